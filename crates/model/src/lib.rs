@@ -1,0 +1,64 @@
+//! What the words mean.
+//!
+//! This crate is the ground floor: every other crate of the workspace depends on it and it depends on
+//! none of them. It does no I/O, is not async, and its types cannot be serialized: wire structs, rows
+//! and report schemas are made by the crate that owns that edge.
+//!
+//! # Glossary
+//!
+//! | word | means |
+//! |---|---|
+//! | [transfer](Transfer) | one movement of one asset between two addresses |
+//! | transaction | on-chain only; a database has *writes* |
+//! | frame | an EVM call frame, as a node's tracer reports it |
+//! | [position](Position) | place in a chain's total order: block, transaction, step |
+//! | [asset](Asset) | what moves: a chain's native coin or a token, keyed by (chain, contract), never by ticker |
+//! | [claim](TokenClaim) | what a contract says of itself: symbol, decimals |
+//! | [seed](Seed) | the stolen amount the trace starts from |
+//! | lot | an amount with one provenance: a seed, or *clean* |
+//! | [rule](Rule) | which lots an outgoing transfer takes |
+//! | [trail](Trail) | the answer: hops, amounts, endings, and a ledger that closes |
+//! | [ending](Ending) | where and why following stopped |
+//! | [open end](OpenEnd) | an ending for want of data, with what is missing |
+//! | [coverage](Coverage) | what has been looked at, how, and how well that proves completeness |
+//! | [label](Label) | a name for an address: who says so, since when, until when, how sure |
+//! | [listing](Listing) | a label that is a sanction: programme, listed on, delisted on |
+//! | lead | a link that is probable, not conserved arithmetic |
+//! | case | one file over one or several chains: seeds, settings, transfers, coverage, findings |
+
+mod account;
+mod amount;
+mod asset;
+mod chain;
+mod fetched;
+mod label;
+mod position;
+mod rule;
+mod seed;
+mod text;
+mod time;
+mod trail;
+mod transfer;
+mod window;
+
+pub use account::{AccountFact, AccountKind};
+pub use amount::{Amount, AmountError};
+pub use asset::{Asset, AssetClass, Balance, TokenClaim};
+pub use chain::{ChainId, ChainInfo, NativeCoin};
+pub use fetched::{BlockStamp, FetchedWindow};
+pub use label::{Category, Confidence, DateBound, Label, Listing, ListingStatus, Marks, Stop};
+pub use position::{ParsePositionError, Position, Step};
+pub use rule::Rule;
+pub use seed::{Seed, SeedId};
+pub use text::{AddressError, checksum, hash_hex, parse_address, parse_hash, sanitize_claim};
+pub use time::{Date, Timestamp, parse_date};
+pub use trail::{
+    Ending, EndingClass, EndingKind, Hop, HopId, HopKind, Imbalance, LedgerLine, Limits, LotMade,
+    LotTaken, OpenEnd, Origin, Reservation, Trail,
+};
+pub use transfer::{Cause, Transfer};
+pub use window::{Coverage, How, Proof, Window};
+
+/// Types of `ethers-core` that the whole workspace shares. Only this crate and the ABI calls of `fetch`
+/// name `ethers_core` itself, so that one crate changes if the library ever must.
+pub use ethers_core::types::{Address, H256, U256};

@@ -1,0 +1,447 @@
+//! The answer: hops, amounts, endings, and a ledger that closes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::{
+    Address, Amount, Asset, ChainId, H256, Label, Listing, Position, Rule, Seed, SeedId, Window,
+};
+
+/// How far following goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Hops from a seed after which value is not followed further.
+    pub max_hops: u32,
+    /// More counterparties than this make an address a hub, where following stops.
+    pub hub_counterparties: u32,
+    /// A tainted amount that arrives at an address is not followed further if it is less than this
+    /// many millionths of its seed's value in the same asset. Zero follows everything.
+    pub min_share_ppm: u32,
+}
+
+/// The answer to "where did it go": every unit of every seed is at exactly one ending.
+///
+/// `hops` are in the order of the chain; chains follow each other in the order of their ids. The same
+/// input gives the same trail, to the byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trail {
+    /// Which lots outgoing transfers took.
+    pub rule: Rule,
+    /// How far following went.
+    pub limits: Limits,
+    /// What it started from.
+    pub seeds: Vec<Seed>,
+    /// Every movement of stolen value; a hop's id is its index.
+    pub hops: Vec<Hop>,
+    /// Where and why following stopped.
+    pub endings: Vec<Ending>,
+    /// What would have to be looked at to go on, most at stake first.
+    pub open_ends: Vec<OpenEnd>,
+    /// Per seed and asset: what came in, what became something else, where the rest is.
+    pub ledger: Vec<LedgerLine>,
+    /// What weakens the amounts, and where.
+    pub reservations: Vec<Reservation>,
+}
+
+impl Trail {
+    /// Proves that the ledger closes: per seed and asset `seeded + converted in = converted out +
+    /// Σ endings`, and the ledger's lines say the same as the seeds, hops and endings themselves.
+    ///
+    /// # Errors
+    ///
+    /// The first line that does not close, with both sides.
+    pub fn check(&self) -> Result<(), Imbalance> {
+        let mut flows: BTreeMap<(SeedId, Asset), [Amount; 4]> = BTreeMap::new();
+        let mut add = |seed, asset, column: usize, amount| {
+            let row = flows.entry((seed, asset)).or_default();
+            if let Some(cell) = row.get_mut(column) {
+                *cell = cell.saturating_add(amount);
+            }
+        };
+        for seed in &self.seeds {
+            add(seed.id, seed.asset, 0, seed.amount);
+        }
+        for hop in self.hops.iter().filter(|hop| matches!(hop.kind, HopKind::Conversion { .. })) {
+            for taken in &hop.taken {
+                add(taken.seed, taken.asset, 2, taken.amount);
+            }
+            for made in &hop.made {
+                add(made.seed, made.asset, 1, made.amount);
+            }
+        }
+        for ending in &self.endings {
+            add(ending.seed, ending.asset, 3, ending.amount);
+        }
+        let mut lines = BTreeMap::new();
+        for line in &self.ledger {
+            let at_endings =
+                line.endings.values().fold(Amount::ZERO, |sum, amount| sum.saturating_add(*amount));
+            lines.insert(
+                (line.seed, line.asset),
+                [line.seeded, line.converted_in, line.converted_out, at_endings],
+            );
+        }
+        let keys: std::collections::BTreeSet<_> = flows.keys().chain(lines.keys()).collect();
+        for (seed, asset) in keys.into_iter().copied() {
+            let flow = flows.get(&(seed, asset)).copied().unwrap_or_default();
+            let line = lines.get(&(seed, asset)).copied().unwrap_or_default();
+            let [seeded, converted_in, converted_out, at_endings] = flow;
+            let came = seeded.checked_add(converted_in);
+            let went = converted_out.checked_add(at_endings);
+            if flow != line || came.is_none() || came != went {
+                return Err(Imbalance {
+                    seed,
+                    asset,
+                    came: came.unwrap_or(Amount::MAX),
+                    went: went.unwrap_or(Amount::MAX),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A ledger that does not close: a defect of this program, never of the data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the ledger of seed {seed} does not close for {asset}: {came} came in, {went} are accounted for"
+)]
+pub struct Imbalance {
+    /// The seed.
+    pub seed: SeedId,
+    /// The asset.
+    pub asset: Asset,
+    /// What came in, in base units.
+    pub came: Amount,
+    /// What is accounted for, in base units.
+    pub went: Amount,
+}
+
+/// A hop's number: its index in [`Trail::hops`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HopId(pub u32);
+
+/// Prints `H1` for the first hop: people count from one.
+impl fmt::Display for HopId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "H{}", u64::from(self.0).saturating_add(1))
+    }
+}
+
+/// One movement of stolen value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The chain.
+    pub chain: ChainId,
+    /// Where in the chain's order: of the transfer, or of the last transfer of a conversion.
+    pub position: Position,
+    /// The transaction; `None` only for a movement that no transaction caused.
+    pub transaction: Option<H256>,
+    /// Hops from the seed, 1 for the first; the largest over the lots taken.
+    pub depth: u32,
+    /// What happened.
+    pub kind: HopKind,
+    /// The stolen lots it took, and where each came from.
+    pub taken: Vec<LotTaken>,
+    /// The stolen lots it made: for a payment the same amounts, for a conversion amounts of the
+    /// received assets.
+    pub made: Vec<LotMade>,
+}
+
+/// What happened at a hop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HopKind {
+    /// One account paid another.
+    Payment {
+        /// Who paid.
+        from: Address,
+        /// Who received; `None` for a fee, a burn, or an unknown counterparty.
+        to: Option<Address>,
+        /// What was paid.
+        asset: Asset,
+        /// The whole payment in base units, clean lots included.
+        amount: Amount,
+        /// The transfers that show it, in order.
+        evidence: Vec<Position>,
+    },
+    /// One account gave assets and got others in the same transaction: a swap, a wrap, an unwrap.
+    Conversion {
+        /// Whose.
+        account: Address,
+        /// What it gave, net, clean lots included.
+        paid: Vec<(Asset, Amount)>,
+        /// What it got, net, clean lots included.
+        received: Vec<(Asset, Amount)>,
+        /// Whether the share of each asset received rests on a convention, because several assets with
+        /// different stolen shares were given.
+        is_approximate: bool,
+        /// The transfers that show it, in order.
+        evidence: Vec<Position>,
+    },
+}
+
+/// A stolen lot that a hop took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LotTaken {
+    /// Whose lot.
+    pub seed: SeedId,
+    /// Of which asset.
+    pub asset: Asset,
+    /// How much of it.
+    pub amount: Amount,
+    /// How it had got there.
+    pub origin: Origin,
+}
+
+/// A stolen lot that a hop made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LotMade {
+    /// Whose lot.
+    pub seed: SeedId,
+    /// Of which asset.
+    pub asset: Asset,
+    /// How much of it.
+    pub amount: Amount,
+}
+
+/// How a lot got to where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// It is the seed itself.
+    Seed(SeedId),
+    /// A hop brought it.
+    Hop(HopId),
+}
+
+/// Where and why following stopped, for one lot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// Whose lot.
+    pub seed: SeedId,
+    /// Of which asset; it also names the chain.
+    pub asset: Asset,
+    /// How much.
+    pub amount: Amount,
+    /// Where it is; `None` for a fee or an unknown counterparty.
+    pub address: Option<Address>,
+    /// How it got there.
+    pub origin: Origin,
+    /// Where in the chain's order it arrived there.
+    pub arrived: Position,
+    /// Why following stopped.
+    pub kind: EndingKind,
+}
+
+/// Why following stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndingKind {
+    /// Still there at the end of this block, the last one looked at.
+    Held {
+        /// The block.
+        as_of: u64,
+    },
+    /// At a custodial service.
+    Service(Label),
+    /// At an address with a sanctions listing in force at the transfer, or today.
+    Sanctioned(Listing),
+    /// In a mixer.
+    Mixer(Label),
+    /// In a bridge to another chain.
+    Bridge(Label),
+    /// In a contract that gave nothing back in the same transaction.
+    ContractWithoutReturn,
+    /// At an address with too many counterparties to be one person's.
+    Hub {
+        /// How many were seen.
+        counterparties: u32,
+    },
+    /// Too little to follow.
+    BelowThreshold,
+    /// Too many hops from the seed.
+    HopLimit,
+    /// The budget was spent before this was looked at.
+    Budget,
+    /// Not looked at, or not all of it: an open end says what is missing.
+    NotCovered,
+    /// Sent to where nobody has the key.
+    Burned,
+    /// Spent on gas.
+    Fee,
+    /// Gone from the balance, and no transfer seen says where.
+    Unexplained,
+}
+
+impl EndingKind {
+    /// The kind without its particulars.
+    #[must_use]
+    pub const fn class(&self) -> EndingClass {
+        match self {
+            Self::Held { .. } => EndingClass::Held,
+            Self::Service(_) => EndingClass::Service,
+            Self::Sanctioned(_) => EndingClass::Sanctioned,
+            Self::Mixer(_) => EndingClass::Mixer,
+            Self::Bridge(_) => EndingClass::Bridge,
+            Self::ContractWithoutReturn => EndingClass::ContractWithoutReturn,
+            Self::Hub { .. } => EndingClass::Hub,
+            Self::BelowThreshold => EndingClass::BelowThreshold,
+            Self::HopLimit => EndingClass::HopLimit,
+            Self::Budget => EndingClass::Budget,
+            Self::NotCovered => EndingClass::NotCovered,
+            Self::Burned => EndingClass::Burned,
+            Self::Fee => EndingClass::Fee,
+            Self::Unexplained => EndingClass::Unexplained,
+        }
+    }
+}
+
+/// The kind of an ending without its particulars, in the order in which reports show them: first what
+/// can be acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EndingClass {
+    /// See [`EndingKind::Held`].
+    Held,
+    /// See [`EndingKind::Service`].
+    Service,
+    /// See [`EndingKind::Sanctioned`].
+    Sanctioned,
+    /// See [`EndingKind::Mixer`].
+    Mixer,
+    /// See [`EndingKind::Bridge`].
+    Bridge,
+    /// See [`EndingKind::ContractWithoutReturn`].
+    ContractWithoutReturn,
+    /// See [`EndingKind::Hub`].
+    Hub,
+    /// See [`EndingKind::BelowThreshold`].
+    BelowThreshold,
+    /// See [`EndingKind::HopLimit`].
+    HopLimit,
+    /// See [`EndingKind::Budget`].
+    Budget,
+    /// See [`EndingKind::NotCovered`].
+    NotCovered,
+    /// See [`EndingKind::Burned`].
+    Burned,
+    /// See [`EndingKind::Fee`].
+    Fee,
+    /// See [`EndingKind::Unexplained`].
+    Unexplained,
+}
+
+impl EndingClass {
+    /// Every class, in order.
+    pub const ALL: [Self; 14] = [
+        Self::Held,
+        Self::Service,
+        Self::Sanctioned,
+        Self::Mixer,
+        Self::Bridge,
+        Self::ContractWithoutReturn,
+        Self::Hub,
+        Self::BelowThreshold,
+        Self::HopLimit,
+        Self::Budget,
+        Self::NotCovered,
+        Self::Burned,
+        Self::Fee,
+        Self::Unexplained,
+    ];
+
+    /// The words for it; it is also how files name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Service => "service",
+            Self::Sanctioned => "sanctioned",
+            Self::Mixer => "mixer",
+            Self::Bridge => "bridge",
+            Self::ContractWithoutReturn => "contract without return",
+            Self::Hub => "hub",
+            Self::BelowThreshold => "below threshold",
+            Self::HopLimit => "hop limit",
+            Self::Budget => "budget",
+            Self::NotCovered => "not covered",
+            Self::Burned => "burned",
+            Self::Fee => "fee",
+            Self::Unexplained => "unexplained",
+        }
+    }
+
+    /// Whether more looking could change it.
+    #[must_use]
+    pub const fn is_incomplete(self) -> bool {
+        matches!(self, Self::Budget | Self::NotCovered)
+    }
+}
+
+impl fmt::Display for EndingClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// An ending for want of data: what would have to be fetched to go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenEnd {
+    /// The chain.
+    pub chain: ChainId,
+    /// Whose movements are missing, of every asset class that is not covered.
+    pub address: Address,
+    /// In which blocks.
+    pub window: Window,
+    /// How much of each seed's value waits there.
+    pub at_stake: Vec<LotMade>,
+    /// Hops from the seed, the smallest over the lots that wait there.
+    pub depth: u32,
+}
+
+/// Per seed and asset: what came in, what became something else, where the rest is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerLine {
+    /// The seed.
+    pub seed: SeedId,
+    /// The asset.
+    pub asset: Asset,
+    /// The stolen amount, for the seed's own asset.
+    pub seeded: Amount,
+    /// What conversions made of other assets.
+    pub converted_in: Amount,
+    /// What conversions took for other assets.
+    pub converted_out: Amount,
+    /// Where the rest is, by kind of ending.
+    pub endings: BTreeMap<EndingClass, Amount>,
+}
+
+/// What weakens the amounts of one ledger.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reservation {
+    /// What an account held before the stolen value came is not known, so the order of its lots is not
+    /// certain. It matters to rules that need the whole ledger.
+    OpeningUnknown {
+        /// The account.
+        address: Address,
+        /// The asset.
+        asset: Asset,
+        /// The end of this block.
+        block: u64,
+    },
+    /// More left an account than had come in by what was seen; the excess was taken as clean.
+    Overdrawn {
+        /// The account.
+        address: Address,
+        /// The asset.
+        asset: Asset,
+        /// Where.
+        position: Position,
+        /// By how much.
+        excess: Amount,
+    },
+    /// Several assets with different stolen shares were converted together.
+    ApproximateConversion {
+        /// The account.
+        address: Address,
+        /// Where.
+        position: Position,
+    },
+}
