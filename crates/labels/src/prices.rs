@@ -1,0 +1,167 @@
+//! Daily prices in US dollars: a view for ranking and reports, never the ledger.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use fundtrail_model::{Amount, AmountError, Asset, Date, U256, checksum};
+
+use crate::error::{Error, Problem};
+use crate::sheet::{Row, Sheet};
+use crate::version::{ListKind, ListVersion};
+
+/// Decimal places that a price may have. All of them are kept.
+pub const PRICE_DECIMALS: u8 = 18;
+
+/// Above it a price is per million or in another currency; below it no product here can overflow.
+const MAX_PRICE: u64 = 1_000_000_000_000;
+
+/// A sum in US cents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UsdCents(pub u128);
+
+impl UsdCents {
+    /// Reads US dollars as plain decimal text with at most two decimal places, for example `1,000.50`.
+    ///
+    /// # Errors
+    ///
+    /// If the text is anything else, or too large.
+    pub fn from_dollars(text: &str) -> Result<Self, AmountError> {
+        let cents = Amount::from_decimal(text, 2)?;
+        u128::try_from(cents.base_units())
+            .map(Self)
+            .map_err(|_| AmountError::TooLarge { text: text.to_owned() })
+    }
+}
+
+/// Prints dollars and cents: `73000.00`.
+impl fmt::Display for UsdCents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+/// What one whole unit of an asset was worth on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// US dollars in units of `10^-18` dollars: read it with [`PRICE_DECIMALS`].
+    pub usd: Amount,
+    /// Who says so.
+    pub source: String,
+}
+
+/// Daily prices, from files of the user's.
+#[derive(Clone, Debug, Default)]
+pub struct Prices {
+    prices: BTreeMap<(Asset, Date), Price>,
+    lists: Vec<ListVersion>,
+}
+
+impl Prices {
+    /// No prices.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file of prices: all of it or, on an error, nothing. Returns how many prices it has.
+    /// `origin` is the name to show for it.
+    ///
+    /// # Errors
+    ///
+    /// If the file is not a well-formed list of prices, or gives another price for an asset and day than
+    /// it or an earlier file gave.
+    pub fn extend(&mut self, text: &[u8], origin: &str) -> Result<usize, Error> {
+        let sheet = Sheet::read(text, origin, &[ListKind::Prices])?;
+        let mut added: BTreeMap<(Asset, Date), (u64, Price)> = BTreeMap::new();
+        for row in sheet.rows() {
+            let (key, price) = read_price(row)?;
+            if let Some((other_line, earlier)) = added.get(&key) {
+                if let Some(what) = difference(key, earlier, &price) {
+                    return Err(row.fail(Problem::Contradiction { other_line: *other_line, what }));
+                }
+                continue;
+            }
+            if let Some(what) = self.prices.get(&key).and_then(|old| difference(key, old, &price)) {
+                let other = "an earlier file of prices".to_owned();
+                return Err(row.fail(Problem::ContradictsFile { other, what }));
+            }
+            added.insert(key, (row.line(), price));
+        }
+        let n_prices = added.len();
+        self.prices.extend(added.into_iter().map(|(key, (_, price))| (key, price)));
+        self.lists.push(sheet.version(n_prices));
+        Ok(n_prices)
+    }
+
+    /// The price of an asset on a day, if that very day has one.
+    #[must_use]
+    pub fn price_on(&self, asset: Asset, day: Date) -> Option<&Price> {
+        self.prices.get(&(asset, day))
+    }
+
+    /// What an amount was worth on a day, rounded half to even to a cent; `None`, never 0, if that day has
+    /// no price.
+    ///
+    /// `decimals` are the asset's. `None` also for more than 59 decimals and for sums above 2^128 cents,
+    /// which only a lying token gives.
+    #[must_use]
+    pub fn usd_of(
+        &self,
+        asset: Asset,
+        amount: Amount,
+        decimals: u8,
+        day: Date,
+    ) -> Option<UsdCents> {
+        let price = self.price_on(asset, day)?;
+        let places = usize::from(decimals).checked_add(usize::from(PRICE_DECIMALS))?;
+        let unit = (places <= 77).then(|| U256::exp10(places))?;
+        let half_cents = price.usd.base_units().checked_mul(U256::from(200_u8))?;
+        let doubled = amount
+            .share(Amount::from_base_units(half_cents), Amount::from_base_units(unit))?
+            .base_units();
+        let cents = doubled >> 1;
+        let is_half_or_more = doubled.bit(0);
+        let is_exact = amount.base_units().full_mul(half_cents) == doubled.full_mul(unit);
+        let rounds_up = is_half_or_more && (!is_exact || cents.bit(0));
+        let cents = if rounds_up { cents.checked_add(U256::one())? } else { cents };
+        u128::try_from(cents).ok().map(UsdCents)
+    }
+
+    /// The files, in the order in which they were read.
+    #[must_use]
+    pub fn lists(&self) -> &[ListVersion] {
+        &self.lists
+    }
+}
+
+fn read_price(row: Row<'_>) -> Result<((Asset, Date), Price), Error> {
+    let chain = row.chain()?;
+    let asset = match row.cell("contract") {
+        "" | "native" => Asset::Native(chain),
+        _ => Asset::Token(chain, row.address("contract")?),
+    };
+    let day = row.date("date")?;
+    let usd = row.decimal("usd", PRICE_DECIMALS)?;
+    if usd.is_zero() {
+        return Err(row.fail_in("usd", Problem::NoPrice));
+    }
+    let max = U256::from(MAX_PRICE).checked_mul(U256::exp10(usize::from(PRICE_DECIMALS)));
+    if max.is_none_or(|max| usd.base_units() > max) {
+        return Err(row.fail_in("usd", Problem::PriceTooLarge { limit: MAX_PRICE }));
+    }
+    Ok(((asset, day), Price { usd, source: row.source()? }))
+}
+
+fn difference((asset, day): (Asset, Date), earlier: &Price, later: &Price) -> Option<String> {
+    (earlier.usd != later.usd).then(|| {
+        let contract = asset.contract().map_or_else(|| "native coin".to_owned(), checksum);
+        let chain = asset.chain();
+        let [there, here] = [earlier, later].map(|price| price.usd.to_decimal(PRICE_DECIMALS));
+        format!(
+            "{contract} on chain {chain} on {day} is worth {there} USD there and {here} USD here"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests;
