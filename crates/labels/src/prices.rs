@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use fundtrail_model::{Amount, AmountError, Asset, Date, U256, checksum};
+use fundtrail_model::{Amount, Asset, Date, U256, checksum};
 
 use crate::error::{Error, Problem};
 use crate::sheet::{Row, Sheet};
@@ -20,16 +20,12 @@ const MAX_PRICE: u64 = 1_000_000_000_000;
 pub struct UsdCents(pub u128);
 
 impl UsdCents {
-    /// Reads US dollars as plain decimal text with at most two decimal places, for example `1,000.50`.
-    ///
-    /// # Errors
-    ///
-    /// If the text is anything else, or too large.
-    pub fn from_dollars(text: &str) -> Result<Self, AmountError> {
-        let cents = Amount::from_decimal(text, 2)?;
-        u128::try_from(cents.base_units())
-            .map(Self)
-            .map_err(|_| AmountError::TooLarge { text: text.to_owned() })
+    /// Reads US dollars as plain decimal text with at most two decimal places, for example `1,000.50`;
+    /// `None` for anything else and for sums above 2^128 cents.
+    #[must_use]
+    pub fn from_decimal(text: &str) -> Option<Self> {
+        let cents = Amount::from_decimal(text, 2).ok()?;
+        u128::try_from(cents.base_units()).ok().map(Self)
     }
 }
 
@@ -49,48 +45,37 @@ pub struct Price {
     pub source: String,
 }
 
-/// Daily prices, from files of the user's.
+/// Daily prices, from a file of the user's. The default is no prices.
 #[derive(Clone, Debug, Default)]
 pub struct Prices {
     prices: BTreeMap<(Asset, Date), Price>,
-    lists: Vec<ListVersion>,
+    list: Option<ListVersion>,
 }
 
 impl Prices {
-    /// No prices.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self::default()
-    }
-
-    /// Adds a file of prices: all of it or, on an error, nothing. Returns how many prices it has.
-    /// `origin` is the name to show for it.
+    /// Reads a file of prices. `origin` is the name to show for it.
     ///
     /// # Errors
     ///
-    /// If the file is not a well-formed list of prices, or gives another price for an asset and day than
-    /// it or an earlier file gave.
-    pub fn extend(&mut self, text: &[u8], origin: &str) -> Result<usize, Error> {
+    /// If the file is not a well-formed list of prices, or gives two prices for an asset and a day.
+    pub fn parse(text: &[u8], origin: &str) -> Result<Self, Error> {
         let sheet = Sheet::read(text, origin, &[ListKind::Prices])?;
-        let mut added: BTreeMap<(Asset, Date), (u64, Price)> = BTreeMap::new();
+        let mut lines = BTreeMap::new();
+        let mut prices: BTreeMap<(Asset, Date), Price> = BTreeMap::new();
         for row in sheet.rows() {
             let (key, price) = read_price(row)?;
-            if let Some((other_line, earlier)) = added.get(&key) {
+            if let Some(earlier) = prices.get(&key) {
                 if let Some(what) = difference(key, earlier, &price) {
-                    return Err(row.fail(Problem::Contradiction { other_line: *other_line, what }));
+                    let other_line = lines.get(&key).copied().unwrap_or_default();
+                    return Err(row.fail(Problem::Contradiction { other_line, what }));
                 }
                 continue;
             }
-            if let Some(what) = self.prices.get(&key).and_then(|old| difference(key, old, &price)) {
-                let other = "an earlier file of prices".to_owned();
-                return Err(row.fail(Problem::ContradictsFile { other, what }));
-            }
-            added.insert(key, (row.line(), price));
+            lines.insert(key, row.line());
+            prices.insert(key, price);
         }
-        let n_prices = added.len();
-        self.prices.extend(added.into_iter().map(|(key, (_, price))| (key, price)));
-        self.lists.push(sheet.version(n_prices));
-        Ok(n_prices)
+        let list = Some(sheet.version(prices.len()));
+        Ok(Self { prices, list })
     }
 
     /// The price of an asset on a day, if that very day has one.
@@ -127,10 +112,10 @@ impl Prices {
         u128::try_from(cents).ok().map(UsdCents)
     }
 
-    /// The files, in the order in which they were read.
+    /// The file; `None` where no prices were read.
     #[must_use]
-    pub fn lists(&self) -> &[ListVersion] {
-        &self.lists
+    pub const fn list(&self) -> Option<&ListVersion> {
+        self.list.as_ref()
     }
 }
 

@@ -41,8 +41,8 @@ struct Notes {
 impl Sheet {
     /// Reads a file that must hold one of `kinds`.
     pub(crate) fn read(text: &[u8], origin: &str, kinds: &[ListKind]) -> Result<Self, Error> {
-        let sha256 = sha256_hex(text);
-        let text = checked_text(text, origin)?;
+        let bytes = text;
+        let text = checked_text(bytes, origin)?;
         let notes = read_notes(text, origin)?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -77,6 +77,7 @@ impl Sheet {
             }
             kept.push((line, record));
         }
+        let sha256 = sha256_hex(bytes);
         Ok(Self { origin: origin.to_owned(), kind, notes, sha256, columns, records: kept })
     }
 
@@ -143,11 +144,10 @@ fn read_notes(text: &str, origin: &str) -> Result<Notes, Error> {
         let Some((key, value)) = comment.split_once(':') else { continue };
         let value = value.trim();
         let visible = || {
-            let shown = sanitize_claim(value, MAX_NOTE_CHARS);
-            let is_plain = shown == value;
-            is_plain.then(|| Some(value.to_owned())).ok_or_else(|| {
-                Error::at_line(origin, line, Problem::Hidden { value: sanitize_claim(value, 80) })
-            })
+            if sanitize_claim(value, MAX_NOTE_CHARS) == value {
+                return Ok((!value.is_empty()).then(|| value.to_owned()));
+            }
+            Err(Error::at_line(origin, line, Problem::Hidden { value: sanitize_claim(value, 80) }))
         };
         match key.trim() {
             "name" => notes.name = visible()?,

@@ -186,3 +186,24 @@ fn built_in_lists_have_no_repeated_rows() {
         BUILT_IN_LISTS.iter().map(|list| list.lines().filter(is_row).count() - 1).sum();
     assert_eq!(n_rows, n_lines);
 }
+
+#[test]
+fn the_order_of_columns_does_not_matter() {
+    let [mut forwards, mut backwards] = [Book::empty(), Book::empty()];
+    for list in BUILT_IN_LISTS {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .comment(Some(b'#'))
+            .from_reader(list.as_bytes());
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for record in reader.records() {
+            let record = record.unwrap();
+            writer.write_record(record.iter().collect::<Vec<_>>().into_iter().rev()).unwrap();
+        }
+        forwards.extend(list.as_bytes(), "list").unwrap();
+        backwards.extend(&writer.into_inner().unwrap(), "list").unwrap();
+    }
+    assert!(forwards.labels().eq(backwards.labels()));
+    assert!(forwards.listings().eq(backwards.listings()));
+    assert!(forwards.tokens().eq(backwards.tokens()));
+}

@@ -1,7 +1,8 @@
 use fundtrail_model::{Amount, Asset, ChainId, Date, U256, parse_address, parse_date};
 use proptest::prelude::*;
 
-use super::{Prices, UsdCents};
+use super::{PRICE_DECIMALS, Prices, UsdCents};
+use crate::ListKind;
 
 const HEADER: &str = "chain,contract,date,usd,source\n";
 const USDC: &str = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
@@ -12,9 +13,7 @@ fn day(text: &str) -> Date {
 }
 
 fn prices(rows: &str) -> Prices {
-    let mut prices = Prices::empty();
-    prices.extend(format!("{HEADER}{rows}").as_bytes(), "prices.csv").unwrap();
-    prices
+    Prices::parse(format!("{HEADER}{rows}").as_bytes(), "prices.csv").unwrap()
 }
 
 #[test]
@@ -73,22 +72,19 @@ fn sums_that_only_a_lying_token_gives_have_no_worth() {
 
 #[test]
 fn thresholds_are_read_in_dollars() {
-    assert_eq!(UsdCents::from_dollars("1,000.5"), Ok(UsdCents(100_050)));
-    assert_eq!(UsdCents::from_dollars("0"), Ok(UsdCents(0)));
-    assert!(UsdCents::from_dollars("0.001").is_err());
-    assert!(UsdCents::from_dollars("-1").is_err());
-    assert!(UsdCents::from_dollars(&"9".repeat(60)).is_err());
+    assert_eq!(UsdCents::from_decimal("1,000.5"), Some(UsdCents(100_050)));
+    assert_eq!(UsdCents::from_decimal("0"), Some(UsdCents(0)));
+    assert_eq!(UsdCents::from_decimal("0.001"), None);
+    assert_eq!(UsdCents::from_decimal("-1"), None);
+    assert_eq!(UsdCents::from_decimal(&"9".repeat(60)), None);
 }
 
 #[test]
 fn rows_of_prices_say_what_is_wrong() {
     let check = |rows: &str, message: &str| {
-        let mut prices = Prices::empty();
-        prices.extend(format!("{HEADER}1,,2022-03-28,3300,s\n").as_bytes(), "old.csv").unwrap();
         let text = format!("{HEADER}{rows}\n");
-        let error = prices.extend(text.as_bytes(), "new.csv").unwrap_err();
+        let error = Prices::parse(text.as_bytes(), "new.csv").unwrap_err();
         assert_eq!(error.to_string(), format!("new.csv, line {message}"));
-        assert_eq!(prices.lists().len(), 1);
     };
     check(
         "1,,2022-03-29,3.4e3,s",
@@ -116,18 +112,22 @@ fn rows_of_prices_say_what_is_wrong() {
         "4: contradicts line 2: native coin on chain 1 on 2022-03-29 is worth 1 USD there and 2 USD here. \
          Correct or remove one of the two",
     );
-    check(
-        "1,,2022-03-28,3301,s",
-        "2: contradicts an earlier file of prices: native coin on chain 1 on 2022-03-28 is worth 3300 USD \
-         there and 3301 USD here. Correct or leave out one of the two files",
-    );
-    let mut prices = Prices::empty();
-    let error = prices.extend(b"chain,address,name,category,source\n", "new.csv").unwrap_err();
+    let error = Prices::parse(b"chain,address,name,category,source\n", "new.csv").unwrap_err();
     assert_eq!(
         error.to_string(),
         "new.csv, line 1: the columns do not tell what the file holds: prices have the column `usd`. \
          Columns are separated by commas"
     );
+}
+
+#[test]
+fn repeated_prices_are_counted_once() {
+    let prices = prices("1,,2022-03-29,1,s\n1,native,2022-03-29,1.00,t\n");
+    let list = prices.list().unwrap();
+    assert_eq!((list.rows, &*list.name, list.kind), (1, "prices.csv", ListKind::Prices));
+    let price = prices.price_on(Asset::Native(ChainId(1)), day("2022-03-29")).unwrap();
+    assert_eq!((price.usd.to_decimal(PRICE_DECIMALS), &*price.source), ("1".to_owned(), "s"));
+    assert_eq!(Prices::default().list(), None);
 }
 
 proptest! {
@@ -136,14 +136,9 @@ proptest! {
     fn worth_is_exact(units in 0_u128..1 << 60, price in 1_u128..1 << 40, decimals in 0_u8..=8) {
         let prices = prices(&format!("137,,2022-03-29,{},s\n", Amount::from(price).to_decimal(8)));
         let worth = prices.usd_of(MATIC, Amount::from(units), decimals, day("2022-03-29")).unwrap();
-        let (whole, part) = {
-            let unit = 10_u128.pow(u32::from(decimals) + 8);
-            let cents = units * price;
-            // cents * 100 may overflow, so divide the unit instead where it is divisible.
-            (cents / (unit / 100), cents % (unit / 100))
-        };
-        let half = 10_u128.pow(u32::from(decimals) + 6);
-        let rounds_up = part * 2 > half || (part * 2 == half && whole % 2 == 1);
+        let cent = 10_u128.pow(u32::from(decimals) + 6);
+        let (whole, part) = (units * price / cent, units * price % cent);
+        let rounds_up = part * 2 > cent || (part * 2 == cent && whole % 2 == 1);
         prop_assert_eq!(worth, UsdCents(whole + u128::from(rounds_up)));
     }
 
