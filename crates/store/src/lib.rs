@@ -1,1 +1,39 @@
-//! stub
+//! Keeps a case in one file.
+//!
+//! This is the only crate that contains SQL. A [`Case`] is one `SQLite` file over one or several chains:
+//! what was fetched, what it covers, what is still to be fetched, the seeds, the settings, and the
+//! labels that were used, so that a report can be made again from the file alone.
+//!
+//! Everything fetched is a set that only grows, and each thing in it that is told of twice is resolved
+//! by a rule that does not ask which came first. So a case has the same content, and the same
+//! [digest](Case::digest), whatever the order in which its windows were fetched and however often the
+//! fetching was stopped.
+
+mod block;
+mod case;
+mod code;
+mod counts;
+mod coverage;
+mod digest;
+mod error;
+mod fact;
+mod intern;
+mod mark;
+mod plan;
+mod schema;
+mod seed;
+mod setting;
+mod sql;
+mod token;
+mod transfer;
+mod unexplained;
+mod window;
+
+pub use case::Case;
+pub use counts::{ChainCounts, Counts};
+pub use error::Error;
+pub use plan::PlannedWindow;
+pub use token::KnownTokenRow;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! The plan: windows that are still to be fetched.
+
+use fundtrail_model::{Address, Asset, ChainId, FetchedWindow, Window};
+use rusqlite::Connection;
+
+use crate::error::Fault;
+use crate::intern::{Assets, Interner};
+use crate::sql;
+
+/// A window that is to be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedWindow {
+    /// The chain.
+    pub chain: ChainId,
+    /// Whose transfers.
+    pub addresses: Vec<Address>,
+    /// In which blocks.
+    pub window: Window,
+    /// Assets whose balances are wanted at the ends even if none of them moved.
+    pub balances_of: Vec<Asset>,
+}
+
+pub(crate) fn replace(conn: &Connection, windows: &[PlannedWindow]) -> Result<(), Fault> {
+    sql::run(conn, "DELETE FROM planned_window", [])?;
+    let mut ids = Interner::new(conn);
+    for (id, planned) in (1_i64..).zip(windows) {
+        let (first, last) = sql::window_columns(planned.window)?;
+        let insert = "INSERT INTO planned_window (id, chain, first, last) VALUES (?1, ?2, ?3, ?4)";
+        sql::run(conn, insert, [id, sql::chain_column(planned.chain)?, first, last])?;
+        for (ordinal, address) in (0_i64..).zip(&planned.addresses) {
+            let insert = "INSERT INTO planned_address (planned_window, ordinal, address)
+                          VALUES (?1, ?2, ?3)";
+            sql::run(conn, insert, [id, ordinal, ids.address(*address)?])?;
+        }
+        for (ordinal, asset) in (0_i64..).zip(&planned.balances_of) {
+            let insert = "INSERT INTO planned_asset (planned_window, ordinal, asset)
+                          VALUES (?1, ?2, ?3)";
+            sql::run(conn, insert, [id, ordinal, ids.asset(*asset)?])?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn pending(conn: &Connection) -> Result<Vec<PlannedWindow>, Fault> {
+    let assets = Assets::read(conn)?;
+    let select = "SELECT id, chain, first, last FROM planned_window ORDER BY id";
+    let windows = sql::all(conn, select, [], |row| {
+        Ok((row.get::<_, i64>(0)?, sql::chain(row, 1)?, sql::window(row, 2)?))
+    })?;
+    let with_lists = |(id, chain, window)| {
+        let select = "SELECT asset FROM planned_asset WHERE planned_window = ?1 ORDER BY ordinal";
+        let balances_of = sql::all(conn, select, [id], |row| assets.get(sql::small(row, 0)?))?;
+        let addresses = addresses_of(conn, id)?;
+        Ok(PlannedWindow { chain, addresses, window, balances_of })
+    };
+    windows.into_iter().map(with_lists).collect()
+}
+
+/// Takes a window that was fetched off the plan.
+pub(crate) fn settle(conn: &Connection, fetched: &FetchedWindow) -> Result<(), Fault> {
+    let (first, last) = sql::window_columns(fetched.window)?;
+    let select = "SELECT id FROM planned_window WHERE chain = ?1 AND first = ?2 AND last = ?3";
+    let place = [sql::chain_column(fetched.chain)?, first, last];
+    let ids: Vec<i64> = sql::all(conn, select, place, |row| Ok(row.get(0)?))?;
+    for id in ids {
+        if as_set(addresses_of(conn, id)?) == as_set(fetched.addresses.clone()) {
+            sql::run(conn, "DELETE FROM planned_window WHERE id = ?1", [id])?;
+        }
+    }
+    Ok(())
+}
+
+fn addresses_of(conn: &Connection, id: i64) -> Result<Vec<Address>, Fault> {
+    let select = "SELECT bytes FROM planned_address JOIN address ON address.id = address
+                  WHERE planned_window = ?1 ORDER BY ordinal";
+    sql::all(conn, select, [id], |row| sql::address(row, 0))
+}
+
+fn as_set(mut addresses: Vec<Address>) -> Vec<Address> {
+    addresses.sort_unstable();
+    addresses.dedup();
+    addresses
+}

@@ -1,0 +1,103 @@
+//! Writing what was fetched, and what it is about.
+
+use std::collections::BTreeSet;
+
+use fundtrail_model::{Address, ChainId, FetchedWindow, checksum};
+use rusqlite::Connection;
+
+use crate::error::Fault;
+use crate::intern::Interner;
+use crate::{block, coverage, fact, plan, sql, transfer};
+
+pub(crate) fn write(conn: &Connection, window: &FetchedWindow) -> Result<(), Fault> {
+    check(window)?;
+    let chain = sql::chain_column(window.chain)?;
+    sql::run(conn, "INSERT INTO chain (id) VALUES (?1) ON CONFLICT DO NOTHING", [chain])?;
+    let ids = &mut Interner::new(conn);
+    // First, because a fork is the reason behind every other contradiction.
+    block::write(conn, window.chain, &window.blocks)?;
+    for transfer in &window.transfers {
+        transfer::write(conn, ids, window.window, transfer)?;
+    }
+    for entry in &window.coverage {
+        coverage::write(conn, ids, entry)?;
+    }
+    for balance in &window.balances {
+        fact::write_balance(conn, ids, balance)?;
+    }
+    for account in &window.accounts {
+        fact::write_account(conn, ids, account)?;
+    }
+    for claim in &window.claims {
+        fact::write_claim(conn, ids, claim)?;
+    }
+    plan::settle(conn, window)
+}
+
+/// Refuses a window that speaks of another chain, or of blocks outside it.
+fn check(window: &FetchedWindow) -> Result<(), Fault> {
+    let (chain, blocks) = (window.chain, window.window);
+    let refuse = |what: String| Err(Fault::Inconsistent(what));
+    for transfer in &window.transfers {
+        if transfer.asset.chain() != chain || !blocks.contains(transfer.position.block) {
+            return refuse(format!(
+                "the transfer of {} at {} is not in blocks {blocks} of chain {chain}",
+                transfer.asset, transfer.position
+            ));
+        }
+    }
+    for entry in &window.coverage {
+        if entry.chain != chain || entry.window.intersection(blocks) != Some(entry.window) {
+            return refuse(format!(
+                "coverage of {} in blocks {} of chain {} is not in blocks {blocks} of chain {chain}",
+                checksum(entry.address),
+                entry.window,
+                entry.chain
+            ));
+        }
+    }
+    for balance in &window.balances {
+        if balance.asset.chain() != chain {
+            return refuse(format!("the balance in {} is not on chain {chain}", balance.asset));
+        }
+    }
+    for account in &window.accounts {
+        if account.chain != chain {
+            return refuse(format!(
+                "the account {} of chain {} is not on chain {chain}",
+                checksum(account.address),
+                account.chain
+            ));
+        }
+    }
+    for claim in &window.claims {
+        if claim.asset.chain() != chain || claim.asset.contract().is_none() {
+            return refuse(format!(
+                "the claim of {} is not of a token of chain {chain}",
+                claim.asset
+            ));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn chains(conn: &Connection) -> Result<Vec<ChainId>, Fault> {
+    let select = "SELECT id FROM chain UNION
+                  SELECT chain FROM asset WHERE id IN (SELECT asset FROM seed) ORDER BY 1";
+    sql::all(conn, select, [], |row| sql::chain(row, 0))
+}
+
+pub(crate) fn addresses(conn: &Connection, chain: ChainId) -> Result<Vec<Address>, Fault> {
+    let select = "SELECT bytes FROM address WHERE id <> 0 AND id IN (
+                      SELECT payer FROM transfer WHERE chain = ?1 UNION
+                      SELECT payee FROM transfer WHERE chain = ?1 UNION
+                      SELECT address FROM coverage WHERE chain = ?1 UNION
+                      SELECT address FROM asset JOIN difference ON difference.asset = asset.id
+                          WHERE asset.chain = ?1 UNION
+                      SELECT payer FROM seed JOIN asset ON asset.id = seed.asset
+                          WHERE asset.chain = ?1 UNION
+                      SELECT holder FROM seed JOIN asset ON asset.id = seed.asset
+                          WHERE asset.chain = ?1)";
+    let found = sql::all(conn, select, [sql::chain_column(chain)?], |row| sql::address(row, 0))?;
+    Ok(found.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
+}
