@@ -1,1 +1,133 @@
-//! stub
+//! Decides where value went.
+//!
+//! [`follow`] takes what is known of each chain and says, for every unit of every seed, where it is and
+//! how it got there. It is pure: no I/O, no clock, no randomness, and it cannot fail on valid model
+//! values. Where data is missing it says so with an [open end](fundtrail_model::OpenEnd) instead of
+//! asking, so the caller fetches and calls again until no open end is worth it.
+//!
+//! # How value is followed
+//!
+//! * One [sweep](self) per chain, transaction by transaction in position order. Value can only leave an
+//!   account after it came, so no separate check of time is needed, and relays inside one block work.
+//! * Every transaction is [collapsed](collapse) to its net effect before any rule looks at it, because
+//!   what a person did is the net effect; the steps in between are how a router does it.
+//! * A ledger per (account, asset) holds lots in the order of their arrival. The [`Rule`] is only the
+//!   choice of the lots that a debit takes.
+//! * A lot that arrives somewhere either ends there (a stop, a hub, a threshold…) or is followed.
+//!
+//! # What is trusted
+//!
+//! An account's debits decide where value goes, so they are used only where all its movements are
+//! known: blocks that are covered for *both* asset classes, since a swap spans both. A transfer that is
+//! stored only because its counterparty was looked at proves nothing about the rest of the account's
+//! ledger and is never a debit of it. For the same reason only covered accounts are looked through
+//! inside a transaction. So the answer depends on what is covered, never on what happens to be stored
+//! beside it, and a loop of fetching and following converges.
+//!
+//! A stay is followed in the run of covered blocks in which it began. When the run ends while stolen
+//! lots are there, they end as not covered; when the account was empty of them by then, nothing is
+//! missing, and a later arrival starts a new stay with a new opening balance.
+
+mod book;
+mod collapse;
+mod convert;
+mod ledger;
+mod order;
+mod paths;
+mod sweep;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use fundtrail_model::{
+    AccountFact, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage, Date, Limits,
+    Marks, Rule, Seed, Trail, Transfer,
+};
+
+pub use collapse::{Collapsed, Conversion, Fee, Party, Payment, collapse};
+pub use paths::{cycles, paths};
+
+/// What is known of one chain.
+#[derive(Clone, Copy, Debug)]
+pub struct ChainEvidence<'a> {
+    /// The chain.
+    pub chain: ChainId,
+    /// The last block to look at; transfers after it are ignored.
+    pub until: u64,
+    /// Transfers of this chain, sorted, without duplicates.
+    pub transfers: &'a [Transfer],
+    /// What has been looked at, in any order.
+    pub coverage: &'a [Coverage],
+    /// Balances, in any order.
+    pub balances: &'a [Balance],
+    /// What addresses are, in any order; of several facts on one address the latest counts.
+    pub accounts: &'a [AccountFact],
+    /// Times of blocks, in any order. A mark is judged on the day of the block, or on
+    /// [`Question::today`] where the block's time is not known.
+    pub blocks: &'a [BlockStamp],
+}
+
+/// What is asked.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// What was stolen; each seed has its own number.
+    pub seeds: &'a [Seed],
+    /// Which lots outgoing transfers take.
+    pub rule: Rule,
+    /// How far to follow.
+    pub limits: Limits,
+    /// The day on which the question is asked: listings are judged then as well as at the transfer.
+    pub today: Date,
+    /// Labels and listings.
+    pub marks: &'a BTreeMap<(ChainId, Address), Marks>,
+    /// Whether no more will be fetched: what is not covered ends as budget instead of not covered.
+    pub is_spent: bool,
+    /// A threshold beside [`Limits::min_share_ppm`], for example by price: whether so much of an asset,
+    /// arriving in this block, is too little of that seed to follow. `false` follows.
+    pub is_negligible: &'a dyn Fn(&Seed, Asset, Amount, u64) -> bool,
+}
+
+impl fmt::Debug for Question<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Question")
+            .field("seeds", &self.seeds)
+            .field("rule", &self.rule)
+            .field("limits", &self.limits)
+            .field("today", &self.today)
+            .field("marks", &self.marks)
+            .field("is_spent", &self.is_spent)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Follows the seeds through everything that is known.
+///
+/// Every unit of every seed is at exactly one ending of the answer, so [`Trail::check`] holds. The
+/// answer does not depend on the order of coverage, balances, accounts, blocks or chains. A seed on a
+/// chain without evidence ends as not covered where it arrived.
+#[must_use]
+pub fn follow(evidence: &[ChainEvidence<'_>], question: &Question<'_>) -> Trail {
+    let mut seeds: Vec<&Seed> = question.seeds.iter().collect();
+    seeds.sort_by_key(|seed| (seed.asset.chain(), seed.position, seed.id));
+    let mut book = book::Book::new(question);
+    for group in seeds.chunk_by(|a, b| a.asset.chain() == b.asset.chain()) {
+        let Some(last) = group.last() else { continue };
+        let chain = last.asset.chain();
+        let nothing = ChainEvidence {
+            chain,
+            until: last.position.block,
+            transfers: &[],
+            coverage: &[],
+            balances: &[],
+            accounts: &[],
+            blocks: &[],
+        };
+        let known = evidence.iter().find(|known| known.chain == chain).unwrap_or(&nothing);
+        sweep::sweep(&view::View::new(known), question, group, &mut book);
+    }
+    book.close()
+}

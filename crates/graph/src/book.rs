@@ -1,0 +1,246 @@
+//! What is written down while sweeping, and the trail that is made of it.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{
+    Address, Amount, Asset, ChainId, Ending, EndingClass, EndingKind, Hop, HopId, LedgerLine,
+    LotMade, OpenEnd, Origin, Position, Reservation, Seed, SeedId, Trail, Window,
+};
+
+use crate::Question;
+use crate::convert::is_less_than_ppm;
+
+/// One lot at rest: whose, of what, where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rest {
+    pub(crate) seed: SeedId,
+    pub(crate) origin: Origin,
+    pub(crate) asset: Asset,
+    pub(crate) amount: Amount,
+    pub(crate) address: Option<Address>,
+}
+
+type EndingKey = (SeedId, Asset, Position, Option<Address>, Origin, EndingClass);
+
+/// What an open end holds: amounts by seed and asset, and the smallest depth.
+type Stake = (BTreeMap<(SeedId, Asset), Amount>, u32);
+
+/// The notes of a sweep.
+pub(crate) struct Book<'q> {
+    question: &'q Question<'q>,
+    seeds: BTreeMap<SeedId, &'q Seed>,
+    hops: Vec<Hop>,
+    /// Lots of one origin that end at one place for one reason are one ending.
+    endings: BTreeMap<EndingKey, (EndingKind, Amount)>,
+    open_ends: BTreeMap<(ChainId, Address, Window), Stake>,
+    /// What conversions made, and what they took.
+    converted: BTreeMap<(SeedId, Asset), (Amount, Amount)>,
+    reservations: BTreeSet<Reservation>,
+}
+
+impl<'q> Book<'q> {
+    pub(crate) fn new(question: &'q Question<'q>) -> Self {
+        Self {
+            question,
+            seeds: question.seeds.iter().map(|seed| (seed.id, seed)).collect(),
+            hops: Vec::new(),
+            endings: BTreeMap::new(),
+            open_ends: BTreeMap::new(),
+            converted: BTreeMap::new(),
+            reservations: BTreeSet::new(),
+        }
+    }
+
+    /// Adds a hop and numbers it.
+    pub(crate) fn hop(&mut self, hop: Hop) -> HopId {
+        let id = self.next_hop();
+        if matches!(hop.kind, fundtrail_model::HopKind::Conversion { .. }) {
+            for taken in &hop.taken {
+                let (_, out) = self.converted.entry((taken.seed, taken.asset)).or_default();
+                *out = out.saturating_add(taken.amount);
+            }
+            for made in &hop.made {
+                let (into, _) = self.converted.entry((made.seed, made.asset)).or_default();
+                *into = into.saturating_add(made.amount);
+            }
+        }
+        self.hops.push(hop);
+        id
+    }
+
+    /// The number that the next hop will have.
+    pub(crate) fn next_hop(&self) -> HopId {
+        HopId(u32::try_from(self.hops.len()).unwrap_or(u32::MAX))
+    }
+
+    /// How many hops a lot of this origin is from its seed.
+    pub(crate) fn depth(&self, origin: Origin) -> u32 {
+        match origin {
+            Origin::Seed(_) => 0,
+            Origin::Hop(HopId(hop)) => usize::try_from(hop)
+                .ok()
+                .and_then(|hop| self.hops.get(hop))
+                .map_or(0, |hop| hop.depth),
+        }
+    }
+
+    /// Where a lot of this origin arrived.
+    fn arrived(&self, origin: Origin) -> Option<Position> {
+        match origin {
+            Origin::Seed(seed) => self.seeds.get(&seed).map(|seed| seed.position),
+            Origin::Hop(HopId(hop)) => {
+                usize::try_from(hop).ok().and_then(|hop| self.hops.get(hop)).map(|hop| hop.position)
+            }
+        }
+    }
+
+    /// Ends a lot.
+    pub(crate) fn end(&mut self, rest: Rest, kind: EndingKind) {
+        let Some(arrived) = self.arrived(rest.origin).filter(|_| !rest.amount.is_zero()) else {
+            return;
+        };
+        let key = (rest.seed, rest.asset, arrived, rest.address, rest.origin, kind.class());
+        let (_, amount) = self.endings.entry(key).or_insert((kind, Amount::ZERO));
+        *amount = amount.saturating_add(rest.amount);
+    }
+
+    /// Ends a lot for want of data in `missing`, if there is any block left to look at.
+    pub(crate) fn end_open(&mut self, rest: Rest, missing: Option<Window>) {
+        let is_spent = self.question.is_spent;
+        self.end(rest, if is_spent { EndingKind::Budget } else { EndingKind::NotCovered });
+        let (Some(address), Some(window)) = (rest.address, missing) else { return };
+        let depth = self.depth(rest.origin);
+        let (stake, least) = self
+            .open_ends
+            .entry((rest.asset.chain(), address, window))
+            .or_insert((BTreeMap::new(), depth));
+        *least = depth.min(*least);
+        let amount = stake.entry((rest.seed, rest.asset)).or_default();
+        *amount = amount.saturating_add(rest.amount);
+    }
+
+    pub(crate) fn reserve(&mut self, reservation: Reservation) {
+        self.reservations.insert(reservation);
+    }
+
+    /// How much of a seed there is in an asset: the stolen amount for the seed's own asset, what
+    /// conversions have made so far for any other. Only what comes earlier in the chain's order counts,
+    /// so data that is added later never changes an earlier decision, and money that is converted to
+    /// and fro does not count twice.
+    fn whole(&self, seed: SeedId, asset: Asset) -> Amount {
+        match self.seeds.get(&seed) {
+            Some(seed) if seed.asset == asset => seed.amount,
+            _ => self.converted.get(&(seed, asset)).map(|(made, _)| *made).unwrap_or_default(),
+        }
+    }
+
+    /// Whether an arriving amount is too little of its seed to follow.
+    pub(crate) fn is_below_threshold(
+        &self,
+        seed: SeedId,
+        asset: Asset,
+        amount: Amount,
+        block: u64,
+    ) -> bool {
+        is_less_than_ppm(amount, self.whole(seed, asset), self.question.limits.min_share_ppm)
+            || self
+                .seeds
+                .get(&seed)
+                .is_some_and(|seed| (self.question.is_negligible)(seed, asset, amount, block))
+    }
+
+    /// How much a conversion may still make of an asset before the ledger's sums would not fit into 256
+    /// bits. Only a token that lies about its amounts gets there.
+    pub(crate) fn room(&self, seed: SeedId, asset: Asset) -> Amount {
+        let seeded = self
+            .seeds
+            .get(&seed)
+            .filter(|seed| seed.asset == asset)
+            .map_or(Amount::ZERO, |seed| seed.amount);
+        let made = self.converted.get(&(seed, asset)).map(|(made, _)| *made).unwrap_or_default();
+        Amount::MAX.saturating_sub(seeded.saturating_add(made))
+    }
+
+    /// The trail.
+    pub(crate) fn close(self) -> Trail {
+        let ledger = self.ledger();
+        let open_ends = self.open_ends();
+        let endings = self
+            .endings
+            .into_iter()
+            .map(|((seed, asset, arrived, address, origin, _), (kind, amount))| Ending {
+                seed,
+                asset,
+                amount,
+                address,
+                origin,
+                arrived,
+                kind,
+            })
+            .collect();
+        let mut seeds = self.question.seeds.to_vec();
+        seeds.sort_by_key(|seed| seed.id);
+        Trail {
+            rule: self.question.rule,
+            limits: self.question.limits,
+            seeds,
+            hops: self.hops,
+            endings,
+            open_ends,
+            ledger,
+            reservations: self.reservations.into_iter().collect(),
+        }
+    }
+
+    fn ledger(&self) -> Vec<LedgerLine> {
+        let mut lines: BTreeMap<(SeedId, Asset), LedgerLine> = BTreeMap::new();
+        let empty = |seed, asset| LedgerLine {
+            seed,
+            asset,
+            seeded: Amount::ZERO,
+            converted_in: Amount::ZERO,
+            converted_out: Amount::ZERO,
+            endings: BTreeMap::new(),
+        };
+        for (id, seed) in &self.seeds {
+            let line = lines.entry((*id, seed.asset)).or_insert_with(|| empty(*id, seed.asset));
+            line.seeded = seed.amount;
+        }
+        for ((seed, asset), (made, taken)) in &self.converted {
+            let line = lines.entry((*seed, *asset)).or_insert_with(|| empty(*seed, *asset));
+            (line.converted_in, line.converted_out) = (*made, *taken);
+        }
+        for ((seed, asset, _, _, _, class), (_, amount)) in &self.endings {
+            let line = lines.entry((*seed, *asset)).or_insert_with(|| empty(*seed, *asset));
+            let sum = line.endings.entry(*class).or_default();
+            *sum = sum.saturating_add(*amount);
+        }
+        lines.into_values().collect()
+    }
+
+    /// Open ends, the largest share of a seed at stake first. Amounts of different assets do not
+    /// compare; shares of what there is of a seed in each asset do.
+    fn open_ends(&self) -> Vec<OpenEnd> {
+        let billion = Amount::from(1_000_000_000);
+        let mut ranked: Vec<(Reverse<Amount>, OpenEnd)> = self
+            .open_ends
+            .iter()
+            .map(|((chain, address, window), (stake, depth))| {
+                let mut share = Amount::ZERO;
+                let mut at_stake = Vec::new();
+                for ((seed, asset), amount) in stake {
+                    let part =
+                        billion.share(*amount, self.whole(*seed, *asset)).unwrap_or_default();
+                    share = share.saturating_add(part);
+                    at_stake.push(LotMade { seed: *seed, asset: *asset, amount: *amount });
+                }
+                let (chain, address, window, depth) = (*chain, *address, *window, *depth);
+                (Reverse(share), OpenEnd { chain, address, window, at_stake, depth })
+            })
+            .collect();
+        // Stable: equal shares keep the order by chain, address and window.
+        ranked.sort_by_key(|(share, _)| *share);
+        ranked.into_iter().map(|(_, open_end)| open_end).collect()
+    }
+}

@@ -1,0 +1,103 @@
+//! Netting: what known accounts only passed on goes from its payer to its receiver.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{Address, Amount, Position};
+
+use super::{Flow, Party};
+
+/// Nets every known account, in the order given: afterwards each of them only pays or only receives.
+/// One flow is left per payer and receiver.
+pub(super) fn net(mut flows: Vec<Flow>, known: &[Address]) -> Vec<Flow> {
+    for account in known {
+        flows = look_through(flows, Party::Account(*account));
+    }
+    let mut merged: BTreeMap<(Party, Party), Flow> = BTreeMap::new();
+    for mut flow in flows {
+        match merged.get_mut(&(flow.from, flow.to)) {
+            Some(first) => {
+                first.amount = first.amount.saturating_add(flow.amount);
+                first.evidence.append(&mut flow.evidence);
+            }
+            None => {
+                merged.insert((flow.from, flow.to), flow);
+            }
+        }
+    }
+    merged.into_values().collect()
+}
+
+/// How an incoming and an outgoing flow are matched, the surest first.
+const MATCHES: [fn(&Flow, &Flow) -> bool; 3] = [
+    // A refund.
+    |incoming, outgoing| incoming.from == outgoing.to,
+    // The same amount passed on.
+    |incoming, outgoing| incoming.amount == outgoing.amount,
+    // Whatever is left, in order.
+    |_, _| true,
+];
+
+/// One side of a match, with the transfers of what it was matched with.
+struct Side {
+    flow: Flow,
+    partners: BTreeSet<Position>,
+}
+
+impl Side {
+    const fn new(flow: Flow) -> Self {
+        Self { flow, partners: BTreeSet::new() }
+    }
+
+    fn take(&mut self, amount: Amount, partner: &Self) {
+        self.flow.amount = self.flow.amount.saturating_sub(amount);
+        self.partners.extend(&partner.flow.evidence);
+    }
+
+    /// What was not matched: a difference, shown by both sides.
+    fn rest(mut self) -> Option<Flow> {
+        self.flow.evidence.append(&mut self.partners);
+        (!self.flow.amount.is_zero()).then_some(self.flow)
+    }
+}
+
+/// Matches what came into an account with what went out of it.
+fn look_through(flows: Vec<Flow>, account: Party) -> Vec<Flow> {
+    let (mut incoming, mut outgoing, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for flow in flows {
+        if flow.to == account {
+            incoming.push(Side::new(flow));
+        } else if flow.from == account {
+            outgoing.push(Side::new(flow));
+        } else {
+            others.push(flow);
+        }
+    }
+    for is_match in MATCHES {
+        for came in &mut incoming {
+            for went in &mut outgoing {
+                if came.flow.amount.is_zero() {
+                    break;
+                }
+                if !went.flow.amount.is_zero() && is_match(&came.flow, &went.flow) {
+                    others.extend(pass_on(came, went));
+                }
+            }
+        }
+    }
+    others.extend(incoming.into_iter().chain(outgoing).filter_map(Side::rest));
+    others
+}
+
+/// Takes the smaller amount from both flows and makes one flow of it, past the account between them;
+/// none if it would end where it began.
+fn pass_on(came: &mut Side, went: &mut Side) -> Option<Flow> {
+    let amount = came.flow.amount.min(went.flow.amount);
+    came.take(amount, went);
+    went.take(amount, came);
+    (came.flow.from != went.flow.to).then(|| Flow {
+        from: came.flow.from,
+        to: went.flow.to,
+        amount,
+        evidence: came.flow.evidence.union(&went.flow.evidence).copied().collect(),
+    })
+}

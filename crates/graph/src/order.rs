@@ -1,0 +1,107 @@
+//! The order in which a collapsed transaction is applied.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use fundtrail_model::{Address, Position};
+
+use crate::collapse::{Collapsed, Conversion, Fee, Party, Payment};
+
+/// One thing that a transaction did.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    Pay(Payment),
+    Convert(Conversion),
+    Fee(Fee),
+}
+
+impl Act {
+    /// The position of its last transfer.
+    fn position(&self) -> Option<Position> {
+        match self {
+            Self::Pay(payment) => payment.evidence.last().copied(),
+            Self::Convert(conversion) => conversion.evidence.last().copied(),
+            Self::Fee(fee) => Some(fee.position),
+        }
+    }
+}
+
+/// Orders what a transaction did: by position, but what a conversion gives comes before it and what it
+/// makes is paid on after it, because nodes do not say how frames and logs interleave. Fees are last.
+pub(crate) fn acts(collapsed: Collapsed) -> Vec<Act> {
+    let Collapsed { payments, conversions, fees } = collapsed;
+    let mut acts: Vec<Act> = payments.into_iter().map(Act::Pay).collect();
+    if conversions.is_empty() {
+        acts.extend(fees.into_iter().map(Act::Fee));
+        return acts;
+    }
+    acts.extend(conversions.into_iter().map(Act::Convert));
+    let mut ordered = by_need(acts);
+    ordered.extend(fees.into_iter().map(Act::Fee));
+    ordered
+}
+
+/// Kahn's topological sort, the earliest position first among what is ready. Where needs form a circle,
+/// the earliest goes first.
+fn by_need(acts: Vec<Act>) -> Vec<Act> {
+    let (mut waits_for, blocks) = needs(&acts);
+    let keys: Vec<_> = acts.iter().map(Act::position).zip(0_usize..).collect();
+    let mut ready: BinaryHeap<_> = keys
+        .iter()
+        .zip(&waits_for)
+        .filter(|(_, count)| **count == 0)
+        .map(|(key, _)| Reverse(*key))
+        .collect();
+    let mut left: BTreeSet<_> = keys.iter().copied().collect();
+    let mut acts: Vec<_> = acts.into_iter().map(Some).collect();
+    let mut ordered = Vec::with_capacity(acts.len());
+    while let Some(key) = ready.pop().map(|Reverse(key)| key).or_else(|| left.first().copied()) {
+        if !left.remove(&key) {
+            continue;
+        }
+        ordered.extend(acts.get_mut(key.1).and_then(Option::take));
+        for blocked in blocks.get(&key.1).into_iter().flatten() {
+            if let Some(count) = waits_for.get_mut(*blocked) {
+                *count = count.saturating_sub(1);
+                if *count == 0 {
+                    ready.extend(keys.get(*blocked).copied().map(Reverse));
+                }
+            }
+        }
+    }
+    ordered
+}
+
+/// How many acts each act waits for, and which acts wait for it.
+fn needs(acts: &[Act]) -> (Vec<usize>, BTreeMap<usize, Vec<usize>>) {
+    let conversions: BTreeMap<Address, (usize, &Conversion)> = acts
+        .iter()
+        .enumerate()
+        .filter_map(|(act_idx, act)| match act {
+            Act::Convert(conversion) => Some((conversion.account, (act_idx, conversion))),
+            Act::Pay(_) | Act::Fee(_) => None,
+        })
+        .collect();
+    let of = |party: Party| party.address().and_then(|address| conversions.get(&address));
+    let mut waits_for = vec![0_usize; acts.len()];
+    let mut blocks: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (act_idx, act) in acts.iter().enumerate() {
+        let Act::Pay(payment) = act else { continue };
+        let has = |side: &[(fundtrail_model::Asset, fundtrail_model::Amount)]| {
+            side.iter().any(|(asset, _)| *asset == payment.asset)
+        };
+        let feeds = of(payment.to).filter(|(_, conversion)| has(&conversion.paid));
+        let spends = of(payment.from).filter(|(_, conversion)| has(&conversion.received));
+        let edges = feeds
+            .map(|(convert, _)| (act_idx, *convert))
+            .into_iter()
+            .chain(spends.map(|(convert, _)| (*convert, act_idx)));
+        for (first, then) in edges {
+            blocks.entry(first).or_default().push(then);
+            if let Some(count) = waits_for.get_mut(then) {
+                *count = count.saturating_add(1);
+            }
+        }
+    }
+    (waits_for, blocks)
+}

@@ -1,0 +1,40 @@
+//! Fetching what open ends ask for, again and again, arrives at what looking at everything shows.
+
+use std::collections::BTreeSet;
+
+use fundtrail_model::{Rule, Trail, Window};
+use proptest::prelude::*;
+
+use super::worlds::{UNTIL, World, any_world};
+
+/// Fetches at most `size` blocks of each open end in a round, and the seeds' holders never before.
+fn pursue(world: &World, rule: Rule, size: u64) -> (Trail, usize) {
+    let mut windows = BTreeSet::new();
+    for round in 0_usize.. {
+        let trail = world.shown(&windows).follow(rule);
+        if trail.open_ends.is_empty() {
+            return (trail, round);
+        }
+        for open in &trail.open_ends {
+            let last = open.window.last().min(open.window.first() + size - 1);
+            let is_new =
+                windows.insert((open.address, Window::new(open.window.first(), last).unwrap()));
+            assert!(is_new, "asked twice for {open:?}");
+        }
+    }
+    unreachable!("the loop returns")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn rounds_of_fetching_converge(world in any_world(), fifo in any::<bool>(), size in 1..=UNTIL) {
+        let rule = if fifo { Rule::Fifo } else { Rule::DirtyFirst };
+        let (trail, rounds) = pursue(&world, rule, size);
+        // Every round covers at least one more block of one address.
+        let most = usize::try_from(UNTIL).unwrap() * World::everybody().count();
+        prop_assert!(rounds <= most);
+        prop_assert_eq!(trail, world.whole().follow(rule));
+    }
+}

@@ -1,0 +1,330 @@
+//! Properties over small random worlds, in which nobody pays what he does not have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{
+    AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Balance, Cause, EndingKind, H256,
+    Origin, Position, Reservation, Rule, Seed, SeedId, Step, Trail, Transfer, Window,
+};
+use proptest::prelude::*;
+
+use super::scenario::{CHAIN, Scenario, address, asset};
+
+pub(super) const UNTIL: u64 = 30;
+const ASSETS: [&str; 3] = ["native", "usdc", "dai"];
+const WALLETS: [&str; 6] = ["w0", "w1", "w2", "w3", "w4", "w5"];
+const CONTRACTS: [&str; 2] = ["k0", "k1"];
+
+/// One transaction to try: parties, assets and percentages to choose from.
+#[derive(Clone, Debug)]
+pub(super) struct Attempt {
+    block: u64,
+    kind: u8,
+    parties: [usize; 4],
+    assets: [usize; 2],
+    percents: [u128; 3],
+    pays_fee: bool,
+}
+
+fn any_attempt() -> impl Strategy<Value = Attempt> {
+    let percent = prop_oneof![Just(100_u128), Just(50), 0..=100_u128];
+    (
+        1..=UNTIL,
+        0..8_u8,
+        prop::array::uniform4(0..WALLETS.len()),
+        prop::array::uniform2(0..ASSETS.len()),
+        prop::array::uniform3(percent),
+        any::<bool>(),
+    )
+        .prop_map(|(block, kind, parties, assets, percents, pays_fee)| Attempt {
+            block,
+            kind,
+            parties,
+            assets,
+            percents,
+            pays_fee,
+        })
+}
+
+pub(super) fn any_world() -> impl Strategy<Value = World> {
+    let holdings = prop::collection::vec(0..60_u128, WALLETS.len() * ASSETS.len());
+    (holdings, prop::collection::vec(any_attempt(), 5..50), 1..4_usize)
+        .prop_map(|(holdings, attempts, seed_count)| World::new(&holdings, attempts, seed_count))
+}
+
+/// Everything that happened, and what everybody had.
+#[derive(Clone, Debug)]
+pub(super) struct World {
+    pub(super) transfers: Vec<Transfer>,
+    seeds: Vec<Seed>,
+    /// Balances at the end of each block.
+    balances: Vec<BTreeMap<(Address, Asset), u128>>,
+}
+
+/// Writes transactions and keeps balances.
+struct Writer {
+    transfers: Vec<Transfer>,
+    now: BTreeMap<(Address, Asset), u128>,
+    block: u64,
+    transaction: u32,
+    steps: u32,
+}
+
+impl Writer {
+    fn has(&self, who: Address, what: Asset, percent: u128) -> u128 {
+        self.now.get(&(who, what)).copied().unwrap_or_default() * percent / 100
+    }
+
+    fn hash(&self) -> H256 {
+        let mut hash = [0_u8; 32];
+        hash[..8].copy_from_slice(&self.block.to_be_bytes());
+        hash[8..12].copy_from_slice(&self.transaction.to_be_bytes());
+        H256(hash)
+    }
+
+    fn pay(&mut self, from: Address, to: Option<Address>, what: Asset, units: u128) -> Position {
+        *self.now.entry((from, what)).or_default() -= units;
+        if let Some(to) = to {
+            *self.now.entry((to, what)).or_default() += units;
+        }
+        self.steps += 1;
+        let (step, cause) = match what {
+            _ if to.is_none() => (Step::Fee, Cause::Fee),
+            Asset::Native(_) => (Step::Frame(self.steps), Cause::Internal),
+            Asset::Token(..) => (Step::Log(self.steps), Cause::Token),
+        };
+        let position = Position { block: self.block, transaction: self.transaction, step };
+        self.transfers.push(Transfer {
+            position,
+            asset: what,
+            from: Some(from),
+            to,
+            amount: Amount::from(units),
+            cause,
+            transaction: Some(self.hash()),
+        });
+        position
+    }
+
+    fn attempt(&mut self, attempt: &Attempt) {
+        let [a, b, c, d] = attempt.parties.map(|party| address(WALLETS[party]));
+        let [x, y] = attempt.assets.map(|name| asset(ASSETS[name]));
+        let contract = address(CONTRACTS[attempt.parties[3] % CONTRACTS.len()]);
+        let [p, q, r] = attempt.percents;
+        let units = self.has(a, x, p);
+        match attempt.kind {
+            // A payment.
+            0 | 1 => {
+                self.pay(a, Some(b), x, units);
+            }
+            // Passed on, wholly or in part, by a wallet or a contract.
+            2 => {
+                self.pay(a, Some(b), x, units);
+                self.pay(b, Some(c), x, units * q / 100);
+            }
+            3 => {
+                self.pay(a, Some(contract), x, units);
+                self.pay(contract, Some(c), x, units * q / 100);
+                self.pay(contract, Some(d), x, (units - units * q / 100) * r / 100);
+            }
+            // A swap, with a refund or a payment beside it.
+            4 => {
+                let got = self.has(contract, y, q);
+                self.pay(a, Some(contract), x, units);
+                self.pay(contract, Some(a), x, units * r / 300);
+                self.pay(contract, Some(a), y, got);
+            }
+            5 => {
+                let got = self.has(contract, y, q);
+                self.pay(a, Some(contract), x, units);
+                self.pay(contract, Some(a), y, got);
+                let passed_on = self.has(a, y, r);
+                self.pay(a, Some(b), y, passed_on);
+            }
+            // Two payments at once.
+            6 => {
+                self.pay(a, Some(b), x, units);
+                let rest = self.has(a, x, q);
+                self.pay(a, Some(c), x, rest);
+            }
+            // Into a contract.
+            _ => {
+                self.pay(a, Some(contract), x, units);
+            }
+        }
+        if attempt.pays_fee {
+            let fee = self.has(a, asset("native"), 2);
+            self.pay(a, None, asset("native"), fee);
+        }
+    }
+}
+
+impl World {
+    fn new(holdings: &[u128], mut attempts: Vec<Attempt>, seed_count: usize) -> Self {
+        attempts.sort_by_key(|attempt| attempt.block);
+        let mut now = BTreeMap::new();
+        let pairs =
+            WALLETS.iter().flat_map(|wallet| ASSETS.map(|what| (address(wallet), asset(what))));
+        for (pair, units) in pairs.zip(holdings) {
+            now.insert(pair, *units);
+        }
+        for contract in CONTRACTS {
+            now.extend(ASSETS.map(|what| ((address(contract), asset(what)), 100)));
+        }
+        let mut writer = Writer { transfers: Vec::new(), now, block: 0, transaction: 0, steps: 0 };
+        let mut world = Self { transfers: Vec::new(), seeds: Vec::new(), balances: Vec::new() };
+        let thefts: Vec<(u64, usize)> =
+            (0..seed_count).map(|n| (2 + 5 * u64::try_from(n).unwrap(), n)).collect();
+        for block in 0..=UNTIL {
+            (writer.block, writer.transaction, writer.steps) = (block, 0, 0);
+            for (_, n) in thefts.iter().filter(|(at, _)| *at == block) {
+                let (what, holder) = (asset(ASSETS[*n % 2]), address(WALLETS[*n % 2]));
+                writer.now.insert((address("victim"), what), 100);
+                let position = writer.pay(address("victim"), Some(holder), what, 100);
+                world.seeds.push(Seed {
+                    id: SeedId(u16::try_from(*n).unwrap()),
+                    position,
+                    transaction: writer.hash(),
+                    asset: what,
+                    amount: Amount::from(100),
+                    from: Some(address("victim")),
+                    holder,
+                });
+                writer.transaction += 1;
+            }
+            for attempt in attempts.iter().filter(|attempt| attempt.block == block) {
+                writer.attempt(attempt);
+                writer.transaction += 1;
+            }
+            world.balances.push(writer.now.clone());
+        }
+        world.transfers = writer.transfers;
+        world.transfers.sort();
+        world
+    }
+
+    pub(super) fn everybody() -> impl Iterator<Item = Address> {
+        WALLETS.iter().chain(&CONTRACTS).map(|name| address(name))
+    }
+
+    fn balance(&self, who: Address, what: Asset, block: u64) -> u128 {
+        let balances = &self.balances[usize::try_from(block).unwrap()];
+        balances.get(&(who, what)).copied().unwrap_or_default()
+    }
+
+    /// What looking at these windows of these addresses shows.
+    pub(super) fn shown(&self, windows: &BTreeSet<(Address, Window)>) -> Scenario {
+        let mut scenario =
+            Scenario { until: UNTIL, seeds: self.seeds.clone(), ..Scenario::default() };
+        let is_seen = |transfer: &&Transfer| {
+            [transfer.from, transfer.to].into_iter().flatten().any(|party| {
+                windows
+                    .iter()
+                    .any(|(who, window)| *who == party && window.contains(transfer.position.block))
+            })
+        };
+        scenario.transfers = self.transfers.iter().filter(is_seen).copied().collect();
+        for (who, window) in windows {
+            scenario.cover(*who, *window, &AssetClass::ALL);
+            for what in ASSETS.map(asset) {
+                for block in [window.first() - 1, window.last()] {
+                    let amount = Amount::from(self.balance(*who, what, block));
+                    scenario.balances.push(Balance { address: *who, asset: what, block, amount });
+                }
+            }
+        }
+        scenario.accounts = CONTRACTS
+            .map(|name| AccountFact {
+                chain: CHAIN,
+                address: address(name),
+                kind: AccountKind::Contract,
+                block: UNTIL,
+            })
+            .to_vec();
+        scenario
+    }
+
+    /// What looking at everything shows.
+    pub(super) fn whole(&self) -> Scenario {
+        let window = Window::new(1, UNTIL).unwrap();
+        self.shown(&Self::everybody().map(|who| (who, window)).collect())
+    }
+}
+
+fn any_rule() -> impl Strategy<Value = Rule> {
+    prop::sample::select(Rule::ALL.to_vec())
+}
+
+/// Hops come after what they take, in the order of the chain.
+fn assert_in_order(trail: &Trail) {
+    let transaction = |position: Position| (position.block, position.transaction);
+    assert!(trail.hops.is_sorted_by_key(|hop| transaction(hop.position)));
+    for (hop_idx, hop) in trail.hops.iter().enumerate() {
+        assert!(!hop.taken.is_empty());
+        for taken in &hop.taken {
+            let origin = match taken.origin {
+                Origin::Seed(seed) => trail.seeds[usize::from(seed.0)].position,
+                Origin::Hop(id) => {
+                    let origin_idx = usize::try_from(id.0).unwrap();
+                    assert!(origin_idx < hop_idx);
+                    assert!(trail.hops[origin_idx].depth < hop.depth);
+                    trail.hops[origin_idx].position
+                }
+            };
+            assert!(transaction(origin) <= transaction(hop.position));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn nobody_holds_more_stolen_value_than_he_has(world in any_world(), rule in any_rule()) {
+        let trail = world.whole().follow(rule);
+        let mut held: BTreeMap<(Address, Asset), Amount> = BTreeMap::new();
+        for ending in &trail.endings {
+            if let (EndingKind::Held { .. }, Some(who)) = (&ending.kind, ending.address) {
+                let sum = held.entry((who, ending.asset)).or_default();
+                *sum = sum.checked_add(ending.amount).unwrap();
+            }
+        }
+        for ((who, what), amount) in held {
+            prop_assert!(amount <= Amount::from(world.balance(who, what, UNTIL)));
+        }
+        prop_assert!(trail.open_ends.is_empty());
+        let is_approximate = |r: &Reservation| matches!(r, Reservation::ApproximateConversion { .. });
+        prop_assert!(trail.reservations.iter().all(is_approximate));
+        assert_in_order(&trail);
+    }
+
+    #[test]
+    fn the_order_of_what_is_told_does_not_matter(world in any_world(), rule in any_rule()) {
+        let whole = world.whole();
+        prop_assert_eq!(whole.follow(rule), whole.follow(rule));
+        prop_assert_eq!(whole.follow(rule), whole.shuffled().follow(rule));
+    }
+
+    #[test]
+    fn strangers_do_not_matter(world in any_world(), other in any_world(), rule in any_rule()) {
+        let known = world.whole();
+        let mut more = known.clone();
+        let rename = |party: Address| {
+            let mut bytes = party.0;
+            bytes[10] = b'z';
+            Address::from(bytes)
+        };
+        let strangers = other.whole();
+        for mut transfer in strangers.transfers {
+            transfer.from = transfer.from.map(rename);
+            transfer.to = transfer.to.map(rename);
+            transfer.position.transaction += 1000;
+            more.transfers.push(transfer);
+        }
+        more.transfers.sort();
+        for covered in strangers.coverage {
+            more.cover(rename(covered.address), covered.window, &[covered.class]);
+        }
+        prop_assert_eq!(known.follow(rule), more.follow(rule));
+    }
+}

@@ -1,0 +1,140 @@
+use fundtrail_model::{
+    Address, Amount, Asset, AssetClass, Balance, Cause, ChainId, Coverage, How, Position, Proof,
+    Step, Transfer, Window,
+};
+
+use super::{View, intersect, join};
+use crate::ChainEvidence;
+
+const CHAIN: ChainId = ChainId(1);
+const COIN: Asset = Asset::Native(CHAIN);
+
+fn windows(pairs: &[(u64, u64)]) -> Vec<Window> {
+    pairs.iter().map(|(first, last)| Window::new(*first, *last).unwrap()).collect()
+}
+
+#[test]
+fn runs_are_joined_and_then_intersected() {
+    let check = |native: &[(u64, u64)], tokens: &[(u64, u64)], both: &[(u64, u64)]| {
+        let runs = intersect(&join(windows(native)), &join(windows(tokens)));
+        assert_eq!(runs, windows(both));
+        assert_eq!(intersect(&join(windows(tokens)), &join(windows(native))), runs);
+    };
+    check(&[(1, 9)], &[(5, 20)], &[(5, 9)]);
+    check(&[(6, 9), (1, 5)], &[(1, 3), (4, 9)], &[(1, 9)]);
+    check(&[(1, 20)], &[(2, 3), (5, 6), (19, 30)], &[(2, 3), (5, 6), (19, 20)]);
+    check(&[(1, 2), (4, 6)], &[(2, 4), (6, 6)], &[(2, 2), (4, 4), (6, 6)]);
+    check(&[(1, 9)], &[], &[]);
+    check(&[(0, u64::MAX)], &[(3, 4)], &[(3, 4)]);
+}
+
+fn transfer(block: u64, from: u64, to: u64, units: u128) -> Transfer {
+    Transfer {
+        position: Position { block, transaction: 0, step: Step::Value },
+        asset: COIN,
+        from: Some(Address::from_low_u64_be(from)),
+        to: Some(Address::from_low_u64_be(to)),
+        amount: Amount::from(units),
+        cause: Cause::Native,
+        transaction: None,
+    }
+}
+
+fn coverage(first: u64, last: u64) -> [Coverage; 2] {
+    AssetClass::ALL.map(|class| Coverage {
+        chain: CHAIN,
+        address: Address::from_low_u64_be(1),
+        class,
+        window: Window::new(first, last).unwrap(),
+        how: How::Logs,
+        proof: Proof::Reconciled,
+    })
+}
+
+#[test]
+fn missing_blocks_end_at_the_next_covered_one() {
+    let coverage = [coverage(5, 9), coverage(20, 29)].concat();
+    let evidence = ChainEvidence {
+        chain: CHAIN,
+        until: 50,
+        transfers: &[],
+        coverage: &coverage,
+        balances: &[],
+        accounts: &[],
+        blocks: &[],
+    };
+    let view = View::new(&evidence);
+    let me = Address::from_low_u64_be(1);
+    assert_eq!(view.run_of(me, 4), None);
+    assert_eq!(view.run_of(me, 9), Window::new(5, 9));
+    assert_eq!(view.missing_from(me, 2), Window::new(2, 4));
+    assert_eq!(view.missing_from(me, 10), Window::new(10, 19));
+    assert_eq!(view.missing_from(me, 30), Window::new(30, 50));
+    assert_eq!(view.missing_from(me, 51), None);
+    assert_eq!(view.missing_from(Address::zero(), 7), Window::new(7, 50));
+}
+
+/// What the account held before the transfer at block 10 of these movements: 6 in, 7 out 2, 8 in 1.
+#[test]
+fn openings_start_from_the_latest_balance_in_the_run() {
+    let check = |balances: &[(u64, u128)], expected: (u128, bool)| {
+        let me = Address::from_low_u64_be(1);
+        let balances: Vec<Balance> = balances
+            .iter()
+            .map(|(block, units)| Balance {
+                address: me,
+                asset: COIN,
+                block: *block,
+                amount: Amount::from(*units),
+            })
+            .collect();
+        let transfers = [
+            transfer(6, 2, 1, 5),
+            transfer(7, 1, 2, 2),
+            transfer(8, 2, 1, 1),
+            transfer(10, 2, 1, 9),
+        ];
+        let coverage = coverage(5, 20);
+        let evidence = ChainEvidence {
+            chain: CHAIN,
+            until: 50,
+            transfers: &transfers,
+            coverage: &coverage,
+            balances: &balances,
+            accounts: &[],
+            blocks: &[],
+        };
+        let run = Window::new(5, 20).unwrap();
+        let (amount, is_known) = View::new(&evidence).opening(me, COIN, run, 3, 10);
+        assert_eq!((amount.base_units().as_u128(), is_known), expected);
+    };
+    check(&[(4, 100)], (104, true));
+    check(&[(4, 0), (7, 3)], (4, true));
+    check(&[(9, 4)], (4, true));
+    // Before the run and at the arrival's own block they say nothing.
+    check(&[(3, 100)], (4, false));
+    check(&[(10, 13)], (4, false));
+    check(&[], (4, false));
+    // A balance that what went contradicts.
+    check(&[(6, 1)], (1, false));
+}
+
+#[test]
+fn counterparties_are_counted_once() {
+    let mut transfers = vec![transfer(1, 2, 1, 5), transfer(2, 1, 2, 2), transfer(3, 3, 1, 1)];
+    transfers.push(transfer(4, 1, 1, 1));
+    transfers.push(Transfer { to: None, cause: Cause::Fee, ..transfer(5, 1, 1, 1) });
+    transfers.push(transfer(60, 1, 4, 1));
+    let evidence = ChainEvidence {
+        chain: CHAIN,
+        until: 50,
+        transfers: &transfers,
+        coverage: &[],
+        balances: &[],
+        accounts: &[],
+        blocks: &[],
+    };
+    let view = View::new(&evidence);
+    let count = |n| view.counterparties(Address::from_low_u64_be(n));
+    assert_eq!((count(1), count(2), count(3), count(4), count(9)), (2, 1, 1, 0, 0));
+}
