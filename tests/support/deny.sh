@@ -5,11 +5,11 @@ cd "$(dirname "$0")/../.."
 
 command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
 
-cargo deny --all-features check bans licenses sources
+cargo deny --all-features check --hide-inclusion-graph bans licenses sources
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if cargo deny --all-features check advisories 2>&1 | tee "$log"; then
+if cargo deny --all-features check --hide-inclusion-graph advisories 2>&1 | tee "$log"; then
     exit 0
 fi
 if grep -qE 'failed to fetch advisory database|failed to (open|clone|fetch)|unable to (fetch|clone)|network|dns|connect' "$log"; then

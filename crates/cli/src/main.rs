@@ -1,1 +1,25 @@
-fn main() {}
+//! `fundtrail` follows stolen funds on EVM chains and accounts for every unit of them.
+//!
+//! The only crate that reads arguments, environment and clock, prints, and exits. It introduces the
+//! other crates to each other: `fetch` fills the case in `store`, `graph` follows over it with the names
+//! that `labels` gives, `report` shows the trail.
+
+mod args;
+mod chains;
+mod clock;
+mod commands;
+mod config;
+mod destination;
+mod error;
+mod evidence;
+mod nodes;
+mod presentation;
+mod pursuit;
+mod seeds;
+mod ui;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::run(std::env::args_os())
+}

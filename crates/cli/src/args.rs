@@ -1,0 +1,321 @@
+//! What can be typed. What it means is decided in `commands`, once, before anything expensive.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::destination::Format;
+
+/// Follows stolen funds on EVM chains and accounts for every unit of them
+///
+/// From a theft to a report: fetches the transfers of every wallet that held stolen value from public
+/// nodes, follows each unit to where it is now, and flags flows that touch sanctioned addresses. What is
+/// not known is said.
+#[derive(Debug, Parser)]
+#[command(name = "fundtrail", version, help_expected = true, args_override_self = true)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 flagged (only with --fail-on), \
+    4 incomplete (only with --require-complete), 130 interrupted.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(Demo),
+    Trace(Box<Trace>),
+    Report(Report),
+    /// Look into a case file
+    #[command(subcommand)]
+    Case(Case),
+    /// Look into the sanctions lists and labels
+    #[command(subcommand)]
+    Lists(Lists),
+    /// Look at nodes
+    #[command(subcommand)]
+    Rpc(Rpc),
+    /// List the chains that are known by name
+    Chains,
+    Completions(Completions),
+}
+
+/// Run the main job on a recorded case, without network
+///
+/// Replays two recorded chains through the same code that asks real nodes: the reconstruction of the
+/// theft of more than $900,000 by four North Korean IT workers in 2022. Wallets and exchange accounts in
+/// it are invented, and every page says so.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Folder for the case and the reports; made if it is missing
+    #[arg(long, value_name = "DIR", default_value = "fundtrail-demo")]
+    pub(crate) out: PathBuf,
+
+    /// Which lots an outgoing transfer takes
+    #[arg(long, value_enum, default_value_t = RuleName::DirtyFirst)]
+    pub(crate) rule: RuleName,
+
+    /// Day that sanctions are judged on besides the day of each transfer [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) as_of: Option<String>,
+}
+
+/// Follow stolen funds from a theft to where they are now
+///
+/// A seed is a transaction hash (what its sender, or else its only receiver, gained in it), a transaction
+/// hash and a step (`0x…:log12`, `0x…:value`, `0x…:frame0`: that one transfer), or an address with
+/// --from-block or --since (what it receives from then on). Put the chain in front where there are
+/// several: `polygon:0x…`.
+///
+/// The case file keeps what was fetched: run the same command again to go on after an interruption, or to
+/// try other settings without asking any node again.
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// What was stolen: [CHAIN:]TRANSACTION[:STEP] or [CHAIN:]ADDRESS (can be repeated)
+    #[arg(required = true, value_name = "SEED")]
+    pub(crate) seeds: Vec<String>,
+
+    /// Chain of the seeds that do not name one: a name or a number
+    #[arg(long, value_name = "CHAIN")]
+    pub(crate) chain: Option<String>,
+
+    /// Node to ask: [CHAIN=]URL (can be repeated) [default: public endpoints]
+    #[arg(long, value_name = "URL", help_heading = "Nodes")]
+    pub(crate) rpc: Vec<String>,
+
+    /// Give up on an answer after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Nodes",
+        value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) timeout: u64,
+
+    /// First block for seeds that are addresses
+    #[arg(long, value_name = "BLOCK", conflicts_with = "since", help_heading = "Time")]
+    pub(crate) from_block: Option<u64>,
+
+    /// First day for seeds that are addresses, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Time")]
+    pub(crate) since: Option<String>,
+
+    /// Last block to look at: [CHAIN=]BLOCK, a day in UTC, `finalized` or `latest` (can be repeated)
+    /// [default: what the case says, else finalized]
+    #[arg(long, value_name = "WHEN", help_heading = "Time")]
+    pub(crate) until: Vec<String>,
+
+    /// Asset of seeds that are addresses: `native` or a token's contract
+    #[arg(long, value_name = "ASSET", requires = "amount", help_heading = "Following")]
+    pub(crate) asset: Option<String>,
+
+    /// Amount of seeds that are addresses, in whole units of --asset: the first that is received
+    #[arg(long, value_name = "AMOUNT", requires = "asset", help_heading = "Following")]
+    pub(crate) amount: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) following: Following,
+
+    #[command(flatten)]
+    pub(crate) naming: Naming,
+
+    /// Case file; made if it is missing [default: named after the first seed, in this folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) case: Option<PathBuf>,
+
+    /// Title of the report
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+
+    /// End with exit code 4 if anything was not looked at or does not add up
+    #[arg(long)]
+    pub(crate) require_complete: bool,
+
+    /// End with exit code 3 if this was found
+    #[arg(long, value_enum, value_name = "FINDING")]
+    pub(crate) fail_on: Option<FailOn>,
+
+    /// Folder to record every answer of every node in
+    #[arg(long, hide = true, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Folder with a recording to replay instead of asking nodes
+    #[arg(long, hide = true, value_name = "DIR", conflicts_with = "rpc")]
+    pub(crate) replay: Option<PathBuf>,
+}
+
+/// How to follow.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Following")]
+pub(crate) struct Following {
+    /// Which lots an outgoing transfer takes [default: dirty-first]
+    #[arg(long, value_enum)]
+    pub(crate) rule: Option<RuleName>,
+
+    /// Follow no further than so many hops from a seed [default: 25]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_hops: Option<u32>,
+
+    /// Stop at addresses with more counterparties than this [default: 1000]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_counterparties: Option<u32>,
+
+    /// Do not follow amounts below this share of their seed, in percent [default: 0]
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) min_share: Option<String>,
+
+    /// Do not follow amounts worth less than this at the day of the transfer; needs --prices, and an
+    /// amount without a price is always followed
+    #[arg(long, value_name = "USD", requires = "prices")]
+    pub(crate) min_usd: Option<String>,
+}
+
+/// How to name and value what is found.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Naming")]
+pub(crate) struct Naming {
+    /// Own labels, listings or tokens, as CSV (can be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Vec<PathBuf>,
+
+    /// Daily prices in USD, as CSV: chain,contract,date,usd,source
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
+
+    /// Day that sanctions are judged on besides the day of each transfer [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) as_of: Option<String>,
+}
+
+/// Where the report goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Output {
+    /// Report to write: .html, .json, .csv or .txt (can be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Vec<PathBuf>,
+
+    /// Format of what is printed, and of files whose ending does not say one [default: terminal]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+/// Make the reports of a case again, without network
+///
+/// Everything comes from the case file: the same file gives the same bytes.
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Case file
+    #[arg(value_name = "CASE")]
+    pub(crate) case: PathBuf,
+
+    /// Which lots an outgoing transfer takes [default: what the case says]
+    #[arg(long, value_enum)]
+    pub(crate) rule: Option<RuleName>,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Case {
+    /// Show what a case holds: seeds, settings, coverage, counts, digest
+    Show {
+        /// Case file
+        #[arg(value_name = "CASE")]
+        case: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Lists {
+    /// Show the lists that are compiled in or given, with their dates and sources
+    Show {
+        #[command(flatten)]
+        lists: OwnLists,
+    },
+    /// Say what is known of addresses: sanctions with their dates, labels with their sources
+    Check {
+        /// Address to look up (can be repeated)
+        #[arg(required = true, value_name = "ADDRESS")]
+        addresses: Vec<String>,
+
+        /// Chain to look on; sanctions hold on every chain [default: all]
+        #[arg(long, value_name = "CHAIN")]
+        chain: Option<String>,
+
+        /// Day to judge on [default: today]
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        as_of: Option<String>,
+
+        #[command(flatten)]
+        lists: OwnLists,
+
+        /// End with exit code 3 if this was found
+        #[arg(long, value_enum, value_name = "FINDING")]
+        fail_on: Option<FailOn>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OwnLists {
+    /// Own labels, listings or tokens, as CSV (can be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rpc {
+    /// Ask nodes what they can do, and say what can be traced with them
+    Check {
+        /// Node to ask (can be repeated)
+        #[arg(required = true, value_name = "URL")]
+        urls: Vec<String>,
+
+        /// Give up on an answer after so many seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 30,
+            value_parser = clap::value_parser!(u64).range(1..=600))]
+        timeout: u64,
+    },
+}
+
+/// Print completions for a shell
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// Which shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// A rule, as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RuleName {
+    /// The oldest lots first; needs the whole ledger
+    Fifo,
+    /// Stolen lots first, then clean ones
+    DirtyFirst,
+}
+
+impl From<RuleName> for fundtrail_model::Rule {
+    fn from(name: RuleName) -> Self {
+        match name {
+            RuleName::Fifo => Self::Fifo,
+            RuleName::DirtyFirst => Self::DirtyFirst,
+        }
+    }
+}
+
+/// A finding that can end the program with its own exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Anything touched an address with a sanctions listing, past or present
+    Listed,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

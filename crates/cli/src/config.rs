@@ -1,0 +1,75 @@
+//! What holds where nothing is typed: environment over `fundtrail.toml`.
+//!
+//! Node addresses often hold keys; both places keep them out of the shell's history.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::Error;
+
+/// The file that is read from the current folder.
+const FILE_NAME: &str = "fundtrail.toml";
+
+/// What holds where nothing is typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Nodes, `[CHAIN=]URL`.
+    #[serde(default)]
+    pub(crate) rpc: Vec<String>,
+    /// Own labels, listings or tokens.
+    #[serde(default)]
+    pub(crate) labels: Vec<PathBuf>,
+}
+
+impl Config {
+    /// Reads `fundtrail.toml` in the current folder, if there is one, and `FUNDTRAIL_RPC` (nodes with
+    /// white space between them), which replaces the file's nodes.
+    pub(crate) fn load() -> Result<Self, Error> {
+        let path = Path::new(FILE_NAME);
+        let mut config = match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::default(),
+            Err(error) => return Err(Error::File { action: "read", path: path.into(), error }),
+        };
+        if let Some(nodes) = environment("FUNDTRAIL_RPC") {
+            config.rpc = nodes.split_whitespace().map(str::to_owned).collect();
+        }
+        Ok(config)
+    }
+
+    fn parse(text: &str) -> Result<Self, Error> {
+        toml::from_str(text).map_err(|error| {
+            // Only the message: the excerpt that toml's Display shows may hold a node's key.
+            let line = error.span().map_or(0, |span| {
+                text.get(..span.start).map_or(0, |before| before.lines().count().max(1))
+            });
+            Error::usage(
+                format!("{FILE_NAME}, line {line}: {}", error.message()),
+                "known keys: rpc (list of [CHAIN=]URL), labels (list of files)",
+            )
+        })
+    }
+}
+
+/// A variable of the environment; `None` if it is unset, empty or not Unicode.
+#[expect(clippy::disallowed_methods, reason = "this is the module that reads the environment")]
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    #[test]
+    fn mistakes_are_told_without_their_line() {
+        assert_eq!(Config::parse("rpc = ['https://n/KEY']").unwrap().rpc, ["https://n/KEY"]);
+        let error = Config::parse("\nrcp = ['https://n/KEY']").unwrap_err().to_string();
+        assert!(error.starts_with("fundtrail.toml, line 1: unknown field `rcp`"), "{error}");
+        assert!(!error.contains("KEY"));
+        let error = Config::parse("rpc = ['https://n/KEY'").unwrap_err().to_string();
+        assert!(!error.contains("KEY"), "{error}");
+    }
+}

@@ -1,0 +1,169 @@
+//! What a case holds, loaded for following.
+
+use std::collections::BTreeMap;
+
+use fundtrail_graph::{ChainEvidence, Question};
+use fundtrail_labels::Book;
+use fundtrail_labels::prices::Prices;
+use fundtrail_model::{
+    AccountFact, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage, Date, Limits,
+    Marks, Rule, Seed, Timestamp, TokenClaim, Trail, Transfer,
+};
+use fundtrail_store::Case;
+
+use crate::error::Error;
+
+/// Everything in a case that following and reporting look at.
+pub(crate) struct Evidence {
+    pub(crate) chains: Vec<ChainRecords>,
+    pub(crate) seeds: Vec<(String, Seed)>,
+}
+
+/// What a case holds of one chain.
+pub(crate) struct ChainRecords {
+    pub(crate) chain: ChainId,
+    pub(crate) until: u64,
+    pub(crate) transfers: Vec<Transfer>,
+    pub(crate) coverage: Vec<Coverage>,
+    pub(crate) balances: Vec<Balance>,
+    pub(crate) accounts: Vec<AccountFact>,
+    pub(crate) blocks: Vec<BlockStamp>,
+    pub(crate) claims: Vec<TokenClaim>,
+}
+
+/// The setting that holds the last block to look at on a chain.
+pub(crate) fn until_key(chain: ChainId) -> String {
+    format!("until.{chain}")
+}
+
+impl Evidence {
+    /// Loads all of it.
+    pub(crate) fn load(case: &Case) -> Result<Self, Error> {
+        let seeds = case.seeds()?;
+        let mut ids = case.chains()?;
+        ids.extend(seeds.iter().map(|(_, seed)| seed.asset.chain()));
+        ids.sort_unstable();
+        ids.dedup();
+        let mut chains = Vec::new();
+        for chain in ids {
+            let until = case.setting(&until_key(chain))?.and_then(|text| text.parse().ok());
+            chains.push(ChainRecords {
+                chain,
+                until: until.unwrap_or(0),
+                transfers: case.transfers(chain)?,
+                coverage: case.coverage(chain)?,
+                balances: case.balances(chain)?,
+                accounts: case.accounts(chain)?,
+                blocks: case.blocks(chain)?,
+                claims: case.claims(chain)?,
+            });
+        }
+        Ok(Self { chains, seeds })
+    }
+
+    /// What the book says of every address that is in the case.
+    pub(crate) fn marks(&self, book: &Book) -> BTreeMap<(ChainId, Address), Marks> {
+        let mut marks = BTreeMap::new();
+        for records in &self.chains {
+            let parties =
+                records.transfers.iter().flat_map(|transfer| [transfer.from, transfer.to]);
+            let contracts = records.transfers.iter().map(|transfer| transfer.asset.contract());
+            let covered = records.coverage.iter().map(|coverage| Some(coverage.address));
+            let holders = self.seeds.iter().flat_map(|(_, seed)| [Some(seed.holder), seed.from]);
+            let mut addresses: Vec<_> =
+                parties.chain(contracts).chain(covered).chain(holders).flatten().collect();
+            addresses.sort_unstable();
+            addresses.dedup();
+            for address in addresses {
+                let found = book.marks(records.chain, address);
+                if found != Marks::default() {
+                    marks.insert((records.chain, address), found);
+                }
+            }
+        }
+        marks
+    }
+
+    /// When each block was made.
+    pub(crate) fn times(&self) -> BTreeMap<(ChainId, u64), Timestamp> {
+        self.chains
+            .iter()
+            .flat_map(|records| {
+                let chain = records.chain;
+                records.blocks.iter().map(move |block| ((chain, block.number), block.timestamp))
+            })
+            .collect()
+    }
+
+    /// Follows.
+    pub(crate) fn follow(
+        &self,
+        how: &How,
+        marks: &BTreeMap<(ChainId, Address), Marks>,
+    ) -> Result<Trail, Error> {
+        let chains: Vec<_> = self
+            .chains
+            .iter()
+            .map(|records| ChainEvidence {
+                chain: records.chain,
+                until: records.until,
+                transfers: &records.transfers,
+                coverage: &records.coverage,
+                balances: &records.balances,
+                accounts: &records.accounts,
+                blocks: &records.blocks,
+            })
+            .collect();
+        let seeds: Vec<_> = self.seeds.iter().map(|(_, seed)| seed.clone()).collect();
+        let times = self.times();
+        let value = Valuation { how, times: &times };
+        let question = Question {
+            seeds: &seeds,
+            rule: how.rule,
+            limits: how.limits,
+            today: how.as_of,
+            marks,
+            is_spent: false,
+            is_negligible: &|_, asset, amount, block| value.is_negligible(asset, amount, block),
+        };
+        let trail = fundtrail_graph::follow(&chains, &question);
+        trail.check().map_err(|error| Error::Imbalance { error })?;
+        Ok(trail)
+    }
+}
+
+/// How a case is followed.
+pub(crate) struct How {
+    pub(crate) rule: Rule,
+    pub(crate) limits: Limits,
+    pub(crate) as_of: Date,
+    pub(crate) min_usd: Option<fundtrail_labels::prices::UsdCents>,
+    pub(crate) prices: Prices,
+    /// Decimals of the assets that have a trusted number of them.
+    pub(crate) decimals: BTreeMap<Asset, u8>,
+}
+
+/// Values of amounts in USD: a view that ranks and reports, and never moves lots.
+pub(crate) struct Valuation<'a> {
+    pub(crate) how: &'a How,
+    pub(crate) times: &'a BTreeMap<(ChainId, u64), Timestamp>,
+}
+
+impl Valuation<'_> {
+    /// The value at the day of the block; `None` where there is no price or no trusted decimals.
+    pub(crate) fn usd(
+        &self,
+        asset: Asset,
+        amount: Amount,
+        block: u64,
+    ) -> Option<fundtrail_labels::prices::UsdCents> {
+        let day = self.times.get(&(asset.chain(), block))?.date()?;
+        let decimals = self.how.decimals.get(&asset).copied()?;
+        self.how.prices.usd_of(asset, amount, decimals, day)
+    }
+
+    fn is_negligible(&self, asset: Asset, amount: Amount, block: u64) -> bool {
+        let Some(threshold) = self.how.min_usd else { return false };
+        self.usd(asset, amount, block).is_some_and(|value| value < threshold)
+    }
+}

@@ -1,0 +1,309 @@
+//! From a case to its reports: everything comes from the case file, so that the same file gives the same
+//! bytes, whether the report is made by `trace` or years later by `report`.
+
+use std::collections::BTreeMap;
+
+use fundtrail_labels::prices::{Prices, UsdCents};
+use fundtrail_labels::{Book, ListVersion};
+use fundtrail_model::{Asset, ChainInfo, Date, Limits, Rule, SeedId, parse_date};
+use fundtrail_report::{Fact, Input, ListLine, Report, TrustedToken, Usd};
+use fundtrail_store::{Case, KnownTokenRow};
+
+use crate::chains::Chains;
+use crate::destination::{Destination, Format};
+use crate::error::Error;
+use crate::evidence::{Evidence, How, Valuation};
+use crate::ui;
+
+/// Names of settings in a case file. Keys that begin with `run.` tell of a run, not of the case.
+pub(crate) mod key {
+    pub(crate) const TITLE: &str = "title";
+    pub(crate) const BANNER: &str = "banner";
+    pub(crate) const BACKGROUND: &str = "background.";
+    pub(crate) const RULE: &str = "rule";
+    pub(crate) const MAX_HOPS: &str = "max_hops";
+    pub(crate) const HUB: &str = "hub_counterparties";
+    pub(crate) const MIN_SHARE: &str = "min_share_ppm";
+    pub(crate) const MIN_USD: &str = "min_usd";
+    pub(crate) const PRICES: &str = "prices";
+    pub(crate) const AS_OF: &str = "as_of";
+    pub(crate) const LIST: &str = "list.";
+    pub(crate) const ENDPOINT: &str = "run.endpoint.";
+}
+
+/// What following does where neither the command line nor the case says otherwise.
+pub(crate) const DEFAULT_RULE: Rule = Rule::DirtyFirst;
+pub(crate) const DEFAULT_LIMITS: Limits =
+    Limits { max_hops: 25, hub_counterparties: 1_000, min_share_ppm: 0 };
+
+/// Names this program in reports.
+pub(crate) const SOFTWARE: &str = concat!("fundtrail ", env!("CARGO_PKG_VERSION"));
+
+impl How {
+    /// How the case says that it is followed.
+    pub(crate) fn of_case(case: &Case, chains: &Chains) -> Result<Self, Error> {
+        let settings = case.settings()?;
+        let number = |key: &str, default: u32| {
+            settings.get(key).and_then(|text| text.parse().ok()).unwrap_or(default)
+        };
+        let rule = settings.get(key::RULE).and_then(|name| Rule::from_name(name));
+        let as_of =
+            settings.get(key::AS_OF).and_then(|text| parse_date(text)).ok_or_else(|| {
+                Error::failed(
+                    "the case does not say on which day it was judged",
+                    "run `fundtrail trace` on it",
+                )
+            })?;
+        let prices = match settings.get(key::PRICES) {
+            Some(text) => Prices::parse(text.as_bytes(), "prices of the case")?,
+            None => Prices::default(),
+        };
+        let min_usd = match settings.get(key::MIN_USD) {
+            Some(text) => Some(parse_usd(text)?),
+            None => None,
+        };
+        let mut decimals = BTreeMap::new();
+        for token in case.known_tokens()? {
+            decimals.insert(Asset::Token(token.chain, token.contract), token.decimals);
+        }
+        for chain in case.chains()? {
+            decimals.insert(Asset::Native(chain), chains.info(chain).native.decimals);
+        }
+        Ok(Self {
+            rule: rule.unwrap_or(DEFAULT_RULE),
+            limits: Limits {
+                max_hops: number(key::MAX_HOPS, DEFAULT_LIMITS.max_hops),
+                hub_counterparties: number(key::HUB, DEFAULT_LIMITS.hub_counterparties),
+                min_share_ppm: number(key::MIN_SHARE, DEFAULT_LIMITS.min_share_ppm),
+            },
+            as_of,
+            min_usd,
+            prices,
+            decimals,
+        })
+    }
+}
+
+/// Reads an amount of USD.
+pub(crate) fn parse_usd(text: &str) -> Result<UsdCents, Error> {
+    UsdCents::from_decimal(text).ok_or_else(|| {
+        Error::usage(format!("`{text}` is no amount of USD"), "write it like 1000 or 99.50")
+    })
+}
+
+/// Keeps in the case every name that its addresses have, and which lists they come from.
+pub(crate) fn keep_names(case: &mut Case, book: &Book) -> Result<(), Error> {
+    let evidence = Evidence::load(case)?;
+    case.replace_marks(&evidence.marks(book))?;
+    let mut tokens = Vec::new();
+    for records in &evidence.chains {
+        let mut assets: Vec<_> = records.transfers.iter().map(|transfer| transfer.asset).collect();
+        assets.sort_unstable();
+        assets.dedup();
+        for asset in assets {
+            if let (Some(token), Some(contract)) = (book.token(asset), asset.contract()) {
+                tokens.push(KnownTokenRow {
+                    chain: asset.chain(),
+                    contract,
+                    symbol: token.symbol.clone(),
+                    decimals: token.decimals,
+                    source: token.source.clone(),
+                });
+            }
+        }
+    }
+    case.replace_known_tokens(&tokens)?;
+    for (list_idx, list) in book.lists().iter().enumerate() {
+        let prefix = format!("{}{list_idx:02}.", key::LIST);
+        for (field, value) in list_fields(list) {
+            case.set_setting(&format!("{prefix}{field}"), &value)?;
+        }
+    }
+    Ok(())
+}
+
+fn list_fields(list: &ListVersion) -> [(&'static str, String); 7] {
+    [
+        ("name", list.name.clone()),
+        ("kind", list.kind.to_string()),
+        ("rows", list.rows.to_string()),
+        ("as_of", list.as_of.map(|day| day.to_string()).unwrap_or_default()),
+        ("sha256", list.sha256.clone()),
+        ("origin", list.origin.clone()),
+        ("source", list.source.clone().unwrap_or_default()),
+    ]
+}
+
+/// A case, followed and ready to be shown.
+pub(crate) struct Presented {
+    pub(crate) report: Report,
+    /// Whether anything touched an address that is or was sanctioned.
+    pub(crate) is_flagged: bool,
+    /// Whether everything was looked at and adds up.
+    pub(crate) is_complete: bool,
+}
+
+/// Follows a case and makes the content of its report.
+pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Presented, Error> {
+    let evidence = Evidence::load(case)?;
+    let marks = case.marks()?;
+    let trail = evidence.follow(how, &marks)?;
+    let paths = fundtrail_graph::paths(&trail);
+    let times = evidence.times();
+    let settings = case.settings()?;
+
+    let infos: Vec<ChainInfo> = evidence
+        .chains
+        .iter()
+        .map(|records| {
+            let last = records.blocks.last().and_then(|block| block.timestamp.date());
+            chains.info_on(records.chain, last)
+        })
+        .collect();
+    let claims: Vec<_> =
+        evidence.chains.iter().flat_map(|records| records.claims.iter().cloned()).collect();
+    let accounts: Vec<_> =
+        evidence.chains.iter().flat_map(|records| records.accounts.iter().copied()).collect();
+    let coverage: Vec<_> =
+        evidence.chains.iter().flat_map(|records| records.coverage.iter().copied()).collect();
+    let until = evidence.chains.iter().map(|records| (records.chain, records.until)).collect();
+    let tokens: Vec<_> = case
+        .known_tokens()?
+        .into_iter()
+        .map(|token| TrustedToken {
+            asset: Asset::Token(token.chain, token.contract),
+            symbol: token.symbol,
+            decimals: token.decimals,
+            source: token.source,
+        })
+        .collect();
+    let seed_specs: Vec<(String, SeedId)> =
+        evidence.seeds.iter().map(|(spec, seed)| (spec.clone(), seed.id)).collect();
+    let background: Vec<_> = numbered(&settings, key::BACKGROUND)
+        .map(|fact| Fact { text: field(&fact, "text"), source: field(&fact, "source") })
+        .collect();
+    let lists: Vec<_> = numbered(&settings, key::LIST)
+        .map(|list| ListLine {
+            name: field(&list, "name"),
+            kind: field(&list, "kind"),
+            rows: field(&list, "rows"),
+            as_of: field(&list, "as_of"),
+            sha256: field(&list, "sha256"),
+            origin: field(&list, "origin"),
+            source: field(&list, "source"),
+        })
+        .collect();
+    let endpoints: Vec<_> = settings
+        .iter()
+        .filter(|(key, _)| key.starts_with(key::ENDPOINT))
+        .map(|(_, origin)| origin.clone())
+        .collect();
+    let value = Valuation { how, times: &times };
+    let title = settings.get(key::TITLE).map_or("Trail of stolen funds", String::as_str);
+    let input = Input {
+        title,
+        invented: settings.get(key::BANNER).map(String::as_str),
+        background: &background,
+        trail: &trail,
+        seed_specs: &seed_specs,
+        paths: &paths,
+        chains: &infos,
+        blocks: &times,
+        marks: &marks,
+        claims: &claims,
+        tokens: &tokens,
+        accounts: &accounts,
+        coverage: &coverage,
+        until: &until,
+        settings: &shown_settings(how),
+        lists: &lists,
+        endpoints: &endpoints,
+        today: how.as_of,
+        software: SOFTWARE,
+        case_digest: Some(fundtrail_model::hash_hex(case.digest()?)),
+        usd: &|asset, amount, block| {
+            value.usd(asset, amount, block).map(|value| Usd { cents: value.0 })
+        },
+    };
+    let report = fundtrail_report::content(&input);
+    let is_flagged = !report.findings.is_empty();
+    let is_complete = trail.open_ends.is_empty()
+        && trail.endings.iter().all(|ending| !ending.kind.class().is_incomplete())
+        && coverage.iter().all(|found| found.proof == fundtrail_model::Proof::Reconciled);
+    Ok(Presented { report, is_flagged, is_complete })
+}
+
+/// The settings that change what a trail says.
+fn shown_settings(how: &How) -> Vec<(String, String)> {
+    let mut shown = vec![
+        ("rule".to_owned(), how.rule.to_string()),
+        ("judged as of".to_owned(), how.as_of.to_string()),
+        ("hops at most".to_owned(), how.limits.max_hops.to_string()),
+        ("counterparties that make a hub".to_owned(), how.limits.hub_counterparties.to_string()),
+        (
+            "share of a seed that is followed, in millionths".to_owned(),
+            how.limits.min_share_ppm.to_string(),
+        ),
+    ];
+    if let Some(value) = &how.min_usd {
+        shown.push(("USD that are followed".to_owned(), value.to_string()));
+    }
+    shown
+}
+
+/// The settings `<prefix>NN.<field>`, one map of fields per number.
+fn numbered(
+    settings: &BTreeMap<String, String>,
+    prefix: &str,
+) -> impl Iterator<Item = BTreeMap<String, String>> {
+    let mut groups: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for (name, value) in settings {
+        if let Some((number, field)) =
+            name.strip_prefix(prefix).and_then(|rest| rest.split_once('.'))
+        {
+            groups.entry(number.to_owned()).or_default().insert(field.to_owned(), value.clone());
+        }
+    }
+    groups.into_values()
+}
+
+fn field(group: &BTreeMap<String, String>, name: &str) -> String {
+    group.get(name).cloned().unwrap_or_default()
+}
+
+/// Reads a day that was typed.
+pub(crate) fn parse_day(flag: &str, text: &str) -> Result<Date, Error> {
+    parse_date(text).ok_or_else(|| {
+        Error::usage(format!("{flag}: `{text}` is no day"), "write it like 2022-03-29")
+    })
+}
+
+/// Writes a report to every place it goes, and prints it to stdout: as text unless a format was asked for
+/// and no file was named for it.
+pub(crate) fn deliver(
+    report: &Report,
+    destinations: &[Destination],
+    format: Option<Format>,
+) -> Result<(), Error> {
+    for destination in destinations {
+        destination.write(&rendered(report, destination.format, false)?)?;
+    }
+    let printed = format.filter(|_| destinations.is_empty()).unwrap_or(Format::Terminal);
+    ui::bytes(&rendered(report, printed, true)?);
+    for destination in destinations {
+        ui::talk(&format!("wrote {}", destination.path.display()));
+    }
+    Ok(())
+}
+
+fn rendered(report: &Report, format: Format, is_stdout: bool) -> Result<Vec<u8>, Error> {
+    Ok(match format {
+        Format::Terminal if is_stdout => {
+            fundtrail_report::terminal(report, ui::width(), ui::has_colour()).into_bytes()
+        }
+        Format::Terminal => fundtrail_report::terminal(report, 100, false).into_bytes(),
+        Format::Html => fundtrail_report::html(report)?.into_bytes(),
+        Format::Json => fundtrail_report::json(report)?,
+        Format::Csv => fundtrail_report::csv(report)?,
+    })
+}

@@ -1,0 +1,295 @@
+//! From what was typed to what was stolen.
+
+use std::collections::BTreeMap;
+
+use fundtrail_fetch::FetchedTransaction;
+use fundtrail_model::{
+    Address, Amount, Asset, ChainId, H256, Position, Seed, SeedId, Step, Transfer, checksum,
+    hash_hex, parse_address, parse_hash, sanitize_claim,
+};
+
+use crate::chains::Chains;
+use crate::error::Error;
+
+/// A seed as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SeedSpec {
+    pub(crate) chain: ChainId,
+    pub(crate) target: Target,
+}
+
+/// What a seed points at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// What was gained in a transaction, or one transfer of it.
+    Transaction { hash: H256, step: Option<Step> },
+    /// What an address receives.
+    Address(Address),
+}
+
+impl SeedSpec {
+    /// Reads `[CHAIN:]TRANSACTION[:STEP]` or `[CHAIN:]ADDRESS`.
+    pub(crate) fn parse(
+        text: &str,
+        chains: &Chains,
+        default_chain: Option<ChainId>,
+    ) -> Result<Self, Error> {
+        let (chain, rest) = match text.split_once(':') {
+            Some((name, rest)) if !name.starts_with("0x") && !name.starts_with("0X") => {
+                (Some(chains.named(name)?), rest)
+            }
+            _ => (None, text),
+        };
+        let (what, step) =
+            rest.split_once(':').map_or((rest, None), |(what, step)| (what, Some(step)));
+        let target = if let Some(hash) = parse_hash(what) {
+            let step = step.map(str::parse).transpose().map_err(|error| {
+                Error::usage(
+                    format!("{error}"),
+                    "explorers show log numbers; `fundtrail trace TRANSACTION` lists the steps \
+                     where there is a choice",
+                )
+            })?;
+            Target::Transaction { hash, step }
+        } else if what.starts_with("0x") && (60..=70).contains(&what.len()) {
+            return Err(Error::usage(
+                format!(
+                    "`{}` is not a transaction hash: it is `0x` and 64 hexadecimal digits, this \
+                     has {} characters",
+                    sanitize_claim(what, 80),
+                    what.chars().count()
+                ),
+                "copy it again from the explorer",
+            ));
+        } else {
+            let address = parse_address(what)?;
+            if step.is_some() {
+                return Err(Error::usage(
+                    "an address has no steps",
+                    "steps belong to a transaction hash: 0x…:log12",
+                ));
+            }
+            Target::Address(address)
+        };
+        let chain = chain.or(default_chain).ok_or_else(|| {
+            Error::usage(
+                format!("`{}` does not say on which chain", sanitize_claim(text, 80)),
+                "give --chain, or put the chain in front: `polygon:0x…`",
+            )
+        })?;
+        Ok(Self { chain, target })
+    }
+
+    /// The one way in which this is written, for the case file.
+    pub(crate) fn normalised(&self) -> String {
+        match &self.target {
+            Target::Transaction { hash, step: None } => {
+                format!("{}:{}", self.chain, hash_hex(*hash))
+            }
+            Target::Transaction { hash, step: Some(step) } => {
+                format!("{}:{}:{step}", self.chain, hash_hex(*hash))
+            }
+            Target::Address(address) => format!("{}:{}", self.chain, checksum(*address)),
+        }
+    }
+}
+
+/// What an address has gained or lost of an asset in a transaction, fees apart.
+#[derive(Default)]
+struct Net {
+    credit: Amount,
+    debit: Amount,
+    first_credit: Option<Position>,
+    payers: Vec<Option<Address>>,
+}
+
+fn nets<'a>(transfers: impl Iterator<Item = &'a Transfer>) -> BTreeMap<(Address, Asset), Net> {
+    let mut nets: BTreeMap<(Address, Asset), Net> = BTreeMap::new();
+    for transfer in transfers.filter(|transfer| transfer.position.step != Step::Fee) {
+        if let Some(from) = transfer.from {
+            let net = nets.entry((from, transfer.asset)).or_default();
+            net.debit = net.debit.saturating_add(transfer.amount);
+        }
+        if let Some(to) = transfer.to {
+            let net = nets.entry((to, transfer.asset)).or_default();
+            net.credit = net.credit.saturating_add(transfer.amount);
+            net.first_credit.get_or_insert(transfer.position);
+            net.payers.push(transfer.from);
+        }
+    }
+    nets
+}
+
+/// A credit that can be a seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Gain {
+    pub(crate) position: Position,
+    pub(crate) transaction: H256,
+    pub(crate) asset: Asset,
+    pub(crate) amount: Amount,
+    pub(crate) from: Option<Address>,
+    pub(crate) holder: Address,
+}
+
+/// Who gained what in a transaction, net, in order.
+fn gains<'a>(transfers: impl Iterator<Item = &'a Transfer>, transaction: H256) -> Vec<Gain> {
+    let mut gains: Vec<_> = nets(transfers)
+        .into_iter()
+        .filter_map(|((holder, asset), net)| {
+            let amount = net.credit.checked_sub(net.debit).filter(|gain| !gain.is_zero())?;
+            let first = net.payers.first().copied().flatten();
+            let from = first.filter(|_| net.payers.iter().all(|payer| *payer == first));
+            Some(Gain { position: net.first_credit?, transaction, asset, amount, from, holder })
+        })
+        .collect();
+    gains.sort_by_key(|gain| (gain.position, gain.asset, gain.holder));
+    gains
+}
+
+/// What was stolen in a transaction: one transfer of it, or what its sender gained, or, where the sender
+/// gained nothing, what the only receiver gained.
+pub(crate) fn stolen_in(
+    fetched: &FetchedTransaction,
+    step: Option<Step>,
+    slug: &str,
+) -> Result<Vec<Gain>, Error> {
+    let hash = hash_hex(fetched.hash);
+    if !fetched.succeeded {
+        return Err(Error::failed(
+            format!("transaction {hash} failed: it moved nothing but its fee"),
+            "look for the transaction that succeeded",
+        ));
+    }
+    if let Some(step) = step {
+        let transfer = fetched.transfers.iter().find(|transfer| transfer.position.step == step);
+        return match transfer {
+            Some(Transfer { position, asset, amount, from, to: Some(holder), .. }) => {
+                Ok(vec![Gain {
+                    position: *position,
+                    transaction: fetched.hash,
+                    asset: *asset,
+                    amount: *amount,
+                    from: *from,
+                    holder: *holder,
+                }])
+            }
+            Some(_) => Err(Error::usage(
+                format!("step {step} of transaction {hash} has no receiver to follow"),
+                steps_hint(fetched, slug),
+            )),
+            None => Err(Error::usage(
+                format!("transaction {hash} has no transfer at step {step}"),
+                steps_hint(fetched, slug),
+            )),
+        };
+    }
+    let gains = gains(fetched.transfers.iter(), fetched.hash);
+    let of_sender: Vec<_> =
+        gains.iter().filter(|gain| gain.holder == fetched.sender).cloned().collect();
+    if !of_sender.is_empty() {
+        return Ok(of_sender);
+    }
+    match gains.as_slice() {
+        [] => Err(Error::failed(
+            format!(
+                "transaction {hash} moved no coin and no ERC-20 token from one address to another"
+            ),
+            "NFTs are not followed; is this the transaction of the theft?",
+        )),
+        [first, rest @ ..] if rest.iter().all(|gain| gain.holder == first.holder) => Ok(gains),
+        _ => Err(Error::usage(
+            format!(
+                "several addresses gained in transaction {hash}: say which transfer was the theft"
+            ),
+            steps_hint(fetched, slug),
+        )),
+    }
+}
+
+fn steps_hint(fetched: &FetchedTransaction, slug: &str) -> String {
+    const SHOWN: usize = 12;
+    let name = |address: Option<Address>| address.map_or_else(|| "-".to_owned(), checksum);
+    let mut lines = String::from("its transfers are");
+    for transfer in fetched.transfers.iter().filter(|t| t.to.is_some()).take(SHOWN) {
+        lines.push_str(&format!(
+            "\n  {slug}:{}:{}  {} base units of {} from {} to {}",
+            hash_hex(fetched.hash),
+            transfer.position.step,
+            transfer.amount,
+            transfer.asset,
+            name(transfer.from),
+            name(transfer.to)
+        ));
+    }
+    if fetched.transfers.len() > SHOWN {
+        lines.push_str(&format!("\n  and {} more", fetched.transfers.len() - SHOWN));
+    }
+    lines
+}
+
+/// What an address received from `first_block` on, in transactions in which it gave nothing but fees: what
+/// it got in exchange for its own is not stolen. With `cap` only credits of that asset count, and only
+/// until the amount is reached.
+pub(crate) fn received_by(
+    address: Address,
+    first_block: u64,
+    transfers: &[Transfer],
+    cap: Option<(Asset, Amount)>,
+) -> Vec<Gain> {
+    let mut received = Vec::new();
+    let mut left = cap.map(|(_, amount)| amount);
+    let relevant: Vec<_> = transfers
+        .iter()
+        .filter(|transfer| first_block <= transfer.position.block)
+        .filter(|transfer| transfer.from == Some(address) || transfer.to == Some(address))
+        .filter(|transfer| transfer.transaction.is_some())
+        .collect();
+    for group in relevant.chunk_by(|a, b| a.transaction == b.transaction) {
+        let Some(hash) = group.first().and_then(|transfer| transfer.transaction) else { continue };
+        let has_given = nets(group.iter().copied())
+            .iter()
+            .any(|((account, _), net)| *account == address && net.credit < net.debit);
+        if has_given {
+            continue;
+        }
+        for mut gain in gains(group.iter().copied(), hash) {
+            if gain.holder != address || cap.is_some_and(|(asset, _)| asset != gain.asset) {
+                continue;
+            }
+            if let Some(rest) = left {
+                gain.amount = gain.amount.min(rest);
+                left = Some(rest.saturating_sub(gain.amount));
+            }
+            if !gain.amount.is_zero() {
+                received.push(gain);
+            }
+        }
+    }
+    received
+}
+
+/// Gives gains their numbers, from `first` on.
+pub(crate) fn numbered(gains: Vec<Gain>, first: Option<u16>) -> Result<Vec<Seed>, Error> {
+    let too_many = || {
+        Error::failed(
+            "a case holds at most 65,536 seeds",
+            "name the transactions of the theft instead of an address",
+        )
+    };
+    let mut next = first;
+    let mut seeds = Vec::new();
+    for gain in gains {
+        let number = next.ok_or_else(too_many)?;
+        next = number.checked_add(1);
+        seeds.push(Seed {
+            id: SeedId(number),
+            position: gain.position,
+            transaction: gain.transaction,
+            asset: gain.asset,
+            amount: gain.amount,
+            from: gain.from,
+            holder: gain.holder,
+        });
+    }
+    Ok(seeds)
+}
