@@ -1,1 +1,31 @@
-//! stub
+//! Decides what a finding looks like.
+//!
+//! [`content()`] turns a trail, and everything known about its addresses and assets, into a [`Report`]:
+//! plain values in the order in which a reader needs them. Each format then only lays out that content:
+//! [`terminal()`], [`json()`], [`csv()`] and [`html()`]. All are pure; the same input gives the same bytes.
+//!
+//! Strangers' text (token names, labels from lists, settings) is made harmless twice: control,
+//! bidirectional and zero-width characters are escaped once for all in the content, and each format
+//! escapes what means something to its medium.
+
+mod content;
+mod csv;
+mod error;
+mod html;
+mod input;
+mod json;
+mod number;
+pub mod schema;
+mod terminal;
+
+pub use content::content;
+pub use csv::csv;
+pub use error::Error;
+pub use html::html;
+pub use input::{Fact, Input, ListLine, TrustedToken, Usd, UsdView};
+pub use json::json;
+pub use schema::Report;
+pub use terminal::terminal;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! The content of a report, built once for every format.
+
+use fundtrail_model::sanitize_claim;
+
+use crate::input::{Fact, Input};
+use crate::schema::{Report, SCHEMA, VERSION};
+
+mod actions;
+mod assets;
+mod certainty;
+mod endings;
+mod findings;
+mod hops;
+mod ledger;
+mod method;
+mod names;
+mod parties;
+mod shares;
+mod summary;
+mod sums;
+
+/// Longest text taken over from a list or a setting, in characters.
+const TEXT_CHARS: usize = 300;
+
+/// Turns a trail and what is known about it into the content of a report.
+///
+/// Pure and deterministic: the same input gives the same report. It cannot fail: whatever is missing
+/// from the input (a block's time, a token's decimals, a price) is said to be missing.
+#[must_use]
+pub fn content(input: &Input<'_>) -> Report {
+    let names = names::Names::new(input);
+    let shares = shares::Shares::of(input.trail);
+    let mut report = Report {
+        schema: SCHEMA,
+        version: VERSION,
+        title: clean(input.title),
+        invented: input.invented.map(clean),
+        software: clean(input.software),
+        today: input.today.to_string(),
+        case_digest: input.case_digest.as_deref().map(clean),
+        rule: input.trail.rule.name(),
+        summary: Vec::new(),
+        background: input
+            .background
+            .iter()
+            .map(|fact| Fact { text: clean(&fact.text), source: clean(&fact.source) })
+            .collect(),
+        seeds: ledger::seeds(input, &names),
+        ledger: ledger::lines(input, &names),
+        actions: actions::actions(input, &names),
+        findings: findings::findings(input, &names),
+        certainty: certainty::certainty(input, &names),
+        endings: endings::endings(input, &names, &shares),
+        hops: hops::hops(input, &names, &shares),
+        parties: names.parties(),
+        assets: names.assets(),
+        chains: names.chains(),
+        method: method::method(input),
+        glossary: method::GLOSSARY.to_vec(),
+    };
+    report.summary = summary::summary(&report);
+    report
+}
+
+/// Somebody's text made harmless and not too long.
+fn clean(text: &str) -> String {
+    sanitize_claim(text, TEXT_CHARS)
+}

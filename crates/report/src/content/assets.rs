@@ -1,0 +1,123 @@
+//! Names of assets: trusted ones plain, a contract's own word as a claim.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{Asset, ChainId, ChainInfo, HopKind, TokenClaim, sanitize_claim};
+
+use super::clean;
+use super::parties::short;
+use crate::input::{Input, TrustedToken};
+
+/// Longest ticker shown, in characters.
+const SYMBOL_CHARS: usize = 32;
+/// 10^77 is the largest power of ten below 2^256.
+const MAX_DECIMALS: u8 = 77;
+
+/// What an asset is called.
+pub(super) struct AssetName {
+    pub(super) name: String,
+    pub(super) decimals: Option<u8>,
+    pub(super) source: String,
+}
+
+/// Names every asset of the trail.
+pub(super) fn asset_names(
+    input: &Input<'_>,
+    chains: &BTreeMap<ChainId, &ChainInfo>,
+) -> BTreeMap<Asset, AssetName> {
+    let mut trusted: BTreeMap<Asset, &TrustedToken> = BTreeMap::new();
+    for token in input.tokens {
+        trusted.entry(token.asset).or_insert(token);
+    }
+    let mut claims: BTreeMap<Asset, &TokenClaim> = BTreeMap::new();
+    for claim in input.claims {
+        claims.entry(claim.asset).or_insert(claim);
+    }
+    let mut names: BTreeMap<Asset, AssetName> = mentioned(input)
+        .into_iter()
+        .map(|asset| {
+            let name = match asset.contract() {
+                None => native(asset, chains.get(&asset.chain()).copied()),
+                Some(_) => match (trusted.get(&asset), claims.get(&asset)) {
+                    (Some(token), _) => AssetName {
+                        name: sanitize_claim(&token.symbol, SYMBOL_CHARS),
+                        decimals: Some(token.decimals).filter(|places| *places <= MAX_DECIMALS),
+                        source: clean(&token.source),
+                    },
+                    (None, claim) => claimed(asset, claim.copied()),
+                },
+            };
+            (asset, name)
+        })
+        .collect();
+    tell_apart(&mut names);
+    names
+}
+
+fn native(asset: Asset, chain: Option<&ChainInfo>) -> AssetName {
+    match chain {
+        Some(chain) => AssetName {
+            name: sanitize_claim(&chain.native.symbol, SYMBOL_CHARS),
+            decimals: Some(chain.native.decimals).filter(|places| *places <= MAX_DECIMALS),
+            source: "the chain's description".to_owned(),
+        },
+        None => AssetName {
+            name: format!("native coin of chain {}", asset.chain()),
+            decimals: None,
+            source: "not known".to_owned(),
+        },
+    }
+}
+
+fn claimed(asset: Asset, claim: Option<&TokenClaim>) -> AssetName {
+    let contract = asset.contract().map(short).unwrap_or_default();
+    let symbol = claim.and_then(|claim| claim.symbol.as_deref());
+    let decimals = claim.and_then(|claim| claim.decimals).filter(|places| *places <= MAX_DECIMALS);
+    let name = match symbol {
+        Some(symbol) if !symbol.trim().is_empty() => {
+            format!("\"{}\" (claimed, {contract})", sanitize_claim(symbol, SYMBOL_CHARS))
+        }
+        _ => format!("token {contract} (no name claimed)"),
+    };
+    let source = match decimals {
+        Some(_) => "claimed by the token's own contract, not verified",
+        None => "claimed by the token's own contract, not verified; decimals not known",
+    };
+    AssetName { name, decimals, source: source.to_owned() }
+}
+
+/// Two trusted tokens of one chain may share a ticker: then each shows its contract.
+fn tell_apart(names: &mut BTreeMap<Asset, AssetName>) {
+    let mut count: BTreeMap<(ChainId, String), usize> = BTreeMap::new();
+    for (asset, name) in names.iter() {
+        *count.entry((asset.chain(), name.name.clone())).or_default() += 1;
+    }
+    for (asset, name) in names.iter_mut() {
+        let is_shared =
+            count.get(&(asset.chain(), name.name.clone())).is_some_and(|count| *count > 1);
+        if let (true, Some(contract)) = (is_shared, asset.contract()) {
+            name.name = format!("{} ({})", name.name, fundtrail_model::checksum(contract));
+        }
+    }
+}
+
+fn mentioned(input: &Input<'_>) -> BTreeSet<Asset> {
+    let trail = input.trail;
+    let mut assets: BTreeSet<Asset> = trail.seeds.iter().map(|seed| seed.asset).collect();
+    for hop in &trail.hops {
+        match &hop.kind {
+            HopKind::Payment { asset, .. } => {
+                assets.insert(*asset);
+            }
+            HopKind::Conversion { paid, received, .. } => {
+                assets.extend(paid.iter().chain(received).map(|(asset, _)| *asset));
+            }
+        }
+        assets.extend(hop.taken.iter().map(|lot| lot.asset));
+        assets.extend(hop.made.iter().map(|lot| lot.asset));
+    }
+    assets.extend(trail.endings.iter().map(|ending| ending.asset));
+    assets.extend(trail.ledger.iter().map(|line| line.asset));
+    assets.extend(trail.open_ends.iter().flat_map(|end| &end.at_stake).map(|lot| lot.asset));
+    assets
+}

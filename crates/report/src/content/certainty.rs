@@ -1,0 +1,156 @@
+//! How sure the report is: what was looked at, what weakens the amounts, what was not looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{Address, AssetClass, ChainId, How, Proof, Reservation, Rule};
+
+use super::hops::lots_made;
+use super::names::Names;
+use crate::input::Input;
+use crate::number::group;
+use crate::schema::{Certainty, CoverageLine, OpenEnd};
+
+pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
+    let trail = input.trail;
+    let imbalance = trail.check().err().map(|imbalance| imbalance.to_string());
+    let is_gap = |reservation: &Reservation| {
+        matches!(reservation, Reservation::OpeningUnknown { .. } | Reservation::Overdrawn { .. })
+    };
+    let gaps = trail.reservations.iter().filter(|reservation| is_gap(reservation)).count();
+    let coverage = coverage(input, names);
+    let is_indicative = trail.rule.needs_whole_ledger() && gaps > 0;
+    let mut certainty = Certainty {
+        closes: imbalance.is_none(),
+        imbalance,
+        is_indicative,
+        statements: Vec::new(),
+        coverage,
+        reservations: trail
+            .reservations
+            .iter()
+            .map(|reservation| reservation_text(names, reservation))
+            .collect(),
+        open_ends: trail
+            .open_ends
+            .iter()
+            .map(|end| OpenEnd {
+                chain_name: names.chain(end.chain),
+                at: names.party(end.chain, end.address, end.window.first()),
+                window: end.window.to_string(),
+                depth: end.depth,
+                at_stake: lots_made(names, &end.at_stake, None),
+            })
+            .collect(),
+    };
+    certainty.statements = statements(input, &certainty, gaps);
+    certainty
+}
+
+fn coverage(input: &Input<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
+    type Counts = ([usize; 3], BTreeSet<Address>);
+    let mut counts: BTreeMap<(ChainId, AssetClass, How), Counts> = BTreeMap::new();
+    for coverage in input.coverage {
+        let key = (coverage.chain, coverage.class, coverage.how);
+        let (by_proof, addresses) = counts.entry(key).or_default();
+        addresses.insert(coverage.address);
+        let [reconciled, indicative, unreconciled] = by_proof;
+        let count = match coverage.proof {
+            Proof::Reconciled => reconciled,
+            Proof::Indicative => indicative,
+            Proof::Unreconciled => unreconciled,
+        };
+        *count = count.saturating_add(1);
+    }
+    counts
+        .into_iter()
+        .map(|((chain, class, how), ([reconciled, indicative, unreconciled], addresses))| {
+            CoverageLine {
+                chain_name: names.chain(chain),
+                class: match class {
+                    AssetClass::Native => "native coin",
+                    AssetClass::Tokens => "tokens",
+                },
+                how: how.name(),
+                addresses: addresses.len(),
+                reconciled,
+                indicative,
+                unreconciled,
+            }
+        })
+        .collect()
+}
+
+fn statements(input: &Input<'_>, certainty: &Certainty, gaps: usize) -> Vec<String> {
+    let sum = |count: fn(&CoverageLine) -> usize| {
+        certainty.coverage.iter().map(count).fold(0_usize, usize::saturating_add)
+    };
+    let [reconciled, indicative, unreconciled] =
+        [sum(|line| line.reconciled), sum(|line| line.indicative), sum(|line| line.unreconciled)]
+            .map(|count| group(&count.to_string()));
+    let mut statements = vec![match &certainty.imbalance {
+        None => "The ledger closes for every seed and asset, to the base unit.".to_owned(),
+        Some(imbalance) => format!(
+            "THE LEDGER DOES NOT CLOSE: {imbalance}. Do not rely on these amounts; this is a \
+             defect of the program."
+        ),
+    }];
+    statements.push(if input.coverage.is_empty() {
+        "Nothing is recorded of what was looked at.".to_owned()
+    } else {
+        format!(
+            "Windows looked at: {reconciled} reconciled (balances agree with what was seen), \
+             {indicative} indicative (could not be checked), {unreconciled} unreconciled (balances \
+             do not agree)."
+        )
+    });
+    if input.coverage.iter().any(|coverage| coverage.how == How::BlocksOnly) {
+        statements.push(
+            "Some windows were read without a tracer: internal transfers of the native coin are \
+             not seen there."
+                .to_owned(),
+        );
+    }
+    statements.push(match (input.trail.rule, certainty.is_indicative) {
+        (Rule::DirtyFirst, _) => "The rule dirty-first takes stolen lots first: its amounts are \
+             the upper bound of every rule that conserves amounts."
+            .to_owned(),
+        (Rule::Fifo, false) => "The rule fifo takes the oldest lots first. It needs the whole \
+             ledger; no opening balance or credit is known to be missing."
+            .to_owned(),
+        (Rule::Fifo, true) => format!(
+            "The rule fifo takes the oldest lots first and needs the whole ledger. Its amounts are \
+             INDICATIVE: an opening balance or a credit is missing in {gaps} places."
+        ),
+    });
+    statements.push(match certainty.open_ends.len() {
+        0 => "Nothing was left unlooked at within the limits set.".to_owned(),
+        1 => "1 open end: value waits where nothing, or not all, was looked at.".to_owned(),
+        count => format!(
+            "{} open ends: value waits where nothing, or not all, was looked at.",
+            group(&count.to_string())
+        ),
+    });
+    statements
+}
+
+fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {
+    match reservation {
+        Reservation::OpeningUnknown { address, asset, block } => format!(
+            "{}: what it held of {} at the end of block {block} is not known, so the order of its \
+             lots is not certain",
+            names.party(asset.chain(), *address, *block).text,
+            names.asset(*asset),
+        ),
+        Reservation::Overdrawn { address, asset, position, excess } => format!(
+            "{}: {} more left at {position} than had been seen to come in; the excess was taken as \
+             clean",
+            names.party(asset.chain(), *address, position.block).text,
+            names.money(*asset, *excess, None).text,
+        ),
+        Reservation::ApproximateConversion { address, position } => format!(
+            "{}: several assets with different stolen shares were converted together at \
+             {position}; how they share in what was received is a convention",
+            fundtrail_model::checksum(*address),
+        ),
+    }
+}

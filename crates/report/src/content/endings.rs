@@ -1,0 +1,136 @@
+//! Where and why following stopped, lot by lot.
+
+use fundtrail_model::{Ending, EndingClass, EndingKind, H256, Origin, Trail};
+
+use super::names::Names;
+use super::parties::{invented_mark, label_text, listing_dates, listing_text};
+use super::shares::Shares;
+use crate::input::Input;
+use crate::number::group;
+use crate::schema::{self, Place};
+
+/// `E1` for the first ending.
+pub(super) fn ending_id(ending_idx: usize) -> String {
+    format!("E{}", ending_idx.saturating_add(1))
+}
+
+pub(super) fn origin_text(origin: Origin) -> String {
+    match origin {
+        Origin::Seed(seed) => seed.to_string(),
+        Origin::Hop(hop) => hop.to_string(),
+    }
+}
+
+/// The transaction that brought a lot.
+fn transaction_of(trail: &Trail, origin: Origin) -> Option<H256> {
+    match origin {
+        Origin::Seed(id) => {
+            trail.seeds.iter().find(|seed| seed.id == id).map(|seed| seed.transaction)
+        }
+        Origin::Hop(id) => {
+            trail.hops.get(usize::try_from(id.0).ok()?).and_then(|hop| hop.transaction)
+        }
+    }
+}
+
+/// Where the ending's lot arrived, and by which transaction.
+pub(super) fn arrival(input: &Input<'_>, names: &Names<'_>, ending: &Ending) -> Place {
+    let transaction = transaction_of(input.trail, ending.origin);
+    names.place(ending.asset.chain(), ending.arrived, transaction)
+}
+
+/// What can be acted on first, then what carries most of its seed.
+pub(super) fn endings(
+    input: &Input<'_>,
+    names: &Names<'_>,
+    shares: &Shares,
+) -> Vec<schema::Ending> {
+    let mut endings: Vec<schema::Ending> = input
+        .trail
+        .endings
+        .iter()
+        .enumerate()
+        .map(|(ending_idx, ending)| {
+            let (chain, block) = (ending.asset.chain(), ending.arrived.block);
+            let class = ending.kind.class();
+            let path = input.paths.get(ending_idx).map_or(&[][..], Vec::as_slice);
+            schema::Ending {
+                id: ending_id(ending_idx),
+                seed: ending.seed.to_string(),
+                class: class.name(),
+                kind: class,
+                money: names.money(ending.asset, ending.amount, Some(block)),
+                at: ending.address.map(|address| names.party(chain, address, block)),
+                why: why(input, names, ending),
+                is_incomplete: class.is_incomplete(),
+                place: arrival(input, names, ending),
+                origin: origin_text(ending.origin),
+                path: path.iter().map(ToString::to_string).collect(),
+                share_ppm: shares.of_lot(ending.origin, ending.seed, ending.asset, ending.amount),
+            }
+        })
+        .collect();
+    // Stable: endings that carry the same share stay in the order of the trail.
+    endings.sort_by(|a, b| a.kind.cmp(&b.kind).then(b.share_ppm.cmp(&a.share_ppm)));
+    endings
+}
+
+fn why(input: &Input<'_>, names: &Names<'_>, ending: &Ending) -> String {
+    let limits = input.trail.limits;
+    match &ending.kind {
+        EndingKind::Held { as_of } => {
+            let block = names.block(ending.asset.chain(), *as_of);
+            format!("still there at the end of {block}, the last one looked at")
+        }
+        EndingKind::Service(label) => {
+            format!("{}; what a service pays out next is its own", label_text(label))
+        }
+        EndingKind::Sanctioned(listing) => {
+            format!("at a listed address: {}; {}", listing_text(listing), listing_dates(listing))
+        }
+        EndingKind::Mixer(label) => {
+            format!("{}; what leaves a mixer is not tied to what came in", label_text(label))
+        }
+        EndingKind::Bridge(label) => {
+            format!("{}; the value goes on, on another chain", label_text(label))
+        }
+        EndingKind::ContractWithoutReturn => {
+            "in a contract that gave nothing back in the same transaction".to_owned()
+        }
+        EndingKind::Hub { counterparties } => format!(
+            "at an address with {} counterparties, more than the limit of {}",
+            group(&counterparties.to_string()),
+            group(&limits.hub_counterparties.to_string()),
+        ),
+        EndingKind::BelowThreshold => format!(
+            "less than {} millionths of the seed: not followed, by setting",
+            group(&limits.min_share_ppm.to_string()),
+        ),
+        EndingKind::HopLimit => {
+            format!("more than {} hops from the seed: not followed, by setting", limits.max_hops)
+        }
+        EndingKind::Budget => "not followed: the budget of this run was spent".to_owned(),
+        EndingKind::NotCovered => {
+            "not looked at, or not all of it: see what has not been looked at".to_owned()
+        }
+        EndingKind::Burned => "sent to where nobody has the key".to_owned(),
+        EndingKind::Fee => "spent on gas".to_owned(),
+        EndingKind::Unexplained => {
+            "gone from the balance, and no transfer seen says where".to_owned()
+        }
+    }
+}
+
+/// Why a hop that ends in nothing has no receiver.
+pub(super) const fn nobody(class: Option<EndingClass>) -> &'static str {
+    match class {
+        Some(EndingClass::Fee) => "network fee",
+        Some(EndingClass::Burned) => "burned",
+        _ => "receiver not known",
+    }
+}
+
+/// The name in quotes, for headings.
+pub(super) fn quoted(name: &str, is_invented: bool) -> String {
+    format!("“{name}”{}", invented_mark(is_invented))
+}

@@ -1,0 +1,289 @@
+//! Which flows touched an address with a sanctions listing: judged at the transfer and as of today.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{
+    Address, Amount, Asset, ChainId, Date, DateBound, EndingKind, H256, HopKind, Listing,
+    ListingStatus, Origin, Position,
+};
+
+use super::clean;
+use super::endings::{ending_id, origin_text};
+use super::names::Names;
+use super::parties::{listing_dates, listing_text};
+use super::sums::Sums;
+use crate::input::Input;
+use crate::schema::{Finding, FindingTransfer};
+
+const RECEIVED: &str = "received";
+const SENT: &str = "sent";
+
+/// A movement of stolen value from or to an address.
+struct Touch<'a> {
+    id: String,
+    chain: ChainId,
+    address: Address,
+    role: &'static str,
+    position: Position,
+    transaction: Option<H256>,
+    stolen: Vec<(Asset, Amount)>,
+    /// What the trail itself says, in case the marks do not.
+    listing: Option<&'a Listing>,
+}
+
+/// What belongs into one finding.
+type Key<'a> = (&'a Listing, ChainId, Address, &'static str, Option<ListingStatus>);
+
+pub(super) fn findings(input: &Input<'_>, names: &Names<'_>) -> Vec<Finding> {
+    let mut groups: BTreeMap<Key<'_>, Vec<Touch<'_>>> = BTreeMap::new();
+    for touch in touches(input) {
+        let mut listings: BTreeSet<&Listing> = names.directory().listings(touch.address).collect();
+        listings.extend(touch.listing);
+        for listing in listings {
+            let day = names.day(touch.chain, touch.position.block);
+            let status = day.map(|day| listing.status_on(day));
+            let key = (listing, touch.chain, touch.address, touch.role, status);
+            groups.entry(key).or_default().push(Touch {
+                id: touch.id.clone(),
+                stolen: touch.stolen.clone(),
+                ..touch
+            });
+        }
+    }
+    let mut findings: Vec<Finding> =
+        groups.iter().map(|(key, touches)| finding(input, names, key, touches)).collect();
+    findings.sort_by_key(|finding| !finding.is_in_force);
+    findings
+}
+
+/// Every movement that brought stolen value to an address or took it from one, each once.
+fn touches<'a>(input: &Input<'a>) -> Vec<Touch<'a>> {
+    let trail = input.trail;
+    let mut touches = Vec::new();
+    for seed in &trail.seeds {
+        let ends = seed.from.map(|from| (from, SENT)).into_iter().chain([(seed.holder, RECEIVED)]);
+        touches.extend(ends.map(|(address, role)| Touch {
+            id: seed.id.to_string(),
+            chain: seed.asset.chain(),
+            address,
+            role,
+            position: seed.position,
+            transaction: Some(seed.transaction),
+            stolen: vec![(seed.asset, seed.amount)],
+            listing: None,
+        }));
+    }
+    for (hop_idx, hop) in trail.hops.iter().enumerate() {
+        let ends = match &hop.kind {
+            HopKind::Payment { from, to, .. } => vec![(Some(*from), SENT), (*to, RECEIVED)],
+            HopKind::Conversion { account, .. } => vec![(Some(*account), "converted")],
+        };
+        for (address, role) in ends {
+            let Some(address) = address else { continue };
+            touches.push(Touch {
+                id: format!("H{}", hop_idx.saturating_add(1)),
+                chain: hop.chain,
+                address,
+                role,
+                position: hop.position,
+                transaction: hop.transaction,
+                stolen: hop.taken.iter().map(|lot| (lot.asset, lot.amount)).collect(),
+                listing: None,
+            });
+        }
+    }
+    add_endings(input, &mut touches);
+    touches
+}
+
+/// An ending at a listed address is the far side of the movement that brought it. It is added only
+/// where that movement is not there already.
+fn add_endings<'a>(input: &Input<'a>, touches: &mut Vec<Touch<'a>>) {
+    let mut known: BTreeMap<(String, Address), usize> = BTreeMap::new();
+    for (idx, touch) in touches.iter().enumerate() {
+        if touch.role != SENT {
+            known.insert((touch.id.clone(), touch.address), idx);
+        }
+    }
+    for (ending_idx, ending) in input.trail.endings.iter().enumerate() {
+        let Some(address) = ending.address else { continue };
+        let listing = match &ending.kind {
+            EndingKind::Sanctioned(listing) => Some(listing),
+            _ => None,
+        };
+        let touch =
+            known.get(&(origin_text(ending.origin), address)).and_then(|idx| touches.get_mut(*idx));
+        match touch {
+            Some(touch) => touch.listing = touch.listing.or(listing),
+            None => touches.push(Touch {
+                id: ending_id(ending_idx),
+                chain: ending.asset.chain(),
+                address,
+                role: RECEIVED,
+                position: ending.arrived,
+                transaction: match ending.origin {
+                    Origin::Hop(id) => usize::try_from(id.0)
+                        .ok()
+                        .and_then(|idx| input.trail.hops.get(idx))
+                        .and_then(|hop| hop.transaction),
+                    Origin::Seed(_) => None,
+                },
+                stolen: vec![(ending.asset, ending.amount)],
+                listing,
+            }),
+        }
+    }
+}
+
+fn finding(input: &Input<'_>, names: &Names<'_>, key: &Key<'_>, touches: &[Touch<'_>]) -> Finding {
+    let (listing, chain, address, role, then) = *key;
+    let today = listing.status_on(input.today);
+    let mut sums = Sums::default();
+    for (touch, (asset, amount)) in
+        touches.iter().flat_map(|touch| touch.stolen.iter().map(move |lot| (touch, lot)))
+    {
+        sums.add(input, *asset, *amount, touch.position.block);
+    }
+    let days: BTreeSet<Date> =
+        touches.iter().filter_map(|touch| names.day(touch.chain, touch.position.block)).collect();
+    let block = touches.first().map_or(0, |touch| touch.position.block);
+    let others = names.directory().listings(address).count();
+    let mut statement = format!(
+        "{}; {}; {}",
+        then_text(then, &days),
+        listing_dates(listing),
+        today_text(today, input.today)
+    );
+    if others > 1 {
+        statement.push_str(&format!(
+            ". This is one of {others} listings of the address: read them together"
+        ));
+    }
+    Finding {
+        party: names.party(chain, address, block),
+        chain_name: names.chain(chain),
+        listing: listing_text(listing),
+        source: clean(&listing.source),
+        role,
+        then: then.map_or("time not known", status_name),
+        today: status_name(today),
+        statement,
+        is_in_force: then.is_none_or(may_be_in_force) || may_be_in_force(today),
+        is_invented: listing.is_invented,
+        totals: sums.money(names),
+        transfers: touches.iter().map(|touch| transfer(input, names, listing, touch)).collect(),
+    }
+}
+
+fn transfer(
+    input: &Input<'_>,
+    names: &Names<'_>,
+    listing: &Listing,
+    touch: &Touch<'_>,
+) -> FindingTransfer {
+    let block = touch.position.block;
+    let mut sums = Sums::default();
+    for (asset, amount) in &touch.stolen {
+        sums.add(input, *asset, *amount, block);
+    }
+    let day = names.day(touch.chain, block);
+    let lead_days = day.map(|day| days_between(day, listing.listed.date()));
+    FindingTransfer {
+        id: touch.id.clone(),
+        place: names.place(touch.chain, touch.position, touch.transaction),
+        stolen: sums.money(names),
+        lead_days,
+        lead: lead_text(listing.listed, lead_days),
+    }
+}
+
+const fn may_be_in_force(status: ListingStatus) -> bool {
+    matches!(
+        status,
+        ListingStatus::PerhapsListed | ListingStatus::Listed | ListingStatus::PerhapsDelisted
+    )
+}
+
+const fn status_name(status: ListingStatus) -> &'static str {
+    match status {
+        ListingStatus::NotYetListed => "not yet listed",
+        ListingStatus::PerhapsListed => "perhaps listed",
+        ListingStatus::Listed => "listed",
+        ListingStatus::PerhapsDelisted => "perhaps delisted",
+        ListingStatus::Delisted => "delisted",
+    }
+}
+
+fn then_text(then: Option<ListingStatus>, days: &BTreeSet<Date>) -> String {
+    let what = match then {
+        None => return "the time of the transfer is not known".to_owned(),
+        Some(ListingStatus::NotYetListed) => "not sanctioned",
+        Some(ListingStatus::PerhapsListed) => "perhaps already sanctioned",
+        Some(ListingStatus::Listed) => "sanctioned",
+        Some(ListingStatus::PerhapsDelisted) => "sanctioned, unless already delisted,",
+        Some(ListingStatus::Delisted) => "no longer sanctioned",
+    };
+    match (days.first(), days.last()) {
+        (Some(first), Some(last)) if first != last => {
+            format!("{what} at the time of the transfers ({first} to {last})")
+        }
+        (Some(day), _) => format!("{what} at the time of the transfer ({day})"),
+        _ => what.to_owned(),
+    }
+}
+
+fn today_text(status: ListingStatus, today: Date) -> String {
+    let what = match status {
+        ListingStatus::NotYetListed | ListingStatus::Delisted => "not listed today",
+        ListingStatus::PerhapsListed => "perhaps listed today",
+        ListingStatus::Listed => "listed today",
+        ListingStatus::PerhapsDelisted => "listed today, unless already delisted",
+    };
+    format!("{what} ({today})")
+}
+
+/// Whole days from one day to another; negative where the other comes first.
+fn days_between(from: Date, to: Date) -> i64 {
+    to.duration_since(from).as_hours() / 24
+}
+
+fn lead_text(listed: DateBound, lead_days: Option<i64>) -> String {
+    let Some(days) = lead_days else {
+        return "time of the transfer not known".to_owned();
+    };
+    let count = match days.unsigned_abs() {
+        1 => "1 day".to_owned(),
+        days => format!("{} days", crate::number::group(&days.to_string())),
+    };
+    let is_bound = matches!(listed, DateBound::NoLaterThan(_));
+    match (days, is_bound) {
+        (0, _) => "on the day of the listing".to_owned(),
+        (1.., false) => format!("{count} before the listing"),
+        (1.., true) => format!("at most {count} before the listing"),
+        (_, false) => format!("{count} after the listing"),
+        (_, true) => format!("at least {count} after the listing"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{days_between, lead_text};
+    use fundtrail_model::{DateBound, parse_date};
+
+    #[test]
+    fn lead_times_count_days_and_say_what_is_a_bound() {
+        let check = |transfer: &str, listed: DateBound, days: i64, text: &str| {
+            let lead = days_between(parse_date(transfer).unwrap(), listed.date());
+            assert_eq!(lead, days);
+            assert_eq!(lead_text(listed, Some(lead)), text);
+        };
+        let on = |day: &str| DateBound::On(parse_date(day).unwrap());
+        let by = |day: &str| DateBound::NoLaterThan(parse_date(day).unwrap());
+        check("2022-03-30", on("2022-08-08"), 131, "131 days before the listing");
+        check("2022-03-30", by("2022-08-08"), 131, "at most 131 days before the listing");
+        check("2022-08-08", on("2022-08-08"), 0, "on the day of the listing");
+        check("2022-08-09", on("2022-08-08"), -1, "1 day after the listing");
+        check("2024-03-01", by("2020-03-02"), -1460, "at least 1,460 days after the listing");
+        assert_eq!(lead_text(on("2022-08-08"), None), "time of the transfer not known");
+    }
+}

@@ -1,0 +1,115 @@
+//! Every movement of stolen value.
+
+use std::collections::BTreeMap;
+
+use fundtrail_model::{Amount, Asset, EndingClass, Hop, HopId, HopKind, LotMade, LotTaken, Origin};
+
+use super::endings::{nobody, origin_text};
+use super::names::Names;
+use super::shares::Shares;
+use super::sums::Sums;
+use crate::input::Input;
+use crate::schema;
+
+pub(super) fn hops(input: &Input<'_>, names: &Names<'_>, shares: &Shares) -> Vec<schema::Hop> {
+    let mut classes: BTreeMap<HopId, EndingClass> = BTreeMap::new();
+    for ending in input.trail.endings.iter().filter(|ending| ending.address.is_none()) {
+        if let Origin::Hop(id) = ending.origin {
+            classes.entry(id).or_insert_with(|| ending.kind.class());
+        }
+    }
+    input
+        .trail
+        .hops
+        .iter()
+        .enumerate()
+        .map(|(hop_idx, hop)| {
+            let id = u32::try_from(hop_idx).map_or(HopId(u32::MAX), HopId);
+            let class = classes.get(&id).copied();
+            schema::Hop { share_ppm: shares.of_hop(hop_idx), ..row(input, names, id, hop, class) }
+        })
+        .collect()
+}
+
+fn row(
+    input: &Input<'_>,
+    names: &Names<'_>,
+    id: HopId,
+    hop: &Hop,
+    class: Option<EndingClass>,
+) -> schema::Hop {
+    let block = hop.position.block;
+    let money = |asset: Asset, amount: Amount| names.money(asset, amount, Some(block));
+    let all = |amounts: &[(Asset, Amount)]| {
+        amounts.iter().map(|(asset, amount)| money(*asset, *amount)).collect::<Vec<_>>()
+    };
+    let (kind, from, to, paid, received, is_approximate, evidence) = match &hop.kind {
+        HopKind::Payment { from, to, asset, amount, evidence } => {
+            ("payment", *from, *to, vec![money(*asset, *amount)], Vec::new(), false, evidence)
+        }
+        HopKind::Conversion { account, paid, received, is_approximate, evidence } => (
+            "conversion",
+            *account,
+            Some(*account),
+            all(paid),
+            all(received),
+            *is_approximate,
+            evidence,
+        ),
+    };
+    schema::Hop {
+        id: id.to_string(),
+        kind,
+        place: names.place(hop.chain, hop.position, hop.transaction),
+        block,
+        depth: hop.depth,
+        from: names.party(hop.chain, from, block),
+        to: to.map(|to| names.party(hop.chain, to, block)),
+        to_note: to.is_none().then(|| nobody(class)),
+        paid,
+        received,
+        is_approximate,
+        stolen: stolen(input, names, &hop.taken, block),
+        taken: hop.taken.iter().map(|lot| lot_taken(names, lot, block)).collect(),
+        made: lots_made(names, &hop.made, Some(block)),
+        rule: input.trail.rule.name(),
+        evidence: evidence.iter().map(ToString::to_string).collect(),
+        share_ppm: 0,
+    }
+}
+
+/// The stolen part of a movement, by asset.
+pub(super) fn stolen(
+    input: &Input<'_>,
+    names: &Names<'_>,
+    taken: &[LotTaken],
+    block: u64,
+) -> Vec<schema::Money> {
+    let mut sums = Sums::default();
+    for lot in taken {
+        sums.add(input, lot.asset, lot.amount, block);
+    }
+    sums.money(names)
+}
+
+fn lot_taken(names: &Names<'_>, lot: &LotTaken, block: u64) -> schema::Lot {
+    schema::Lot {
+        seed: lot.seed.to_string(),
+        from: Some(origin_text(lot.origin)),
+        money: names.money(lot.asset, lot.amount, Some(block)),
+    }
+}
+
+pub(super) fn lots_made(
+    names: &Names<'_>,
+    lots: &[LotMade],
+    block: Option<u64>,
+) -> Vec<schema::Lot> {
+    lots.iter()
+        .map(|lot| schema::Lot {
+            seed: lot.seed.to_string(),
+            from: None,
+            money: names.money(lot.asset, lot.amount, block),
+        })
+        .collect()
+}

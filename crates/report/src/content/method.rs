@@ -1,0 +1,120 @@
+//! How it was found out, and what the words mean.
+
+use fundtrail_model::Rule;
+
+use super::clean;
+use crate::input::{Input, ListLine};
+use crate::number::group;
+use crate::schema::{Method, Setting, Term};
+
+pub(super) fn method(input: &Input<'_>) -> Method {
+    let limits = input.trail.limits;
+    let rule = match input.trail.rule {
+        Rule::Fifo => {
+            "Rule fifo: an outgoing transfer takes the oldest lots of the account first, clean ones \
+             and an opening balance included (Clayton's case, Devaynes v Noble, 1816)."
+        }
+        Rule::DirtyFirst => {
+            "Rule dirty-first: an outgoing transfer takes stolen lots before clean ones, the oldest \
+             first among them."
+        }
+    };
+    let follow_all = limits.min_share_ppm == 0;
+    let threshold = if follow_all {
+        "no amount was too small to follow".to_owned()
+    } else {
+        format!(
+            "amounts below {} millionths of their seed in the same asset were not followed",
+            group(&limits.min_share_ppm.to_string())
+        )
+    };
+    let mut statements = vec![
+        rule.to_owned(),
+        "Order is the chain's own: block, transaction, step. Amounts are whole base units; nothing \
+         is rounded before it is shown, and what is shown rounded carries ≈."
+            .to_owned(),
+        "Each transaction is collapsed to its net effect on every account before the rule is \
+         applied, so a swap is one conversion of the account that made it."
+            .to_owned(),
+        format!(
+            "Limits: at most {} hops from a seed; an address with more than {} counterparties is a \
+             hub; {threshold}.",
+            limits.max_hops,
+            group(&limits.hub_counterparties.to_string()),
+        ),
+        "Following stops at labelled services, mixers and bridges, at addresses with a sanctions \
+         listing in force at the transfer or today, at hubs, and in contracts that give nothing \
+         back. A label is its source's word; this report does not vouch for it."
+            .to_owned(),
+        "US dollars, where shown, are the value at the block of the movement; they never decide \
+         where value went."
+            .to_owned(),
+    ];
+    for (spec, seed) in input.seed_specs {
+        statements.push(format!("Seed {seed} was asked for as: {}.", clean(spec)));
+    }
+    Method {
+        statements,
+        settings: input
+            .settings
+            .iter()
+            .map(|(name, value)| Setting { name: clean(name), value: clean(value) })
+            .collect(),
+        lists: input
+            .lists
+            .iter()
+            .map(|list| ListLine {
+                name: clean(&list.name),
+                kind: clean(&list.kind),
+                rows: clean(&list.rows),
+                as_of: clean(&list.as_of),
+                sha256: clean(&list.sha256),
+                origin: clean(&list.origin),
+                source: clean(&list.source),
+            })
+            .collect(),
+        endpoints: input.endpoints.iter().map(|host| clean(host)).collect(),
+    }
+}
+
+macro_rules! terms {
+    ($($word:literal: $means:literal,)*) => {
+        /// The words that a reader of a report meets.
+        pub(super) const GLOSSARY: &[Term] = &[$(Term { word: $word, means: $means }),*];
+    };
+}
+
+terms! {
+    "asset": "what moves: a chain's native coin or a token, known by its contract and never by its ticker",
+    "base unit": "the smallest part of an asset, in which chains count; 1 ETH is 10^18 base units",
+    "bridge": "an ending: in a bridge, from where the value goes on, on another chain",
+    "budget": "an ending: not followed because this run had spent its budget",
+    "burned": "an ending: sent to where nobody has the key",
+    "claimed": "what a token's contract says of itself; anyone can write anything there",
+    "clean": "of value that comes from no seed",
+    "contract without return": "an ending: in a contract that gave nothing back in the same transaction",
+    "conversion": "a hop in which one account gave assets and got others in one transaction",
+    "coverage": "what was looked at, how, and how well that proves that nothing is missing",
+    "ending": "where and why following stopped",
+    "fee": "an ending: spent on gas",
+    "held": "an ending: still at the address at the last block looked at",
+    "hop": "one movement of stolen value",
+    "hub": "an ending: at an address with too many counterparties to be one person's",
+    "indicative": "not checked against balances, because a node did not give them",
+    "invented": "made up for a reconstruction; it says nothing about any real person or service",
+    "label": "a name for an address, with who says so; it is their word",
+    "ledger": "per seed and asset: seeded + converted in = converted out + endings",
+    "listing": "a label that is a sanction, with the days on which it began and ended",
+    "lot": "an amount with one provenance: one seed, or clean",
+    "mixer": "an ending: in a mixer, whose payments out are not tied to payments in",
+    "not covered": "an ending: the address was not looked at, or not in all blocks needed",
+    "open end": "where more looking is needed, with what waits there",
+    "position": "place in a chain's order: block/transaction/step; logN is the log's index in its block",
+    "reconciled": "what came in less what went out equals the change of balance",
+    "rule": "which lots an outgoing transfer takes when stolen and clean value share an account",
+    "sanctioned": "an ending: at an address with a listing in force at the transfer or today",
+    "seed": "a stolen amount from which the trace starts",
+    "service": "an ending: at a custodial service, whose payments out are its own",
+    "unexplained": "an ending: gone from the balance, and no transfer seen says where",
+    "unreconciled": "the balances do not agree with what was seen",
+}

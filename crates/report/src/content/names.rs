@@ -1,0 +1,169 @@
+//! How addresses, assets, amounts and places are called.
+
+use std::collections::BTreeMap;
+
+use fundtrail_model::{
+    Address, Amount, Asset, ChainId, ChainInfo, Date, H256, Position, Timestamp, hash_hex,
+};
+
+use super::assets::{AssetName, asset_names};
+use super::clean;
+use super::parties::{Directory, short};
+use crate::input::Input;
+use crate::number;
+use crate::schema::{AssetLine, Chain, Money, Party, PartyRef, Place};
+
+/// Names everything that a report mentions.
+pub(super) struct Names<'a> {
+    input: &'a Input<'a>,
+    chains: BTreeMap<ChainId, &'a ChainInfo>,
+    assets: BTreeMap<Asset, AssetName>,
+    directory: Directory<'a>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(input: &'a Input<'a>) -> Self {
+        let chains = input.chains.iter().map(|chain| (chain.id, chain)).collect();
+        let assets = asset_names(input, &chains);
+        Self { input, chains, assets, directory: Directory::new(input) }
+    }
+
+    pub(super) const fn directory(&self) -> &Directory<'a> {
+        &self.directory
+    }
+
+    pub(super) fn chain(&self, chain: ChainId) -> String {
+        match self.chains.get(&chain) {
+            Some(info) => clean(&info.name),
+            None => format!("chain {chain}"),
+        }
+    }
+
+    pub(super) fn time(&self, chain: ChainId, block: u64) -> Option<Timestamp> {
+        self.input.blocks.get(&(chain, block)).copied()
+    }
+
+    pub(super) fn day(&self, chain: ChainId, block: u64) -> Option<Date> {
+        self.time(chain, block).and_then(Timestamp::date)
+    }
+
+    /// The block, with its day where it is known.
+    pub(super) fn block(&self, chain: ChainId, block: u64) -> String {
+        match self.time(chain, block) {
+            Some(time) => format!("block {block} ({time})"),
+            None => format!("block {block}"),
+        }
+    }
+
+    pub(super) fn asset(&self, asset: Asset) -> String {
+        match self.assets.get(&asset) {
+            Some(name) => name.name.clone(),
+            None => match asset.contract() {
+                Some(contract) => format!("token {}", short(contract)),
+                None => format!("native coin of chain {}", asset.chain()),
+            },
+        }
+    }
+
+    /// An amount, with its value at `block` where there is a price.
+    pub(super) fn money(&self, asset: Asset, amount: Amount, block: Option<u64>) -> Money {
+        let usd = block.and_then(|block| (self.input.usd)(asset, amount, block));
+        let name = self.asset(asset);
+        let decimals = self.assets.get(&asset).and_then(|name| name.decimals);
+        let (text, brief) = match decimals {
+            Some(places) => (
+                format!("{} {name}", number::group(&amount.to_decimal(places))),
+                format!("{} {name}", number::brief(amount, places)),
+            ),
+            None => {
+                let text = format!("{} base units of {name}", number::group(&amount.to_string()));
+                (text.clone(), text)
+            }
+        };
+        Money {
+            amount,
+            chain: asset.chain().0,
+            contract: asset.contract().map(fundtrail_model::checksum),
+            asset: name,
+            decimals,
+            base_units: amount.to_string(),
+            decimal: decimals.map(|places| amount.to_decimal(places)),
+            usd: usd.map(|usd| usd.to_string()),
+            text,
+            brief,
+        }
+    }
+
+    pub(super) fn place(
+        &self,
+        chain: ChainId,
+        position: Position,
+        transaction: Option<H256>,
+    ) -> Place {
+        let transaction = transaction.map(hash_hex);
+        Place {
+            chain: chain.0,
+            chain_name: self.chain(chain),
+            position: position.to_string(),
+            time: self.time(chain, position.block).map(|time| time.to_string()),
+            link: transaction.as_ref().and_then(|hash| self.link(chain, "tx", hash)),
+            transaction,
+        }
+    }
+
+    /// The address as it was called on the day of that block.
+    pub(super) fn party(&self, chain: ChainId, address: Address, block: u64) -> PartyRef {
+        self.directory.party_ref(chain, address, self.day(chain, block))
+    }
+
+    /// Only `https` becomes a link: anything else in a chain's description could be a script.
+    fn link(&self, chain: ChainId, kind: &str, what: &str) -> Option<String> {
+        let base = self.chains.get(&chain)?.explorer.as_deref()?;
+        let is_plain = base.starts_with("https://")
+            && base.len() <= 200
+            && base.bytes().all(|byte| byte.is_ascii_graphic());
+        is_plain.then(|| format!("{}/{kind}/{what}", base.trim_end_matches('/')))
+    }
+
+    pub(super) fn parties(&self) -> Vec<Party> {
+        let mut parties = self.directory.parties(self.input.today);
+        for party in &mut parties {
+            let chain = ChainId(party.chain);
+            party.chain_name = self.chain(chain);
+            party.link = self.link(chain, "address", &party.address);
+        }
+        parties
+    }
+
+    pub(super) fn assets(&self) -> Vec<AssetLine> {
+        self.assets
+            .iter()
+            .map(|(asset, name)| AssetLine {
+                chain_name: self.chain(asset.chain()),
+                contract: asset.contract().map(fundtrail_model::checksum),
+                name: name.name.clone(),
+                decimals: name.decimals,
+                source: name.source.clone(),
+            })
+            .collect()
+    }
+
+    pub(super) fn chains(&self) -> Vec<Chain> {
+        let until = &self.input.until;
+        let mut ids: Vec<ChainId> = self.chains.keys().chain(until.keys()).copied().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter()
+            .map(|id| {
+                let block = until.get(&id).copied();
+                let time = block.and_then(|block| self.time(id, block));
+                Chain {
+                    id: id.0,
+                    name: self.chain(id),
+                    until: block,
+                    until_time: time.map(|time| time.to_string()),
+                }
+            })
+            .collect()
+    }
+}

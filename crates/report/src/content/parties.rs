@@ -1,0 +1,257 @@
+//! Names of addresses: labels where somebody gave one, short stable aliases otherwise.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{
+    AccountKind, Address, ChainId, Date, HopKind, Label, Listing, ListingStatus, Marks,
+    Reservation, checksum,
+};
+
+use super::clean;
+use crate::input::Input;
+use crate::schema::{Party, PartyRef};
+
+/// `0x12ab…34cd`.
+pub(super) fn short(address: Address) -> String {
+    let text = checksum(address);
+    match (text.get(..6), text.get(38..)) {
+        (Some(head), Some(tail)) => format!("{head}…{tail}"),
+        _ => text,
+    }
+}
+
+/// Every address that has a part in the trail, numbered in the order of appearance.
+pub(super) struct Directory<'a> {
+    order: Vec<(ChainId, Address)>,
+    index: BTreeMap<(ChainId, Address), usize>,
+    /// The same key controls an address on every chain, so it has one number.
+    numbers: BTreeMap<Address, usize>,
+    kinds: BTreeMap<(ChainId, Address), (u64, AccountKind)>,
+    marks: &'a BTreeMap<(ChainId, Address), Marks>,
+    listings: BTreeMap<Address, BTreeSet<&'a Listing>>,
+    is_reconstruction: bool,
+}
+
+impl<'a> Directory<'a> {
+    pub(super) fn new(input: &'a Input<'a>) -> Self {
+        let mut kinds = BTreeMap::new();
+        for fact in input.accounts {
+            let slot = kinds.entry((fact.chain, fact.address)).or_insert((fact.block, fact.kind));
+            if fact.block >= slot.0 {
+                *slot = (fact.block, fact.kind);
+            }
+        }
+        let mut listings: BTreeMap<Address, BTreeSet<&Listing>> = BTreeMap::new();
+        for ((_, address), marks) in input.marks {
+            listings.entry(*address).or_default().extend(&marks.listings);
+        }
+        let mut directory = Self {
+            order: Vec::new(),
+            index: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            kinds,
+            marks: input.marks,
+            listings,
+            is_reconstruction: input.invented.is_some(),
+        };
+        directory.add_all(input);
+        directory
+    }
+
+    fn add_all(&mut self, input: &Input<'_>) {
+        let trail = input.trail;
+        for seed in &trail.seeds {
+            for address in seed.from.into_iter().chain([seed.holder]) {
+                self.add(seed.asset.chain(), address);
+            }
+        }
+        for hop in &trail.hops {
+            match &hop.kind {
+                HopKind::Payment { from, to, .. } => {
+                    self.add(hop.chain, *from);
+                    if let Some(to) = to {
+                        self.add(hop.chain, *to);
+                    }
+                }
+                HopKind::Conversion { account, .. } => self.add(hop.chain, *account),
+            }
+        }
+        for ending in &trail.endings {
+            if let Some(address) = ending.address {
+                self.add(ending.asset.chain(), address);
+            }
+        }
+        for end in &trail.open_ends {
+            self.add(end.chain, end.address);
+        }
+        for reservation in &trail.reservations {
+            match reservation {
+                Reservation::OpeningUnknown { address, asset, .. }
+                | Reservation::Overdrawn { address, asset, .. } => {
+                    self.add(asset.chain(), *address);
+                }
+                // Its chain is that of the conversion, which is among the hops.
+                Reservation::ApproximateConversion { .. } => {}
+            }
+        }
+    }
+
+    fn add(&mut self, chain: ChainId, address: Address) {
+        if self.index.contains_key(&(chain, address)) {
+            return;
+        }
+        self.index.insert((chain, address), self.order.len());
+        self.order.push((chain, address));
+        let next = self.numbers.len().saturating_add(1);
+        self.numbers.entry(address).or_insert(next);
+    }
+
+    /// Every listing of the address; a listing holds on every chain.
+    pub(super) fn listings(&self, address: Address) -> impl Iterator<Item = &'a Listing> + '_ {
+        self.listings.get(&address).into_iter().flatten().copied()
+    }
+
+    pub(super) fn labels(&self, chain: ChainId, address: Address) -> &'a [Label] {
+        self.marks.get(&(chain, address)).map_or(&[], |marks| &marks.labels)
+    }
+
+    fn label_on(&self, chain: ChainId, address: Address, day: Option<Date>) -> Option<&'a Label> {
+        match day {
+            Some(day) => self.marks.get(&(chain, address))?.label_on(day),
+            // Without a day only a label that holds always is sure to hold.
+            None => self
+                .labels(chain, address)
+                .iter()
+                .find(|label| label.valid_from.is_none() && label.valid_until.is_none()),
+        }
+    }
+
+    fn alias(&self, chain: ChainId, address: Address) -> String {
+        let kind = match self.kinds.get(&(chain, address)) {
+            Some((_, kind)) if kind.is_wallet() => "wallet",
+            Some(_) => "contract",
+            None => "address",
+        };
+        match self.numbers.get(&address) {
+            Some(number) => format!("{kind} {number}"),
+            None => kind.to_owned(),
+        }
+    }
+
+    /// In a reconstruction every address is made up, unless somebody real speaks of it.
+    fn is_invented(&self, chain: ChainId, address: Address) -> bool {
+        let labels = self.labels(chain, address);
+        let is_known = labels.iter().any(|label| !label.is_invented)
+            || self.listings(address).any(|listing| !listing.is_invented);
+        let is_made_up = labels.iter().any(|label| label.is_invented)
+            || self.listings(address).any(|listing| listing.is_invented);
+        !is_known && (self.is_reconstruction || is_made_up)
+    }
+
+    pub(super) fn party_ref(
+        &self,
+        chain: ChainId,
+        address: Address,
+        day: Option<Date>,
+    ) -> PartyRef {
+        let label = self.label_on(chain, address, day);
+        let (name, is_invented) = match label {
+            Some(label) => (format!("labelled “{}”", clean(&label.name)), label.is_invented),
+            None => (self.alias(chain, address), self.is_invented(chain, address)),
+        };
+        let mark = invented_mark(is_invented);
+        let comma = if is_invented { "invented, " } else { "" };
+        let number = self.index.get(&(chain, address)).map_or(0, |idx| idx.saturating_add(1));
+        PartyRef {
+            party: format!("P{number}"),
+            address: checksum(address),
+            text: format!("{name} ({comma}{})", short(address)),
+            name: format!("{name}{mark}"),
+        }
+    }
+
+    /// All of them; the caller fills in chain names and links.
+    pub(super) fn parties(&self, today: Date) -> Vec<Party> {
+        self.order
+            .iter()
+            .enumerate()
+            .map(|(idx, (chain, address))| Party {
+                id: format!("P{}", idx.saturating_add(1)),
+                chain: chain.0,
+                chain_name: String::new(),
+                address: checksum(*address),
+                short: short(*address),
+                alias: self.alias(*chain, *address),
+                kind: match self.kinds.get(&(*chain, *address)) {
+                    Some((_, AccountKind::Wallet)) => "wallet".to_owned(),
+                    Some((_, AccountKind::DelegatedWallet { delegate })) => {
+                        format!("wallet that borrows the code of {}", checksum(*delegate))
+                    }
+                    Some((_, AccountKind::Contract)) => "contract".to_owned(),
+                    None => "not known".to_owned(),
+                },
+                labels: self.labels(*chain, *address).iter().map(label_text).collect(),
+                listings: self
+                    .listings(*address)
+                    .map(|listing| {
+                        let today = match listing.status_on(today) {
+                            ListingStatus::Listed => "listed today",
+                            ListingStatus::PerhapsDelisted => "perhaps still listed today",
+                            ListingStatus::PerhapsListed => "perhaps listed today",
+                            ListingStatus::NotYetListed => "not listed today",
+                            ListingStatus::Delisted => "no longer listed today",
+                        };
+                        format!("{}; {}; {today}", listing_text(listing), listing_dates(listing))
+                    })
+                    .collect(),
+                is_invented: self.is_invented(*chain, *address),
+                link: None,
+            })
+            .collect()
+    }
+}
+
+/// ` (invented)` or nothing.
+pub(super) const fn invented_mark(is_invented: bool) -> &'static str {
+    if is_invented { " (invented)" } else { "" }
+}
+
+/// `labelled as “name” (exchange) by source; certain`, and until and since when.
+pub(super) fn label_text(label: &Label) -> String {
+    let span = match (label.valid_from, label.valid_until) {
+        (None, None) => String::new(),
+        (Some(from), None) => format!(", from {from}"),
+        (None, Some(until)) => format!(", until {until}"),
+        (Some(from), Some(until)) => format!(", {from} to {until}"),
+    };
+    format!(
+        "labelled as “{}” ({}) by {}; {}{span}{}",
+        clean(&label.name),
+        label.category,
+        clean(&label.source),
+        label.confidence.name(),
+        invented_mark(label.is_invented),
+    )
+}
+
+/// `TORNADO CASH, OFAC SDN, programme CYBER2`.
+pub(super) fn listing_text(listing: &Listing) -> String {
+    let programme = match &listing.programme {
+        Some(programme) => format!(", programme {}", clean(programme)),
+        None => String::new(),
+    };
+    format!(
+        "{}, {}{programme}{}",
+        clean(&listing.entity),
+        clean(&listing.authority),
+        invented_mark(listing.is_invented),
+    )
+}
+
+/// `listed 2022-08-08; delisted 2025-03-21`.
+pub(super) fn listing_dates(listing: &Listing) -> String {
+    match listing.delisted {
+        Some(delisted) => format!("listed {}; delisted {delisted}", listing.listed),
+        None => format!("listed {}", listing.listed),
+    }
+}

@@ -1,0 +1,22 @@
+//! Why a report could not be written.
+
+/// Why a report could not be laid out. None of these is caused by the content: they are defects of this
+/// program or a lack of memory.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The JSON writer failed.
+    #[error("the report could not be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// The CSV writer failed.
+    #[error("the report could not be written as CSV: {reason}")]
+    Csv {
+        /// What the writer said.
+        reason: String,
+    },
+    /// The HTML template failed.
+    #[error("the report could not be written as HTML: {reason}")]
+    Html {
+        /// What the template engine said.
+        reason: String,
+    },
+}

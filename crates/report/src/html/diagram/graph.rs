@@ -1,0 +1,240 @@
+//! Who paid whom on one chain, with parallel payments drawn as one line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{Amount, EndingClass};
+
+use crate::Report;
+use crate::schema::{Hop, Money, PartyRef};
+
+/// Addresses and the flows between them.
+#[derive(Default)]
+pub(super) struct Graph {
+    pub(super) chain_name: String,
+    pub(super) nodes: Vec<Node>,
+    /// In the order of the first movement.
+    pub(super) edges: Vec<Edge>,
+    pub(super) fee_count: usize,
+}
+
+/// An address, or several drawn as one.
+#[derive(Clone, Default)]
+pub(super) struct Node {
+    /// The name, and the shortened address.
+    pub(super) name: String,
+    pub(super) detail: String,
+    /// The party's id, for a link to its row; empty for a group.
+    pub(super) party: String,
+    /// How many addresses this stands for.
+    pub(super) member_count: usize,
+    /// Whether value of a seed started here.
+    pub(super) is_source: bool,
+    pub(super) is_listed: bool,
+    /// What ended here, with its share in millionths.
+    pub(super) endings: BTreeMap<EndingClass, (u64, Vec<(Money, Amount)>)>,
+    /// What was converted here, `LP → MATIC`.
+    pub(super) conversions: BTreeSet<String>,
+    /// The largest share that arrived, in millionths.
+    pub(super) share_ppm: u64,
+}
+
+impl Node {
+    /// The kind of ending that most of the value here came to; fees do not count.
+    pub(super) fn class(&self) -> Option<EndingClass> {
+        self.endings
+            .iter()
+            .filter(|(class, _)| **class != EndingClass::Fee)
+            .max_by(|a, b| a.1.0.cmp(&b.1.0).then(b.0.cmp(a.0)))
+            .map(|(class, _)| *class)
+    }
+}
+
+/// A flow from one node to another.
+#[derive(Clone)]
+pub(super) struct Edge {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) hops: Vec<String>,
+    /// Sums by asset.
+    pub(super) sums: Vec<(Money, Amount)>,
+    /// In millionths of the seeds' value.
+    pub(super) share_ppm: u64,
+}
+
+/// Adds an amount to sums by asset.
+pub(super) fn add(sums: &mut Vec<(Money, Amount)>, money: &Money, amount: Amount) {
+    let same = |other: &Money| other.chain == money.chain && other.contract == money.contract;
+    match sums.iter_mut().find(|(other, _)| same(other)) {
+        Some((_, sum)) => *sum = sum.saturating_add(amount),
+        None => sums.push((money.clone(), amount)),
+    }
+}
+
+impl Graph {
+    /// What is not drawn.
+    pub(super) fn notes(&self) -> Vec<String> {
+        match self.fee_count {
+            0 => Vec::new(),
+            1 => vec!["1 network fee is not drawn.".to_owned()],
+            count => vec![format!("{count} network fees are not drawn.")],
+        }
+    }
+}
+
+/// Builds the graphs of a report.
+#[derive(Default)]
+struct Builder {
+    graphs: BTreeMap<u64, Graph>,
+    /// By chain and by address, or by another key for what has no address.
+    nodes: BTreeMap<(u64, String), usize>,
+    edges: BTreeMap<(u64, usize, usize), usize>,
+    listed: BTreeSet<String>,
+}
+
+/// One graph for each chain, in order.
+pub(super) fn graphs(report: &Report) -> Vec<Graph> {
+    let mut builder = Builder {
+        listed: report.findings.iter().map(|finding| finding.party.address.clone()).collect(),
+        ..Builder::default()
+    };
+    for seed in &report.seeds {
+        let chain = seed.place.chain;
+        let from = match &seed.from {
+            Some(from) => builder.party(chain, from),
+            None => builder.nameless(chain, &format!("source {}", seed.id), "payer not known"),
+        };
+        builder.with(chain, from, |node| node.is_source = true);
+        let to = builder.party(chain, &seed.to);
+        builder.name_chain(chain, &seed.place.chain_name);
+        builder.edge(chain, (from, to), &seed.id, std::slice::from_ref(&seed.money), 1_000_000);
+    }
+    for hop in &report.hops {
+        builder.hop(hop);
+    }
+    for ending in &report.endings {
+        let chain = ending.place.chain;
+        let node = match &ending.at {
+            Some(at) => builder.party(chain, at),
+            None => match builder.nodes.get(&(chain, format!("beyond {}", ending.origin))) {
+                Some(node) => *node,
+                None => continue,
+            },
+        };
+        builder.name_chain(chain, &ending.place.chain_name);
+        builder.with(chain, node, |node| {
+            let (share, sums) = node.endings.entry(ending.kind).or_default();
+            *share = share.saturating_add(u64::from(ending.share_ppm));
+            add(sums, &ending.money, ending.money.amount);
+        });
+    }
+    builder.graphs.into_values().collect()
+}
+
+impl Builder {
+    fn name_chain(&mut self, chain: u64, name: &str) {
+        let graph = self.graphs.entry(chain).or_default();
+        if graph.chain_name.is_empty() {
+            name.clone_into(&mut graph.chain_name);
+        }
+    }
+
+    fn node(&mut self, chain: u64, key: String, new: impl FnOnce() -> Node) -> usize {
+        let graph = self.graphs.entry(chain).or_default();
+        *self.nodes.entry((chain, key)).or_insert_with(|| {
+            graph.nodes.push(new());
+            graph.nodes.len().saturating_sub(1)
+        })
+    }
+
+    fn party(&mut self, chain: u64, party: &PartyRef) -> usize {
+        let is_listed = self.listed.contains(&party.address);
+        self.node(chain, party.address.clone(), || Node {
+            name: party.name.clone(),
+            detail: shortened(&party.address),
+            party: party.party.clone(),
+            member_count: 1,
+            is_listed,
+            ..Node::default()
+        })
+    }
+
+    fn nameless(&mut self, chain: u64, key: &str, name: &str) -> usize {
+        self.node(chain, key.to_owned(), || Node {
+            name: name.to_owned(),
+            member_count: 1,
+            ..Node::default()
+        })
+    }
+
+    fn with(&mut self, chain: u64, node: usize, change: impl FnOnce(&mut Node)) {
+        let graph = self.graphs.get_mut(&chain);
+        if let Some(node) = graph.and_then(|graph| graph.nodes.get_mut(node)) {
+            change(node);
+        }
+    }
+
+    fn hop(&mut self, hop: &Hop) {
+        let chain = hop.place.chain;
+        self.name_chain(chain, &hop.place.chain_name);
+        let from = self.party(chain, &hop.from);
+        if !hop.received.is_empty() {
+            let names = |amounts: &[Money]| {
+                amounts.iter().map(|money| money.asset.as_str()).collect::<Vec<_>>().join(" + ")
+            };
+            let what = format!("{} → {}", names(&hop.paid), names(&hop.received));
+            self.with(chain, from, |node| {
+                node.conversions.insert(what);
+            });
+            return;
+        }
+        let to = match (&hop.to, hop.to_note) {
+            (Some(to), _) => self.party(chain, to),
+            (None, Some("network fee")) => {
+                let graph = self.graphs.entry(chain).or_default();
+                graph.fee_count = graph.fee_count.saturating_add(1);
+                return;
+            }
+            (None, note) => {
+                let name = note.unwrap_or("receiver not known");
+                self.nameless(chain, &format!("beyond {}", hop.id), name)
+            }
+        };
+        self.edge(chain, (from, to), &hop.id, &hop.stolen, u64::from(hop.share_ppm));
+    }
+
+    fn edge(
+        &mut self,
+        chain: u64,
+        (from, to): (usize, usize),
+        id: &str,
+        amounts: &[Money],
+        share_ppm: u64,
+    ) {
+        if from == to {
+            return;
+        }
+        let graph = self.graphs.entry(chain).or_default();
+        let idx = *self.edges.entry((chain, from, to)).or_insert_with(|| {
+            let (hops, sums) = (Vec::new(), Vec::new());
+            graph.edges.push(Edge { from, to, hops, sums, share_ppm: 0 });
+            graph.edges.len().saturating_sub(1)
+        });
+        let Some(edge) = graph.edges.get_mut(idx) else { return };
+        edge.hops.push(id.to_owned());
+        edge.share_ppm = edge.share_ppm.saturating_add(share_ppm);
+        for money in amounts {
+            add(&mut edge.sums, money, money.amount);
+        }
+        let share = edge.share_ppm;
+        if let Some(node) = graph.nodes.get_mut(to) {
+            node.share_ppm = node.share_ppm.max(share);
+        }
+    }
+}
+
+fn shortened(address: &str) -> String {
+    match (address.get(..6), address.get(38..)) {
+        (Some(head), Some(tail)) => format!("{head}…{tail}"),
+        _ => address.to_owned(),
+    }
+}

@@ -1,0 +1,126 @@
+//! What a report is made of: values that the caller has already looked up.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use fundtrail_model::{
+    AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, HopId, Marks, SeedId,
+    Timestamp, TokenClaim, Trail,
+};
+
+/// Looks up what an amount of an asset was worth at a block; `None` where there is no price.
+///
+/// It is a view: it reports and never moves a lot.
+pub type UsdView<'a> = dyn Fn(Asset, Amount, u64) -> Option<Usd> + 'a;
+
+/// Everything that a report says, as values. [`crate::content()`] reads nothing else.
+#[expect(missing_debug_implementations, reason = "a price view is a function")]
+#[derive(Clone)]
+pub struct Input<'a> {
+    /// The report's heading.
+    pub title: &'a str,
+    /// If the case is a reconstruction: the sentence that every page and section shows.
+    pub invented: Option<&'a str>,
+    /// Public facts of the case, each with its source.
+    pub background: &'a [Fact],
+    /// The answer to report.
+    pub trail: &'a Trail,
+    /// How each seed was asked for, as typed.
+    pub seed_specs: &'a [(String, SeedId)],
+    /// For each ending of the trail, at the same index: the hops that lead to it, first hop first.
+    pub paths: &'a [Vec<HopId>],
+    /// The chains of the case.
+    pub chains: &'a [ChainInfo],
+    /// When blocks were made. A block that is missing has no time in the report.
+    pub blocks: &'a BTreeMap<(ChainId, u64), Timestamp>,
+    /// Labels and listings.
+    pub marks: &'a BTreeMap<(ChainId, Address), Marks>,
+    /// What token contracts say of themselves. Shown as claims.
+    pub claims: &'a [TokenClaim],
+    /// Tokens whose names are trusted.
+    pub tokens: &'a [TrustedToken],
+    /// What addresses are. The fact with the latest block counts.
+    pub accounts: &'a [AccountFact],
+    /// What has been looked at.
+    pub coverage: &'a [Coverage],
+    /// The last block looked at, per chain.
+    pub until: &'a BTreeMap<ChainId, u64>,
+    /// Settings of the run, name and value; the price source belongs here.
+    pub settings: &'a [(String, String)],
+    /// The lists that labels and listings came from.
+    pub lists: &'a [ListLine],
+    /// Hosts that were asked. Never whole addresses: those hold keys.
+    pub endpoints: &'a [String],
+    /// The day on which listings are judged as of today.
+    pub today: Date,
+    /// Name and version of the program, for example `fundtrail 0.1.0`.
+    pub software: &'a str,
+    /// A digest of the case file, where there is one.
+    pub case_digest: Option<String>,
+    /// The value of an amount at a block.
+    pub usd: &'a UsdView<'a>,
+}
+
+/// A public fact of the case.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Fact {
+    /// The fact, one sentence.
+    pub text: String,
+    /// Where it is known from.
+    pub source: String,
+}
+
+/// A token whose name and decimals somebody other than its contract vouches for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedToken {
+    /// The token.
+    pub asset: Asset,
+    /// Its ticker.
+    pub symbol: String,
+    /// Number of decimals of the base unit.
+    pub decimals: u8,
+    /// Who vouches for it.
+    pub source: String,
+}
+
+/// A list that labels or listings came from, as text for the reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ListLine {
+    /// Its name.
+    pub name: String,
+    /// What it holds, for example `sanctions`.
+    pub kind: String,
+    /// How many rows it has.
+    pub rows: String,
+    /// The day it describes.
+    pub as_of: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// How it came here, for example `built in` or `downloaded`.
+    pub origin: String,
+    /// Who publishes it.
+    pub source: String,
+}
+
+/// An amount of US dollars in whole cents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Usd {
+    /// Cents.
+    pub cents: u128,
+}
+
+impl Usd {
+    /// The sum; the largest amount if it would not fit.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self { cents: self.cents.saturating_add(other.cents) }
+    }
+}
+
+/// Prints `$1,234.50`.
+impl fmt::Display for Usd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dollars = crate::number::group(&(self.cents / 100).to_string());
+        write!(f, "${dollars}.{:02}", self.cents % 100)
+    }
+}

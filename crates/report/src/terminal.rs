@@ -1,0 +1,163 @@
+//! The report for a terminal: the answers first, the steps last.
+
+mod page;
+mod steps;
+
+use crate::Report;
+use crate::schema::{Action, Finding, LedgerLine, Money, Seed};
+use page::{Page, Style};
+
+/// More of a kind are counted and left to the other formats: a terminal is read from its end.
+const MAX_ITEMS: usize = 40;
+
+/// The report as plain text of at most `width` columns (40 to 160), hashes and addresses apart, which
+/// are never broken. With `colour`, ANSI colours are added; nothing is said by colour alone.
+#[must_use]
+pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    page.line(0, Style::Strong, &report.title);
+    if let Some(invented) = &report.invented {
+        page.paragraph(0, Style::Notice, &format!("RECONSTRUCTION: {invented}"));
+    }
+    page.paragraph(0, Style::Faint, &format!("{}, as of {}", report.software, report.today));
+    for answer in &report.summary {
+        page.blank();
+        let style = if answer.is_alert { Style::Alert } else { Style::Strong };
+        page.line(0, style, answer.question);
+        for line in &answer.lines {
+            page.paragraph(2, Style::Plain, line);
+        }
+    }
+    if !report.background.is_empty() {
+        section(&mut page, report, "Background: public facts");
+        for fact in &report.background {
+            page.paragraph(2, Style::Plain, &format!("{} [{}]", fact.text, fact.source));
+        }
+    }
+    section(&mut page, report, "Stolen");
+    for seed in capped(&mut page, &report.seeds) {
+        stolen(&mut page, seed);
+    }
+    section(&mut page, report, "Closing ledger");
+    for line in capped(&mut page, &report.ledger) {
+        ledger(&mut page, line);
+    }
+    section(&mut page, report, "What can be frozen or requested now");
+    for action in capped(&mut page, &report.actions) {
+        request(&mut page, action);
+    }
+    section(&mut page, report, "Sanctions");
+    for finding in capped(&mut page, &report.findings) {
+        sanction(&mut page, finding);
+    }
+    steps::certainty(&mut page, report);
+    steps::endings(&mut page, report);
+    steps::paths(&mut page, report);
+    steps::parties(&mut page, report);
+    steps::method(&mut page, report);
+    page.finish()
+}
+
+/// A heading; in a reconstruction every section says that it is one.
+fn section(page: &mut Page, report: &Report, heading: &str) {
+    page.heading(heading);
+    if report.invented.is_some() {
+        page.paragraph(0, Style::Notice, "(reconstruction: see the top)");
+    }
+}
+
+/// The first of many, and a line that says how many are left out.
+fn capped<'a, T>(page: &mut Page, items: &'a [T]) -> impl Iterator<Item = &'a T> + use<'a, T> {
+    if items.is_empty() {
+        page.line(2, Style::Plain, "None.");
+    } else if items.len() > MAX_ITEMS {
+        let text = format!(
+            "The first {MAX_ITEMS} of {}; the JSON, CSV and HTML reports have all.",
+            crate::number::group(&items.len().to_string())
+        );
+        page.paragraph(2, Style::Notice, &text);
+    }
+    items.iter().take(MAX_ITEMS)
+}
+
+fn money(money: &Money) -> String {
+    format!("{} ({})", money.text, money.usd_text())
+}
+
+fn list(amounts: &[Money]) -> String {
+    amounts.iter().map(money).collect::<Vec<_>>().join("; ")
+}
+
+fn stolen(page: &mut Page, seed: &Seed) {
+    page.line(2, Style::Strong, &format!("{}  {}", seed.id, money(&seed.money)));
+    if let Some(from) = &seed.from {
+        page.field(4, "from", &format!("{}, {}", from.name, from.address));
+    }
+    page.field(4, "to", &format!("{}, {}", seed.to.name, seed.to.address));
+    page.field(4, "when", &format!("{}, {}", seed.place.chain_name, seed.place.time_text()));
+    page.field(4, "transaction", seed.place.transaction_text());
+    page.field(4, "position", &seed.place.position);
+}
+
+fn ledger(page: &mut Page, line: &LedgerLine) {
+    let title = format!("{} in {} on {}", line.seed, line.asset, line.chain_name);
+    page.line(2, Style::Strong, &title);
+    // Amounts of one line share one asset, which the title names: here they line up as numbers.
+    let number =
+        |money: &Money| crate::number::group(money.decimal.as_deref().unwrap_or(&money.base_units));
+    let mut rows = vec![
+        ("seeded".to_owned(), number(&line.seeded)),
+        ("+ converted in".to_owned(), number(&line.converted_in)),
+        ("= came in".to_owned(), number(&line.came)),
+        ("converted out".to_owned(), number(&line.converted_out)),
+    ];
+    for ending in &line.endings {
+        let count = if ending.count == 1 { "ending" } else { "endings" };
+        rows.push((
+            format!("+ {} ({} {count})", ending.class, ending.count),
+            number(&ending.money),
+        ));
+    }
+    rows.push(("= accounted for".to_owned(), number(&line.went)));
+    page.columns(4, &rows);
+    if line.closes {
+        page.line(4, Style::Good, "closes: yes");
+    } else {
+        page.line(4, Style::Alert, "closes: NO");
+    }
+}
+
+fn request(page: &mut Page, action: &Action) {
+    page.paragraph(2, Style::Strong, &format!("{}: {}", action.kind, action.whom));
+    page.paragraph(4, Style::Plain, &list(&action.totals));
+    page.paragraph(4, Style::Plain, &action.what);
+    for item in capped(page, &action.items) {
+        let place = &item.place;
+        let text = format!("{}  {} of {}", item.ending, item.money.text, item.seed);
+        page.paragraph(4, Style::Plain, &text);
+        page.field(6, "at", &item.at.address);
+        page.field(6, "arrived", &format!("{}, {}", place.time_text(), place.position));
+        page.field(6, "transaction", place.transaction_text());
+    }
+}
+
+fn sanction(page: &mut Page, finding: &Finding) {
+    let style = if finding.is_in_force { Style::Alert } else { Style::Strong };
+    let party = &finding.party;
+    page.paragraph(2, style, &format!("{}, {}", party.name, party.address));
+    page.field(4, "listing", &finding.listing);
+    page.field(4, "status", &finding.statement);
+    page.field(4, finding.role, &list(&finding.totals));
+    page.field(4, "source", &finding.source);
+    for transfer in capped(page, &finding.transfers) {
+        let text = format!(
+            "{}  {}  {}; {}",
+            transfer.id,
+            transfer.place.time_text(),
+            list(&transfer.stolen),
+            transfer.lead
+        );
+        page.paragraph(4, Style::Plain, &text);
+        page.field(6, "transaction", transfer.place.transaction_text());
+    }
+}

@@ -1,0 +1,5 @@
+mod formats;
+mod hostile;
+mod sample;
+mod sanctions;
+mod sums;

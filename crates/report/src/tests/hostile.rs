@@ -1,0 +1,133 @@
+//! Strangers' text must be harmless in every format.
+
+use fundtrail_model::{Asset, Category, Marks, TokenClaim};
+
+use super::sample::{POLYGON, address, label, listing, small};
+use crate::{ListLine, Report, csv, html, json, terminal};
+
+/// The small trail with `text` wherever somebody else chooses the words.
+fn report(text: &str) -> Report {
+    let mut sample = small();
+    let usdc = Asset::Token(POLYGON, address(900));
+    sample.tokens.clear();
+    sample.claims =
+        vec![TokenClaim { asset: usdc, symbol: Some(text.to_owned()), decimals: Some(6) }];
+    let mut named = label(text, Category::Exchange);
+    named.source = text.to_owned();
+    let mut listed = listing(text, "2021-01-01", None);
+    listed.authority = text.to_owned();
+    listed.programme = Some(text.to_owned());
+    listed.source = text.to_owned();
+    for ending in &mut sample.trail.endings {
+        if let fundtrail_model::EndingKind::Service(label) = &mut ending.kind {
+            *label = named.clone();
+        }
+    }
+    sample
+        .marks
+        .insert((POLYGON, address(4)), Marks { labels: vec![named], listings: vec![listed] });
+    sample.title = text.to_owned();
+    sample.invented = Some(text.to_owned());
+    sample.background.push(crate::Fact { text: text.to_owned(), source: text.to_owned() });
+    sample.settings.push((text.to_owned(), text.to_owned()));
+    sample.endpoints.push(text.to_owned());
+    sample.lists.push(ListLine {
+        name: text.to_owned(),
+        source: text.to_owned(),
+        sha256: text.to_owned(),
+        ..ListLine::default()
+    });
+    sample.chains[1].name = text.to_owned();
+    sample.chains[1].native.symbol = text.to_owned();
+    sample.chains[1].explorer = Some(text.to_owned());
+    sample.seed_specs.push((text.to_owned(), fundtrail_model::SeedId(0)));
+    sample.report()
+}
+
+const HOSTILE: [&str; 16] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)",
+    "</style></script></title><svg onload=alert(1)>",
+    "javascript:alert(1)",
+    "\u{1b}[31mred\u{1b}]0;title\u{7}",
+    "line one\r\nline two\n\n# heading",
+    "US\u{202e}CD\u{202c}",
+    "U\u{200b}S\u{feff}D\u{2066}C",
+    "=HYPERLINK(\"http://evil.example\",\"click\")",
+    "+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "-2+3+cmd|' /C calc'!A0",
+    "\t=1+1",
+    "a\",\"b\n\"=1",
+    "{{ 7*7 }}{% raw %}&lt;&#60;",
+];
+
+#[test]
+fn strangers_text_is_harmless_in_every_format() {
+    let clean_page = html(&report("harmless")).unwrap();
+    for text in HOSTILE {
+        let report = report(text);
+        let page = html(&report).unwrap();
+        for tag in ["<script", "<img", "<svg", "</style", "</script", "<style", "</title", "<a "] {
+            let expected = clean_page.matches(tag).count();
+            assert_eq!(page.matches(tag).count(), expected, "{tag} in {text:?}");
+        }
+        for part in ["href=\"javascript", "onerror=alert(1)>", "' onmouseover='"] {
+            assert!(!page.contains(part), "{part} in {text:?}");
+        }
+        let hidden = |c: char| {
+            (c.is_control() && c != '\n')
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        };
+        let plain = terminal(&report, 80, false);
+        for output in [&page, &plain] {
+            assert!(!output.chars().any(hidden), "{text:?}");
+        }
+        let data = String::from_utf8(json(&report).unwrap()).unwrap();
+        serde_json::from_str::<serde_json::Value>(&data).unwrap();
+        assert!(!data.chars().any(hidden), "{text:?}");
+
+        let table = csv(&report).unwrap();
+        let mut reader = ::csv::Reader::from_reader(table.as_slice());
+        let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), report.hops.len());
+        for cell in rows.iter().flatten() {
+            assert!(!cell.chars().any(hidden), "{cell:?}");
+            assert!(!cell.trim_start().starts_with(['=', '+', '-', '@']), "{cell:?}");
+        }
+    }
+}
+
+#[test]
+fn long_text_is_cut() {
+    let long = "Ω".repeat(10_000);
+    let report = report(&long);
+    let page = html(&report).unwrap();
+    assert!(!page.contains(&"Ω".repeat(301)));
+    assert!(page.len() < 200_000, "{}", page.len());
+    let plain = terminal(&report, 80, false);
+    assert!(plain.len() < 60_000, "{}", plain.len());
+}
+
+#[test]
+fn a_claimed_name_is_never_shown_as_a_trusted_one() {
+    let report = report("USDC");
+    let asset = report.assets.iter().find(|asset| asset.contract.is_some()).unwrap();
+    assert!(asset.name.starts_with("\"USDC\" (claimed, 0x"), "{}", asset.name);
+    assert_eq!(small().report().assets[1].name, "USDC");
+}
+
+#[test]
+fn only_https_explorers_become_links() {
+    let check = |explorer: &str, expected: bool| {
+        let mut sample = small();
+        sample.chains[1].explorer = Some(explorer.to_owned());
+        assert_eq!(sample.report().hops[0].place.link.is_some(), expected, "{explorer}");
+    };
+    check("https://polygonscan.com", true);
+    check("https://polygonscan.com/", true);
+    check("http://polygonscan.com", false);
+    check("javascript:alert(1)//https://", false);
+    check("https://a b", false);
+}

@@ -1,0 +1,106 @@
+//! Listings are judged at the transfer and as of today, and both are said.
+
+use fundtrail_model::{Listing, Marks};
+
+use super::sample::{POLYGON, address, day, listing, small};
+use crate::schema::Finding;
+
+/// What is found if the address that receives hop 3 on 2022-03-29 has these listings.
+fn findings(listings: Vec<Listing>, today: &str) -> Vec<Finding> {
+    let mut sample = small();
+    sample.today = day(today);
+    sample.marks.insert((POLYGON, address(4)), Marks { labels: Vec::new(), listings });
+    sample.report().findings
+}
+
+#[test]
+fn status_then_and_today() {
+    let check = |listed: &str, delisted: Option<&str>, today: &str, in_force: bool, says: &str| {
+        let findings = findings(vec![listing("X", listed, delisted)], today);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].statement, says);
+        assert_eq!(findings[0].is_in_force, in_force);
+    };
+    check(
+        "2022-08-08",
+        Some("2025-03-21"),
+        "2026-11-23",
+        false,
+        "not sanctioned at the time of the transfer (2022-03-29); listed 2022-08-08; delisted \
+         2025-03-21; not listed today (2026-11-23)",
+    );
+    check(
+        "2022-08-08",
+        None,
+        "2026-11-23",
+        true,
+        "not sanctioned at the time of the transfer (2022-03-29); listed 2022-08-08; listed today \
+         (2026-11-23)",
+    );
+    check(
+        "2021-01-01",
+        Some("2023-01-01"),
+        "2026-11-23",
+        true,
+        "sanctioned at the time of the transfer (2022-03-29); listed 2021-01-01; delisted \
+         2023-01-01; not listed today (2026-11-23)",
+    );
+    check(
+        "2020-01-01",
+        Some("2021-01-01"),
+        "2026-11-23",
+        false,
+        "no longer sanctioned at the time of the transfer (2022-03-29); listed 2020-01-01; delisted \
+         2021-01-01; not listed today (2026-11-23)",
+    );
+}
+
+#[test]
+fn a_bound_is_never_taken_for_a_day() {
+    let mut vague = listing("X", "2022-08-08", None);
+    vague.listed = fundtrail_model::DateBound::NoLaterThan(day("2022-08-08"));
+    let findings = findings(vec![vague], "2026-11-23");
+    assert_eq!(
+        findings[0].statement,
+        "perhaps already sanctioned at the time of the transfer (2022-03-29); listed 2022-08-08 or \
+         earlier; listed today (2026-11-23)"
+    );
+    assert!(findings[0].is_in_force);
+    assert_eq!(findings[0].transfers[0].lead, "at most 132 days before the listing");
+    assert_eq!(findings[0].transfers[0].lead_days, Some(132));
+}
+
+#[test]
+fn a_transfer_without_a_time_is_not_cleared() {
+    let mut sample = small();
+    sample.blocks.clear();
+    let ended = listing("X", "2022-08-08", Some("2025-03-21"));
+    let marks = Marks { labels: Vec::new(), listings: vec![ended] };
+    sample.marks.insert((POLYGON, address(4)), marks);
+    let findings = sample.report().findings;
+    assert!(findings[0].is_in_force);
+    assert_eq!(findings[0].then, "time not known");
+    assert!(findings[0].statement.starts_with("the time of the transfer is not known; "));
+}
+
+#[test]
+fn senders_and_converters_count_and_a_listing_holds_on_every_chain() {
+    let mut sample = small();
+    let marks = Marks { labels: Vec::new(), listings: vec![listing("X", "2021-01-01", None)] };
+    sample.marks.insert((fundtrail_model::ChainId(1), address(3)), marks);
+    let findings = sample.report().findings;
+    let mut roles: Vec<_> = findings.iter().map(|f| (f.role, f.transfers[0].id.as_str())).collect();
+    roles.sort_unstable();
+    assert_eq!(roles, [("converted", "H2"), ("received", "H1"), ("sent", "H3")]);
+}
+
+#[test]
+fn several_listings_of_one_address_point_to_each_other() {
+    let listings =
+        vec![listing("X", "2020-01-01", Some("2021-01-01")), listing("X", "2023-01-01", None)];
+    let findings = findings(listings, "2026-11-23");
+    assert_eq!(findings.len(), 2);
+    assert!(findings.iter().all(|finding| {
+        finding.statement.ends_with("This is one of 2 listings of the address: read them together")
+    }));
+}
