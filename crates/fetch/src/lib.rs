@@ -1,1 +1,24 @@
-//! stub
+//! Talks to nodes over JSON-RPC and returns windows of transfers.
+//!
+//! This is the only crate that talks to a network, is async, and knows JSON-RPC. [`Client`] sends
+//! questions to one [`Endpoint`] (or answers them from a recorded [`Session`]) and knows nothing of
+//! chains; [`Node`] asks one chain for blocks, transactions and windows. Between the two, `wire` says
+//! what a node's answers look like and `decode` turns them into the words of `fundtrail-model`: it is
+//! pure, so that every payload that ever surprised us can become a line in a table.
+//!
+//! Whatever a node says is hostile input: it is bounded, checked against what was asked, and an answer
+//! that contradicts itself is an [`Error`], never a transfer.
+
+mod client;
+mod decode;
+mod endpoint;
+mod error;
+mod node;
+mod session;
+mod wire;
+
+pub use client::{Client, Options};
+pub use endpoint::Endpoint;
+pub use error::Error;
+pub use node::{Abilities, Ability, FetchedTransaction, Heads, Node, WindowRequest};
+pub use session::Session;

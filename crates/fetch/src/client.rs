@@ -1,0 +1,239 @@
+//! Questions to one node, or to a recording of one.
+
+mod answer;
+mod http;
+mod refusal;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fundtrail_model::sanitize_claim;
+use serde::Deserialize;
+
+use crate::{Endpoint, Error, Session};
+use http::Http;
+pub(crate) use refusal::{Meaning, Refusal};
+
+/// How to talk to a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How long one HTTP request may take, its whole answer included.
+    pub timeout: Duration,
+    /// How many bytes one HTTP answer may have, after decompression.
+    pub max_body_bytes: u64,
+    /// How many questions go into one HTTP request, at most; fewer where the node refuses so many.
+    pub batch_size: usize,
+    /// How often one HTTP request is tried in all when it fails in a way that may pass.
+    pub attempts: u32,
+    /// How this program names itself.
+    pub user_agent: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(60),
+            max_body_bytes: 256 * 1024 * 1024,
+            batch_size: 20,
+            attempts: 5,
+            user_agent: concat!("fundtrail/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+/// One JSON-RPC question. The parameters are compact JSON text, object keys in alphabetical order, so
+/// that the same question is the same text in every build and every recording.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Call {
+    pub(crate) method: &'static str,
+    pub(crate) params: String,
+}
+
+impl Call {
+    pub(crate) fn new(method: &'static str, params: &serde_json::Value) -> Self {
+        Self { method, params: params.to_string() }
+    }
+}
+
+/// What the node says to one question: the text of its result, or a refusal.
+pub(crate) type Answer = Result<Arc<str>, Refusal>;
+
+/// Asks one node. Cheap to clone; all clones share connections, limits, counter and recording.
+#[derive(Clone)]
+pub struct Client {
+    source: Arc<Source>,
+    tape: Option<Arc<Mutex<Session>>>,
+}
+
+enum Source {
+    Node(Http),
+    Recording { session: Session, asked: AtomicU64 },
+}
+
+impl Client {
+    /// A client of the node at `endpoint`. Nothing is sent yet. Redirects are not followed, and proxy
+    /// settings of the environment are not used.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] if the options cannot be used.
+    pub fn http(endpoint: Endpoint, options: Options) -> Result<Self, Error> {
+        let source = Arc::new(Source::Node(Http::new(endpoint, options)?));
+        Ok(Self { source, tape: None })
+    }
+
+    /// A client that answers from a recording. Everything above the transport is the same code; a
+    /// question that is not in the recording is [`Error::NotRecorded`].
+    #[must_use]
+    pub fn replay(session: Session) -> Self {
+        let source = Arc::new(Source::Recording { session, asked: AtomicU64::new(0) });
+        Self { source, tape: None }
+    }
+
+    /// Remembers every question and its answer from now on. A question that was answered before is
+    /// answered from memory, so that the recorded run sees exactly what its replay will see.
+    #[must_use]
+    pub fn recorded(self) -> Self {
+        Self { tape: Some(Arc::default()), ..self }
+    }
+
+    /// What was recorded so far; `None` if [`Client::recorded`] was not called.
+    #[must_use]
+    pub fn session(&self) -> Option<Session> {
+        self.tape.as_deref().map(|tape| lock(tape).clone())
+    }
+
+    /// How many JSON-RPC questions have left, those in batches and repeated ones counted each. For a
+    /// recording: how many it was asked.
+    #[must_use]
+    pub fn requests_sent(&self) -> u64 {
+        match self.source.as_ref() {
+            Source::Node(http) => http.sent(),
+            Source::Recording { asked, .. } => asked.load(Ordering::Relaxed),
+        }
+    }
+
+    /// `scheme://host[:port]`, or `recording`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        match self.source.as_ref() {
+            Source::Node(http) => http.origin().to_owned(),
+            Source::Recording { .. } => "recording".to_owned(),
+        }
+    }
+
+    /// Asks all of them, as many at a time as the node takes, and returns the answers in the order of
+    /// the questions. A refusal is an answer; an error means that there is no answer for all of them.
+    pub(crate) async fn ask_all(&self, calls: &[Call]) -> Result<Vec<Answer>, Error> {
+        self.ask_at_most(calls, usize::MAX).await
+    }
+
+    /// [`Client::ask_all`], with at most `batch_size` questions in one HTTP request.
+    pub(crate) async fn ask_at_most(
+        &self,
+        calls: &[Call],
+        batch_size: usize,
+    ) -> Result<Vec<Answer>, Error> {
+        let distinct: BTreeSet<&Call> = calls.iter().collect();
+        let mut known: BTreeMap<&Call, Answer> = BTreeMap::new();
+        if let Some(tape) = self.tape.as_deref() {
+            let tape = lock(tape);
+            let remembered = |call: &&Call| tape.answer(call);
+            known.extend(distinct.iter().filter_map(|call| Some((*call, remembered(call)?))));
+        }
+        let is_open = |call: &&&Call| !known.contains_key(**call);
+        let open: Vec<&Call> = distinct.iter().filter(is_open).copied().collect();
+        let answers = match self.source.as_ref() {
+            Source::Node(http) => http.ask_all(&open, batch_size).await?,
+            Source::Recording { session, asked } => {
+                asked.fetch_add(u64::try_from(open.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+                let lookup = |call: &&Call| session.answer(call).ok_or_else(|| not_recorded(call));
+                open.iter().map(lookup).collect::<Result<_, _>>()?
+            }
+        };
+        for (call, answer) in open.into_iter().zip(answers) {
+            let answer = match self.tape.as_deref() {
+                Some(tape) => lock(tape).remember(call, answer),
+                None => answer,
+            };
+            known.insert(call, answer);
+        }
+        let find = |call| known.get(call).cloned().ok_or_else(|| not_recorded(call));
+        calls.iter().map(find).collect()
+    }
+
+    pub(crate) async fn ask(&self, call: &Call) -> Result<Answer, Error> {
+        let mut answers = self.ask_all(std::slice::from_ref(call)).await?;
+        answers.pop().ok_or_else(|| not_recorded(call))
+    }
+
+    /// Asks, and reads the result.
+    pub(crate) async fn get<T: for<'de> Deserialize<'de>>(&self, call: &Call) -> Result<T, Error> {
+        let answer = self.ask(call).await?;
+        self.read(call, &answer)
+    }
+
+    /// Reads the result of one question.
+    pub(crate) fn read<'a, T: Deserialize<'a>>(
+        &self,
+        call: &Call,
+        answer: &'a Answer,
+    ) -> Result<T, Error> {
+        let text = answer.as_deref().map_err(|refusal| self.refused(call, refusal))?;
+        serde_json::from_str(text).map_err(|error| self.invalid(call, error.to_string(), text))
+    }
+
+    /// The error for a refusal.
+    pub(crate) fn refused(&self, call: &Call, refusal: &Refusal) -> Error {
+        let (host, method) = (self.origin(), call.method.to_owned());
+        let (code, message) = (refusal.code, refusal.message.clone());
+        match refusal.meaning() {
+            Meaning::Missing => Error::Missing { host, method, code, message },
+            _ => Error::Rpc { host, method, code, message },
+        }
+    }
+
+    /// The error for a result that is not what the method answers.
+    pub(crate) fn invalid(&self, call: &Call, reason: String, text: &str) -> Error {
+        Error::InvalidAnswer {
+            host: self.origin(),
+            method: call.method.to_owned(),
+            reason,
+            text: excerpt(text),
+        }
+    }
+
+    /// The error for answers that do not fit each other or the question.
+    pub(crate) fn inconsistent(&self, what: String) -> Error {
+        Error::Inconsistent { host: self.origin(), what }
+    }
+}
+
+/// Shows where it asks, and nothing else.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({})", self.origin())
+    }
+}
+
+fn not_recorded(call: &Call) -> Error {
+    Error::NotRecorded { method: call.method.to_owned() }
+}
+
+fn lock(tape: &Mutex<Session>) -> MutexGuard<'_, Session> {
+    // A session is only ever extended, so it is whole even if a thread died while it held the lock.
+    tape.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How a text begins, on one line.
+fn excerpt(text: &str) -> String {
+    const CHARS: usize = 160;
+    let start: String = text.chars().take(4 * CHARS).collect();
+    sanitize_claim(&start.split_whitespace().collect::<Vec<_>>().join(" "), CHARS)
+}
+
+#[cfg(test)]
+mod tests;

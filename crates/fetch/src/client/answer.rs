@@ -1,0 +1,159 @@
+//! From the text of one HTTP answer to the answers of its questions, matched by id.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+/// What one HTTP answer says.
+#[derive(Debug)]
+pub(crate) enum Reply<'a> {
+    /// One outcome per question, in the order of the questions.
+    Outcomes(Vec<Outcome<'a>>),
+    /// One `error` for a whole batch.
+    RefusedBatch(&'a RawValue),
+}
+
+/// The `result` or the `error` of one question, as text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Outcome<'a> {
+    Result(&'a RawValue),
+    Error(&'a RawValue),
+}
+
+/// Why an HTTP answer is not a JSON-RPC answer to these questions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Misfit {
+    /// It begins like a web page or like nothing known.
+    NotJson { is_web_page: bool },
+    /// It ends too early.
+    CutOff(String),
+    /// It is not shaped like JSON-RPC.
+    Malformed(String),
+    /// Ids are missing, double or foreign.
+    WrongIds(String),
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    // `null` is a result; only its absence is none.
+    #[serde(borrow, default, deserialize_with = "present")]
+    result: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    error: Option<&'a RawValue>,
+}
+
+fn present<'de: 'a, 'a, D: Deserializer<'de>>(from: D) -> Result<Option<&'a RawValue>, D::Error> {
+    <&RawValue>::deserialize(from).map(Some)
+}
+
+impl<'a> Envelope<'a> {
+    fn outcome(&self) -> Result<Outcome<'a>, Misfit> {
+        match (self.error, self.result) {
+            (Some(error), _) => Ok(Outcome::Error(error)),
+            (None, Some(result)) => Ok(Outcome::Result(result)),
+            (None, None) => Err(Misfit::Malformed("neither a result nor an error".to_owned())),
+        }
+    }
+}
+
+/// Reads the answer to questions with these ids, which are all different.
+pub(crate) fn read<'a>(body: &'a str, ids: &[u64]) -> Result<Reply<'a>, Misfit> {
+    let body = body.trim_start_matches('\u{feff}').trim();
+    let envelopes = match body.bytes().next() {
+        Some(b'{') => vec![parse::<Envelope<'_>>(body)?],
+        Some(b'[') => parse::<Vec<Envelope<'_>>>(body)?,
+        first => return Err(Misfit::NotJson { is_web_page: first == Some(b'<') }),
+    };
+    if let [envelope] = envelopes.as_slice() {
+        let error = envelope.error.filter(|_| envelope.id.is_none());
+        match (error, ids) {
+            // A server that did not even read the question cannot repeat its id.
+            (Some(error), [_]) => return Ok(Reply::Outcomes(vec![Outcome::Error(error)])),
+            (Some(error), _) => return Ok(Reply::RefusedBatch(error)),
+            (None, _) => {}
+        }
+    }
+    matched(&envelopes, ids).map(Reply::Outcomes)
+}
+
+fn parse<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Misfit> {
+    serde_json::from_str(body).map_err(|error| {
+        let reason = error.to_string();
+        if error.is_eof() { Misfit::CutOff(reason) } else { Misfit::Malformed(reason) }
+    })
+}
+
+fn matched<'a>(envelopes: &[Envelope<'a>], ids: &[u64]) -> Result<Vec<Outcome<'a>>, Misfit> {
+    let mut outcomes: Vec<Option<Outcome<'a>>> = vec![None; ids.len()];
+    for envelope in envelopes {
+        let text = envelope.id.map_or("null", RawValue::get);
+        let place = text.parse().ok().and_then(|id: u64| ids.iter().position(|asked| *asked == id));
+        let Some(slot) = place.and_then(|place| outcomes.get_mut(place)) else {
+            let shown: String = text.chars().take(40).collect();
+            return Err(Misfit::WrongIds(format!("an answer has the id {shown}, never asked")));
+        };
+        if slot.replace(envelope.outcome()?).is_some() {
+            return Err(Misfit::WrongIds(format!("two answers have the id {text}")));
+        }
+    }
+    let answered = outcomes.iter().flatten().count();
+    let asked = ids.len();
+    outcomes
+        .into_iter()
+        .collect::<Option<Vec<_>>>()
+        .ok_or_else(|| Misfit::WrongIds(format!("{answered} of {asked} questions were answered")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Misfit, Outcome, Reply, read};
+
+    fn shown(body: &str, ids: &[u64]) -> Result<String, Misfit> {
+        read(body, ids).map(|reply| match reply {
+            Reply::RefusedBatch(error) => format!("refused {error}"),
+            Reply::Outcomes(outcomes) => outcomes
+                .iter()
+                .map(|outcome| match outcome {
+                    Outcome::Result(raw) => raw.get().to_owned(),
+                    Outcome::Error(raw) => format!("!{raw}"),
+                })
+                .collect::<Vec<_>>()
+                .join(" "),
+        })
+    }
+
+    #[test]
+    fn answers_are_matched_by_id_in_any_order() {
+        let check = |body: &str, ids: &[u64], expected: &str| {
+            assert_eq!(shown(body, ids).as_deref(), Ok(expected), "{body}");
+        };
+        check(r#"{"id":7,"result":null}"#, &[7], "null");
+        check(r#"{"jsonrpc":"2.0","id":7,"result":[ 1 ],"error":null}"#, &[7], "[ 1 ]");
+        check(r#"[{"id":8,"result":2},{"id":7,"error":{}}]"#, &[7, 8], "!{} 2");
+        check(r#"[{"id":7,"result":1}]"#, &[7], "1");
+        check(r#"{"id":null,"error":"no"}"#, &[7], r#"!"no""#);
+        check(r#"{"id":null,"error":"no batches"}"#, &[7, 8], r#"refused "no batches""#);
+        check(r#"[{"error":"no batches"}]"#, &[7, 8], r#"refused "no batches""#);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        let check = |body: &str, ids: &[u64], misfit: Misfit| {
+            assert_eq!(shown(body, ids), Err(misfit), "{body}");
+        };
+        let wrong = |text: &str| Misfit::WrongIds(text.to_owned());
+        check("", &[7], Misfit::NotJson { is_web_page: false });
+        check(" <!doctype html>", &[7], Misfit::NotJson { is_web_page: true });
+        check(r#"{"id":7}"#, &[7], Misfit::Malformed("neither a result nor an error".into()));
+        check(r#"{"id":9,"result":1}"#, &[7], wrong("an answer has the id 9, never asked"));
+        check(r#"{"result":1}"#, &[7], wrong("an answer has the id null, never asked"));
+        check(r#"{"id":"7","result":1}"#, &[7], wrong("an answer has the id \"7\", never asked"));
+        check(r#"[{"id":7,"result":1}]"#, &[7, 8], wrong("1 of 2 questions were answered"));
+        check("[]", &[7, 8], wrong("0 of 2 questions were answered"));
+        let double = r#"[{"id":7,"result":1},{"id":7,"result":2}]"#;
+        check(double, &[7, 8], wrong("two answers have the id 7"));
+        assert!(matches!(shown(r#"{"id":7,"res"#, &[7]), Err(Misfit::CutOff(_))));
+        assert!(matches!(shown(r#"{"id":7,,}"#, &[7]), Err(Misfit::Malformed(_))));
+    }
+}

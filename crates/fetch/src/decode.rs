@@ -1,0 +1,7 @@
+//! From answers to the words of the model. Pure: no I/O, no waiting, nothing remembered.
+
+pub(crate) mod account;
+pub(crate) mod frames;
+pub(crate) mod native;
+pub(crate) mod reconcile;
+pub(crate) mod token;
