@@ -67,6 +67,13 @@ document.addEventListener('pointerover', event => {
   const row = document.getElementById(link.hash.slice(1));
   if (row) link.title = row.cells[1].textContent.trim();
 });
+// Paper shows what is folded away on a screen.
+let folded = [];
+addEventListener('beforeprint', () => {
+  folded = [...document.querySelectorAll('details:not([open])')];
+  folded.forEach(part => { part.open = true; });
+});
+addEventListener('afterprint', () => folded.forEach(part => { part.open = false; }));
 const show = () => {
   const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   if (!target) return;
@@ -107,6 +114,9 @@ for (const figure of document.querySelectorAll('figure.flowbox')) {
   canvas.after(say);
   const ratio = (canvas.clientWidth - 2) / width;
   if (ratio < 1 && ratio > .7) fit();
+  // What it was taken from is in the middle of a tall picture.
+  const first = flow.querySelector('.n .s')?.getBBox();
+  if (first) canvas.scrollTop = (first.y + first.height / 2) * scale - canvas.clientHeight / 2;
   canvas.addEventListener('wheel', event => {
     if (!event.ctrlKey) return;
     event.preventDefault();

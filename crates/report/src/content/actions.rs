@@ -93,17 +93,18 @@ fn action(
                 .unwrap_or(0);
             let addresses: BTreeSet<Address> =
                 endings.iter().filter_map(|(_, ending)| ending.address).collect();
-            let count = match addresses.len() {
-                1 => "the holder of 1 address".to_owned(),
-                count => format!("the holders of {} addresses", group(&count.to_string())),
+            let mut parties = addresses.iter().map(|address| names.party(*chain, *address, as_of));
+            let whom = match (parties.next(), addresses.len()) {
+                (Some(party), 1) => format!("{}, {}", party.name, party.address),
+                (_, count) => format!("the holders of {} addresses", group(&count.to_string())),
             };
             let block = names.block(*chain, as_of);
             (
                 "held",
-                format!("{count} on {}", names.chain(*chain)),
+                format!("{whom} on {}", names.chain(*chain)),
                 format!(
-                    "Still there at the end of {block}. Whoever has the key can move it: watch \
-                     these addresses, and check the balances again before acting."
+                    "Still there at the end of {block}. Whoever has the key can move it: watch it, \
+                     and check the balance again before acting."
                 ),
             )
         }

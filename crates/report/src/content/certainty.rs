@@ -6,6 +6,7 @@ use fundtrail_model::{Address, AssetClass, ChainId, How, Proof, Reservation, Rul
 
 use super::hops::lots_made;
 use super::names::Names;
+use super::sums::Sums;
 use crate::input::Input;
 use crate::number::group;
 use crate::schema::{Certainty, CoverageLine, OpenEnd};
@@ -18,7 +19,10 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
     };
     let gaps = trail.reservations.iter().filter(|reservation| is_gap(reservation)).count();
     let coverage = coverage(input, names);
-    let is_indicative = trail.rule.needs_whole_ledger() && gaps > 0;
+    // A window that is not reconciled may hide a credit, which the rule would need.
+    let unsure = input.coverage.iter().filter(|c| c.proof != Proof::Reconciled).count();
+    let is_indicative =
+        trail.rule.needs_whole_ledger() && (gaps > 0 || unsure > 0 || input.coverage.is_empty());
     let mut certainty = Certainty {
         closes: imbalance.is_none(),
         imbalance,
@@ -42,7 +46,7 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
             })
             .collect(),
     };
-    certainty.statements = statements(input, &certainty, gaps);
+    certainty.statements = statements(input, names, &certainty);
     certainty
 }
 
@@ -80,7 +84,7 @@ fn coverage(input: &Input<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
         .collect()
 }
 
-fn statements(input: &Input<'_>, certainty: &Certainty, gaps: usize) -> Vec<String> {
+fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Vec<String> {
     let sum = |count: fn(&CoverageLine) -> usize| {
         certainty.coverage.iter().map(count).fold(0_usize, usize::saturating_add)
     };
@@ -110,27 +114,53 @@ fn statements(input: &Input<'_>, certainty: &Certainty, gaps: usize) -> Vec<Stri
                 .to_owned(),
         );
     }
-    statements.push(match (input.trail.rule, certainty.is_indicative) {
-        (Rule::DirtyFirst, _) => "The rule dirty-first takes stolen lots first: its amounts are \
-             the upper bound of every rule that conserves amounts."
-            .to_owned(),
-        (Rule::Fifo, false) => "The rule fifo takes the oldest lots first. It needs the whole \
-             ledger; no opening balance or credit is known to be missing."
-            .to_owned(),
-        (Rule::Fifo, true) => format!(
-            "The rule fifo takes the oldest lots first and needs the whole ledger. Its amounts are \
-             INDICATIVE: an opening balance or a credit is missing in {gaps} places."
-        ),
-    });
-    statements.push(match certainty.open_ends.len() {
-        0 => "Nothing was left unlooked at within the limits set.".to_owned(),
-        1 => "1 open end: value waits where nothing, or not all, was looked at.".to_owned(),
-        count => format!(
-            "{} open ends: value waits where nothing, or not all, was looked at.",
-            group(&count.to_string())
-        ),
-    });
+    statements.push(
+        match (input.trail.rule, certainty.is_indicative) {
+            (Rule::DirtyFirst, _) => {
+                "The rule dirty-first takes stolen lots first: no rule that conserves amounts makes \
+                 the stolen part of what left an account larger."
+            }
+            (Rule::Fifo, false) => {
+                "The rule fifo takes the oldest lots first. It needs the whole ledger: every window \
+                 looked at is reconciled, and no opening balance is missing."
+            }
+            (Rule::Fifo, true) => {
+                "The rule fifo takes the oldest lots first and needs the whole ledger. Its amounts \
+                 are INDICATIVE: an opening balance is missing, or a window is not reconciled."
+            }
+        }
+        .to_owned(),
+    );
+    statements.push(unlooked(input, names));
     statements
+}
+
+/// What waits where nobody looked. Different assets are never added up.
+fn unlooked(input: &Input<'_>, names: &Names<'_>) -> String {
+    let mut sums = Sums::default();
+    let mut addresses = BTreeSet::new();
+    let endings = input.trail.endings.iter();
+    for ending in endings.filter(|ending| ending.kind.class().is_incomplete()) {
+        sums.add(input, ending.asset, ending.amount, ending.arrived.block);
+        addresses.insert((ending.asset.chain(), ending.address));
+    }
+    if addresses.is_empty() {
+        return match input.trail.open_ends.len() {
+            0 => "No ending waits for more looking.".to_owned(),
+            count => format!("{} open ends are listed below.", group(&count.to_string())),
+        };
+    }
+    let places = match addresses.len() {
+        1 => "1 address".to_owned(),
+        count => format!("{} addresses", group(&count.to_string())),
+    };
+    let amounts: Vec<String> = sums.money(names).into_iter().map(|money| money.brief).collect();
+    let shown = amounts.iter().take(6).cloned().collect::<Vec<_>>().join("; ");
+    let rest = match amounts.len().saturating_sub(6) {
+        0 => String::new(),
+        count => format!("; and {count} more assets"),
+    };
+    format!("Not looked at, or not all of it: {places}, where {shown}{rest} wait.")
 }
 
 fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {

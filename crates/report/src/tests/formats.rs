@@ -157,3 +157,17 @@ fn pictures_of_large_trails_stay_readable() {
         assert!((3..=130).contains(&nodes), "{count} by {fan}: {nodes} nodes");
     }
 }
+
+#[test]
+fn what_is_invented_says_so_in_the_picture_too() {
+    let page = html(&demo().report()).unwrap();
+    let picture = &page[page.find("<svg xmlns").unwrap()..page.rfind("</svg>").unwrap()];
+    let nodes = picture.split("<g class=\"n n-").skip(1);
+    let mut count = 0;
+    for node in nodes {
+        let node = &node[..node.find("</g>").unwrap()];
+        assert!(node.contains(", invented</text>"), "{node}");
+        count += 1;
+    }
+    assert_eq!(count, 15);
+}

@@ -122,3 +122,32 @@ fn dollars_are_shown_only_where_every_part_has_a_price() {
     let service = report.actions.iter().find(|action| action.kind == "service").unwrap();
     assert_eq!(service.totals[0].usd_text(), "no price");
 }
+
+#[test]
+fn what_waits_unlooked_is_said_with_its_amount() {
+    let check = |sample: &Sample, says: &str| {
+        let statements = sample.report().certainty.statements;
+        assert!(statements.iter().any(|statement| statement == says), "{statements:?}");
+    };
+    check(&demo(), "Not looked at, or not all of it: 1 address, where 29,372.5 MATIC wait.");
+    check(&small(), "No ending waits for more looking.");
+}
+
+#[test]
+fn a_rule_that_needs_the_whole_ledger_is_indicative_without_it() {
+    let check = |sample: &Sample, is_indicative: bool| {
+        let report = sample.report();
+        assert_eq!(report.certainty.is_indicative, is_indicative);
+        assert_eq!(report.summary[4].is_alert, is_indicative);
+    };
+    let mut sample = demo();
+    check(&sample, false);
+    sample.trail.rule = fundtrail_model::Rule::Fifo;
+    check(&sample, true);
+    sample.trail.reservations.clear();
+    check(&sample, true);
+    sample.coverage.retain(|coverage| coverage.proof == fundtrail_model::Proof::Reconciled);
+    check(&sample, false);
+    sample.coverage.clear();
+    check(&sample, true);
+}

@@ -11,6 +11,8 @@ use crate::schema::Money;
 
 /// Characters of a name that fit into a node.
 const NAME_CHARS: usize = 27;
+/// The same in bold.
+const BOLD_CHARS: usize = 23;
 /// With more lines than this, amounts are in the tooltips only.
 const MAX_LABELLED: usize = 40;
 /// Hops named in a tooltip.
@@ -90,7 +92,7 @@ fn draw_label(out: &mut String, edge: &Edge, line: &Line) {
     }
     let mut text = edge.sums.first().map_or_else(String::new, |(money, sum)| money.sum_text(*sum));
     if edge.sums.len() > 1 {
-        text = format!("{} +{}", cut(&text, 16), edge.sums.len().saturating_sub(1));
+        text = format!("{} +{}", cut(&text, 14), edge.sums.len().saturating_sub(1));
     }
     let lift = line.width / 2 + 4;
     let _ = write!(
@@ -98,7 +100,7 @@ fn draw_label(out: &mut String, edge: &Edge, line: &Line) {
         "<text class=\"a\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
         line.to.0.saturating_sub(11),
         line.to.1.saturating_sub(lift),
-        escape(&cut(&text, 20)),
+        escape(&cut(&text, 18)),
     );
 }
 
@@ -137,11 +139,16 @@ fn draw_node(out: &mut String, node: &Node, place: &Box, idx: usize) {
             escape(&cut(text, NAME_CHARS))
         );
     };
-    // In a picture the quotes alone say that it is a label's word.
+    // In a picture the quotes alone say that it is a label's word. That it is invented must not be
+    // cut off with the end of a long name.
     let name = node.name.strip_prefix("labelled ").unwrap_or(&node.name);
-    line(out, "t", name);
+    let (name, invented) = match name.strip_suffix(" (invented)") {
+        Some(name) => (name, ", invented"),
+        None => (name, ""),
+    };
+    line(out, "t", &cut(name, BOLD_CHARS));
     if !node.detail.is_empty() {
-        line(out, "d", &node.detail);
+        line(out, "d", &format!("{}{invented}", node.detail));
     }
     if !node.conversions.is_empty() {
         let first = node.conversions.first().cloned().unwrap_or_default();
