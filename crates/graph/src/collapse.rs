@@ -93,6 +93,10 @@ struct Flow {
     from: Party,
     to: Party,
     amount: Amount,
+    /// The payer's own transfer.
+    left: Position,
+    /// The receiver's own transfer; flows are matched in this order.
+    came: Position,
     evidence: BTreeSet<Position>,
 }
 
@@ -145,6 +149,8 @@ pub fn collapse(
             from: transfer.from.map_or(Party::Source, Party::Account),
             to: receiver(transfer),
             amount: transfer.amount,
+            left: transfer.position,
+            came: transfer.position,
             evidence: BTreeSet::from([transfer.position]),
         });
     }

@@ -37,7 +37,7 @@ const MATCHES: [fn(&Flow, &Flow) -> bool; 3] = [
     |_, _| true,
 ];
 
-/// One side of a match, with the transfers of what it was matched with.
+/// One side of a match, with the account's own transfers that it was matched with.
 struct Side {
     flow: Flow,
     partners: BTreeSet<Position>,
@@ -48,9 +48,9 @@ impl Side {
         Self { flow, partners: BTreeSet::new() }
     }
 
-    fn take(&mut self, amount: Amount, partner: &Self) {
+    fn take(&mut self, amount: Amount, partner: Position) {
         self.flow.amount = self.flow.amount.saturating_sub(amount);
-        self.partners.extend(&partner.flow.evidence);
+        self.partners.insert(partner);
     }
 
     /// What was not matched: a difference, shown by both sides.
@@ -72,6 +72,9 @@ fn look_through(flows: Vec<Flow>, account: Party) -> Vec<Flow> {
             others.push(flow);
         }
     }
+    // Which other accounts were looked through before must not matter.
+    incoming.sort_by_key(|side| (side.flow.came, side.flow.from));
+    outgoing.sort_by_key(|side| (side.flow.came, side.flow.to));
     for is_match in MATCHES {
         for came in &mut incoming {
             for went in &mut outgoing {
@@ -92,12 +95,14 @@ fn look_through(flows: Vec<Flow>, account: Party) -> Vec<Flow> {
 /// none if it would end where it began.
 fn pass_on(came: &mut Side, went: &mut Side) -> Option<Flow> {
     let amount = came.flow.amount.min(went.flow.amount);
-    came.take(amount, went);
-    went.take(amount, came);
+    came.take(amount, went.flow.left);
+    went.take(amount, came.flow.came);
     (came.flow.from != went.flow.to).then(|| Flow {
         from: came.flow.from,
         to: went.flow.to,
         amount,
+        left: came.flow.left,
+        came: went.flow.came,
         evidence: came.flow.evidence.union(&went.flow.evidence).copied().collect(),
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use fundtrail_model::{Rule, Trail, Window};
 use proptest::prelude::*;
 
+use super::render::render;
 use super::worlds::{UNTIL, World, any_world};
 
 /// Fetches at most `size` blocks of each open end in a round, and the seeds' holders never before.
@@ -35,6 +36,8 @@ proptest! {
         // Every round covers at least one more block of one address.
         let most = usize::try_from(UNTIL).unwrap() * World::everybody().count();
         prop_assert!(rounds <= most);
-        prop_assert_eq!(trail, world.whole().follow(rule));
+        let whole = world.whole().follow(rule);
+        prop_assert_eq!(render(&trail), render(&whole));
+        prop_assert_eq!(trail, whole);
     }
 }

@@ -1,6 +1,7 @@
 //! Properties over small random worlds, in which nobody pays what he does not have.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Balance, Cause, EndingKind, H256,
@@ -8,7 +9,7 @@ use fundtrail_model::{
 };
 use proptest::prelude::*;
 
-use super::scenario::{CHAIN, Scenario, address, asset};
+use super::scenario::{CHAIN, Scenario, address, asset, name};
 
 pub(super) const UNTIL: u64 = 30;
 const ASSETS: [&str; 3] = ["native", "usdc", "dai"];
@@ -30,7 +31,7 @@ fn any_attempt() -> impl Strategy<Value = Attempt> {
     let percent = prop_oneof![Just(100_u128), Just(50), 0..=100_u128];
     (
         1..=UNTIL,
-        0..8_u8,
+        0..10_u8,
         prop::array::uniform4(0..WALLETS.len()),
         prop::array::uniform2(0..ASSETS.len()),
         prop::array::uniform3(percent),
@@ -53,12 +54,24 @@ pub(super) fn any_world() -> impl Strategy<Value = World> {
 }
 
 /// Everything that happened, and what everybody had.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct World {
     pub(super) transfers: Vec<Transfer>,
     seeds: Vec<Seed>,
     /// Balances at the end of each block.
     balances: Vec<BTreeMap<(Address, Asset), u128>>,
+}
+
+/// A failing world is read, so it prints as the cases are written.
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let party = |party: Option<Address>| party.map_or_else(|| "-".into(), name);
+        for Transfer { position, asset, from, to, amount, .. } in &self.transfers {
+            let asset = asset.contract().map_or_else(|| "native".into(), name);
+            writeln!(f, "{position} {} -> {} {amount} {asset}", party(*from), party(*to))?;
+        }
+        Ok(())
+    }
 }
 
 /// Writes transactions and keeps balances.
@@ -146,6 +159,23 @@ impl Writer {
                 self.pay(a, Some(b), x, units);
                 let rest = self.has(a, x, q);
                 self.pay(a, Some(c), x, rest);
+            }
+            // A router behind which a pool stands, for another wallet.
+            7 => {
+                let [router, pool] = CONTRACTS.map(address);
+                let got = self.has(pool, y, q);
+                self.pay(a, Some(router), x, units);
+                self.pay(router, Some(pool), x, units);
+                self.pay(pool, Some(router), y, got);
+                self.pay(router, Some(b), y, got);
+            }
+            // Two payers and two receivers through one contract.
+            8 => {
+                self.pay(a, Some(contract), x, units);
+                let other = self.has(b, x, q);
+                self.pay(b, Some(contract), x, other);
+                self.pay(contract, Some(c), x, other);
+                self.pay(contract, Some(d), x, units * r / 100);
             }
             // Into a contract.
             _ => {
