@@ -150,8 +150,8 @@ impl Case {
     ///
     /// What one thing is told of twice becomes, whatever comes first:
     ///
-    /// * a transfer (one per position, asset, payer, payee and cause), a balance, a block: must be the
-    ///   same both times;
+    /// * a transfer (one per position, asset, payer, payee and cause), the transaction at a place of a
+    ///   block, a balance, a block: must be the same both times;
     /// * coverage: block by block the better proof, and among equal proofs the better way of looking
     ///   (frames, then logs, then blocks only); blocks alike that touch become one entry;
     /// * an account: what it was at the highest block;
@@ -310,10 +310,11 @@ impl Case {
     /// blocks (number, hash, parent, timestamp), `t` transfers (position, asset, from, to, amount,
     /// cause, transaction), `c` coverage (address, class, first, last, how, proof), `B` balances
     /// (address, asset, block, amount), `a` accounts (address, kind, delegate, block), `k` claims
-    /// (contract, symbol, decimals); then `m` marks (chain, address), each followed by its `l` labels
+    /// (asset, symbol, decimals); then `m` marks (chain, address), each followed by its `l` labels
     /// and `L` listings with their fields in the order of the model; then `T` known tokens (chain,
     /// contract, symbol, decimals, source). A position is block, transaction, step code; an asset is
-    /// chain and, if it is a token, contract.
+    /// chain and contract, which a native coin does not have; a day is a text like `2022-03-29`, and a
+    /// bound of a day is 1 if it is that day and 0 if it is no later, and the day; yes is 1 and no is 0.
     ///
     /// # Errors
     ///

@@ -106,7 +106,7 @@ fn add_chain(conn: &Connection, digest: &mut Digest, chain: ChainId) -> Result<(
     for claim in fact::claims(conn, chain)? {
         digest
             .record(b'k')
-            .option(claim.asset.contract(), Digest::address)
+            .asset(claim.asset)
             .option(claim.symbol.as_deref(), Digest::text)
             .option(claim.decimals, Digest::number);
     }
@@ -232,6 +232,6 @@ impl Digest {
     }
 
     fn bound(&mut self, bound: DateBound) -> &mut Self {
-        self.text(&bound.to_string())
+        self.number(matches!(bound, DateBound::On(_))).day(bound.date())
     }
 }

@@ -1,14 +1,14 @@
-//! Addresses, transactions and assets as small integers, both ways.
+//! Addresses and assets as small integers, both ways.
 
 use std::collections::HashMap;
 
-use fundtrail_model::{Address, Asset, H256};
+use fundtrail_model::{Address, Asset};
 use rusqlite::{Connection, params};
 
 use crate::error::Fault;
 use crate::sql;
 
-/// The id of "none": no payer, no payee, no transaction, no contract.
+/// The id of "none": no payer, no payee, no contract.
 const NONE: i64 = 0;
 
 /// Gives ids to what is written. It lives as long as one write: after a write that was rolled back the
@@ -16,51 +16,32 @@ const NONE: i64 = 0;
 pub(crate) struct Interner<'c> {
     conn: &'c Connection,
     addresses: HashMap<Address, i64>,
-    transactions: HashMap<H256, i64>,
     assets: HashMap<Asset, i64>,
 }
 
 impl<'c> Interner<'c> {
     pub(crate) fn new(conn: &'c Connection) -> Self {
-        Self {
-            conn,
-            addresses: HashMap::new(),
-            transactions: HashMap::new(),
-            assets: HashMap::new(),
-        }
+        Self { conn, addresses: HashMap::new(), assets: HashMap::new() }
     }
 
     pub(crate) fn address(&mut self, address: Address) -> Result<i64, Fault> {
         if let Some(id) = self.addresses.get(&address) {
             return Ok(*id);
         }
-        let id = intern(
-            self.conn,
-            "SELECT id FROM address WHERE bytes = ?1",
-            "INSERT INTO address (bytes) VALUES (?1)",
-            address.as_bytes(),
-        )?;
+        let (select, bytes) = ("SELECT id FROM address WHERE bytes = ?1", address.as_bytes());
+        let known = sql::first(self.conn, select, params![bytes], |row| Ok(row.get(0)?))?;
+        let id = if let Some(id) = known {
+            id
+        } else {
+            sql::run(self.conn, "INSERT INTO address (bytes) VALUES (?1)", params![bytes])?;
+            self.conn.last_insert_rowid()
+        };
         self.addresses.insert(address, id);
         Ok(id)
     }
 
     pub(crate) fn party(&mut self, party: Option<Address>) -> Result<i64, Fault> {
         party.map_or(Ok(NONE), |address| self.address(address))
-    }
-
-    pub(crate) fn transaction(&mut self, hash: Option<H256>) -> Result<i64, Fault> {
-        let Some(hash) = hash else { return Ok(NONE) };
-        if let Some(id) = self.transactions.get(&hash) {
-            return Ok(*id);
-        }
-        let id = intern(
-            self.conn,
-            "SELECT id FROM chain_transaction WHERE hash = ?1",
-            "INSERT INTO chain_transaction (hash) VALUES (?1)",
-            hash.as_bytes(),
-        )?;
-        self.transactions.insert(hash, id);
-        Ok(id)
     }
 
     pub(crate) fn asset(&mut self, asset: Asset) -> Result<i64, Fault> {
@@ -83,14 +64,6 @@ impl<'c> Interner<'c> {
     }
 }
 
-fn intern(conn: &Connection, select: &str, insert: &str, bytes: &[u8]) -> Result<i64, Fault> {
-    if let Some(id) = sql::first(conn, select, params![bytes], |row| Ok(row.get(0)?))? {
-        return Ok(id);
-    }
-    sql::run(conn, insert, params![bytes])?;
-    Ok(conn.last_insert_rowid())
-}
-
 /// Every address of the case by id. Ids have no gaps, because no row is ever deleted; a file in which
 /// they have is refused instead of trusted with the size of an allocation.
 pub(crate) struct Addresses(Vec<Option<Address>>);
@@ -103,6 +76,10 @@ impl Addresses {
             sql::party(row, 1)
         })
         .map(Self)
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(crate) fn party(&self, id: usize) -> Result<Option<Address>, Fault> {

@@ -15,7 +15,7 @@ pub(crate) fn put(conn: &Connection, spec: &str, seeds: &[Seed]) -> Result<(), F
         if let Some(spec) = sql::first(conn, select, [seed.id.0], |row| Ok(row.get(0)?))? {
             return Err(Fault::SeedTaken { id: seed.id, spec });
         }
-        let insert = "INSERT INTO seed (id, spec, block, transaction_index, step, transaction_id,
+        let insert = "INSERT INTO seed (id, spec, block, transaction_index, step, transaction_hash,
                                         asset, amount, payer, holder)
                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let values = params![
@@ -24,7 +24,7 @@ pub(crate) fn put(conn: &Connection, spec: &str, seeds: &[Seed]) -> Result<(), F
             sql::block_column(seed.position.block)?,
             seed.position.transaction,
             sql::integer("step", seed.position.step.code())?,
-            ids.transaction(Some(seed.transaction))?,
+            seed.transaction.as_bytes(),
             ids.asset(seed.asset)?,
             seed.amount.to_minimal_be_bytes(),
             ids.party(seed.from)?,
@@ -37,10 +37,10 @@ pub(crate) fn put(conn: &Connection, spec: &str, seeds: &[Seed]) -> Result<(), F
 
 pub(crate) fn all(conn: &Connection) -> Result<Vec<(String, Seed)>, Fault> {
     let assets = Assets::read(conn)?;
-    let select = "SELECT seed.id, spec, block, transaction_index, step, hash, asset, amount,
+    let select =
+        "SELECT seed.id, spec, block, transaction_index, step, transaction_hash, asset, amount,
                          payer.bytes, holder.bytes
                   FROM seed
-                  JOIN chain_transaction ON chain_transaction.id = transaction_id
                   JOIN address AS payer ON payer.id = payer
                   JOIN address AS holder ON holder.id = holder
                   ORDER BY seed.id";

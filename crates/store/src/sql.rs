@@ -17,13 +17,27 @@ pub(crate) fn all<T>(
     params: impl Params,
     mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
 ) -> Result<Vec<T>, Fault> {
+    let mut values = Vec::new();
+    each(conn, sql, params, |row| {
+        values.push(read(row)?);
+        Ok(())
+    })?;
+    Ok(values)
+}
+
+/// Does something with every row.
+pub(crate) fn each(
+    conn: &Connection,
+    sql: &str,
+    params: impl Params,
+    mut with: impl FnMut(&Row<'_>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
-    let mut values = Vec::new();
     while let Some(row) = rows.next()? {
-        values.push(read(row)?);
+        with(row)?;
     }
-    Ok(values)
+    Ok(())
 }
 
 /// Reads the first row, if there is one.
@@ -122,5 +136,9 @@ pub(crate) fn hash(row: &Row<'_>, column: usize) -> Result<H256, Fault> {
 }
 
 fn blob<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r [u8], Fault> {
-    row.get_ref(column)?.as_blob().map_err(|error| Fault::Damaged(error.to_string()))
+    let value = row.get_ref(column)?;
+    let found = value.data_type();
+    value
+        .as_blob()
+        .map_err(|_| Fault::Damaged(format!("a value of the type {found} is not a blob")))
 }

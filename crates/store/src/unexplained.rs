@@ -116,54 +116,24 @@ fn derive(
             known.entry(pair).or_default().insert(balance.block, balance.amount);
         }
     }
-    // As given, where an end's balance is not known; stretches between known balances elsewhere.
-    let mut given = Vec::new();
+    let no_balances = BTreeMap::new();
     let mut stretches: BTreeMap<Pair, Vec<Stretch>> = BTreeMap::new();
+    let mut unexplained: BTreeSet<Transfer> = BTreeSet::new();
     for (pair, differences) in &pairs {
-        let empty = BTreeMap::new();
-        let known = known.get(pair).unwrap_or(&empty);
-        let mut ends = BTreeSet::new();
-        for difference in differences {
-            let before = difference.window.first().saturating_sub(1);
-            let last = difference.window.last();
-            if known.contains_key(&before) && known.contains_key(&last) {
-                let blocks: Vec<u64> =
-                    known.range(before..=last).map(|(block, _)| *block).collect();
-                ends.extend(blocks.iter().copied().zip(blocks.iter().copied().skip(1)));
-            } else if !coverage::is_settled(
-                coverage,
-                difference.address,
-                difference.asset.class(),
-                difference.window,
-            ) {
-                given.push(*difference);
-            }
-        }
-        let stretch = |(before, last)| Stretch {
-            before,
-            last,
-            credit: known.get(&before).copied(),
-            debit: known.get(&last).copied(),
+        let known = known.get(pair).unwrap_or(&no_balances);
+        let (checkable, as_written): (Vec<_>, Vec<_>) =
+            differences.iter().partition(|difference| has_both_ends(known, difference.window));
+        stretches.insert(*pair, stretches_in(&checkable, known));
+        let is_open = |difference: &&Difference| {
+            let (address, class) = (difference.address, difference.asset.class());
+            !coverage::is_settled(coverage, address, class, difference.window)
         };
-        stretches.insert(*pair, ends.into_iter().map(stretch).collect());
+        unexplained.extend(as_written.into_iter().filter(is_open).filter_map(Difference::shown));
     }
-    for transfer in transfers {
-        let block = transfer.position.block;
-        if let Some(stretch) = transfer.to.and_then(|to| find(&mut stretches, to, transfer, block))
-        {
-            stretch.credit = stretch.credit.and_then(|sum| sum.checked_add(transfer.amount));
-        }
-        if let Some(stretch) =
-            transfer.from.and_then(|from| find(&mut stretches, from, transfer, block))
-        {
-            stretch.debit = stretch.debit.and_then(|sum| sum.checked_add(transfer.amount));
-        }
-    }
-    let mut unexplained: BTreeSet<Transfer> = given.iter().filter_map(Difference::shown).collect();
+    add_up(&mut stretches, transfers);
     for (pair, stretches) in &stretches {
-        for stretch in stretches {
-            unexplained.extend(stretch.difference(*pair).and_then(|found| found.shown()));
-        }
+        let found = stretches.iter().filter_map(|stretch| stretch.difference(*pair)?.shown());
+        unexplained.extend(found);
         // Amounts that no honest token has do not add up in 256 bits: what was written is shown.
         if stretches.iter().any(|stretch| stretch.credit.is_none() || stretch.debit.is_none()) {
             let written = pairs.get(pair).into_iter().flatten();
@@ -173,13 +143,50 @@ fn derive(
     unexplained.into_iter().collect()
 }
 
+/// The block at whose end a window begins. Before the first block of all there is none.
+const fn block_before(window: Window) -> u64 {
+    window.first().saturating_sub(1)
+}
+
+fn has_both_ends(known: &BTreeMap<u64, Amount>, window: Window) -> bool {
+    let (before, last) = (block_before(window), window.last());
+    before < last && known.contains_key(&before) && known.contains_key(&last)
+}
+
+/// Between each two neighbouring known balances inside one of the windows, each once and in order.
+fn stretches_in(differences: &[&Difference], known: &BTreeMap<u64, Amount>) -> Vec<Stretch> {
+    let mut ends = BTreeSet::new();
+    for difference in differences {
+        let inside = || known.range(block_before(difference.window)..=difference.window.last());
+        ends.extend(inside().zip(inside().skip(1)));
+    }
+    let stretch = |((before, credit), (last, debit)): ((&u64, &Amount), (&u64, &Amount))| Stretch {
+        before: *before,
+        last: *last,
+        credit: Some(*credit),
+        debit: Some(*debit),
+    };
+    ends.into_iter().map(stretch).collect()
+}
+
+fn add_up(stretches: &mut BTreeMap<Pair, Vec<Stretch>>, transfers: &[Transfer]) {
+    for transfer in transfers {
+        if let Some(stretch) = find(stretches, transfer.to, transfer) {
+            stretch.credit = stretch.credit.and_then(|sum| sum.checked_add(transfer.amount));
+        }
+        if let Some(stretch) = find(stretches, transfer.from, transfer) {
+            stretch.debit = stretch.debit.and_then(|sum| sum.checked_add(transfer.amount));
+        }
+    }
+}
+
 fn find<'s>(
     stretches: &'s mut BTreeMap<Pair, Vec<Stretch>>,
-    address: Address,
+    party: Option<Address>,
     transfer: &Transfer,
-    block: u64,
 ) -> Option<&'s mut Stretch> {
-    let stretches = stretches.get_mut(&(address, transfer.asset))?;
+    let block = transfer.position.block;
+    let stretches = stretches.get_mut(&(party?, transfer.asset))?;
     let index = stretches.partition_point(|stretch| stretch.last < block);
     stretches.get_mut(index).filter(|stretch| stretch.before < block)
 }

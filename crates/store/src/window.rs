@@ -1,12 +1,10 @@
 //! Writing what was fetched, and what it is about.
 
-use std::collections::BTreeSet;
-
 use fundtrail_model::{Address, ChainId, FetchedWindow, checksum};
 use rusqlite::Connection;
 
 use crate::error::Fault;
-use crate::intern::Interner;
+use crate::intern::{Addresses, Interner};
 use crate::{block, coverage, fact, plan, sql, transfer};
 
 pub(crate) fn write(conn: &Connection, window: &FetchedWindow) -> Result<(), Fault> {
@@ -88,16 +86,27 @@ pub(crate) fn chains(conn: &Connection) -> Result<Vec<ChainId>, Fault> {
 }
 
 pub(crate) fn addresses(conn: &Connection, chain: ChainId) -> Result<Vec<Address>, Fault> {
-    let select = "SELECT bytes FROM address WHERE id <> 0 AND id IN (
-                      SELECT payer FROM transfer WHERE chain = ?1 UNION
-                      SELECT payee FROM transfer WHERE chain = ?1 UNION
-                      SELECT address FROM coverage WHERE chain = ?1 UNION
-                      SELECT address FROM asset JOIN difference ON difference.asset = asset.id
-                          WHERE asset.chain = ?1 UNION
-                      SELECT payer FROM seed JOIN asset ON asset.id = seed.asset
-                          WHERE asset.chain = ?1 UNION
-                      SELECT holder FROM seed JOIN asset ON asset.id = seed.asset
-                          WHERE asset.chain = ?1)";
-    let found = sql::all(conn, select, [sql::chain_column(chain)?], |row| sql::address(row, 0))?;
-    Ok(found.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
+    let addresses = Addresses::read(conn)?;
+    let mut is_used = vec![false; addresses.len()];
+    let selects = [
+        "SELECT payer, payee FROM transfer WHERE chain = ?1",
+        "SELECT DISTINCT address, 0 FROM coverage WHERE chain = ?1",
+        "SELECT address, 0 FROM difference JOIN asset ON asset.id = asset WHERE chain = ?1",
+        "SELECT payer, holder FROM seed JOIN asset ON asset.id = asset WHERE chain = ?1",
+    ];
+    for select in selects {
+        let mut mark = |id: usize| is_used.get_mut(id).map(|is_used| *is_used = true);
+        sql::each(conn, select, [sql::chain_column(chain)?], |row| {
+            mark(sql::small(row, 0)?);
+            mark(sql::small(row, 1)?);
+            Ok(())
+        })?;
+    }
+    let used = (0..).zip(is_used).filter(|(_, is_used)| *is_used).map(|(id, _)| id);
+    let mut found = Vec::new();
+    for id in used {
+        found.extend(addresses.party(id)?);
+    }
+    found.sort_unstable();
+    Ok(found)
 }

@@ -19,7 +19,10 @@ use crate::schema;
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Kibibytes of pages kept in memory.
-const PAGE_CACHE_KIB: i64 = 16 * 1024;
+const PAGE_CACHE_KIB: i64 = 32 * 1024;
+
+/// Pages in the log before they are moved into the file: fewer moves of pages that change often.
+const LOG_PAGES: i64 = 4000;
 
 pub(super) fn create(path: &Path) -> Result<Connection, Error> {
     // Claims the name, so that two programs cannot both think that they made the file.
@@ -102,6 +105,7 @@ fn begin_writing(conn: &Connection) -> Result<(), Fault> {
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode == "wal" {
         conn.pragma_update(None, "synchronous", "NORMAL")?;
+        conn.pragma_update_and_check(None, "wal_autocheckpoint", LOG_PAGES, |_| Ok(()))?;
     }
     Ok(())
 }
@@ -120,6 +124,8 @@ fn prepare(conn: &Connection, patience: Duration) -> Result<(), Fault> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
+    // One plan per statement: otherwise some are planned again for every value that is bound.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.pragma_update(None, "cell_size_check", true)?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;

@@ -1,8 +1,8 @@
 -- Version 1. Never edit a released step: add the next one.
 --
--- Addresses, transactions and assets are interned: a row of a transfer holds small integers instead of
--- 20 and 32 bytes. Id 0 stands for "none", so that rows without a payer, a payee or a transaction
--- compare equal in a key (NULL never does). Ids are an accident of the order of the writes: no
+-- Addresses and assets are interned: a row of a transfer holds small integers instead of 20 bytes each.
+-- Id 0 stands for "none", so that rows without a payer or a payee compare equal in a key (NULL never
+-- does). Ids are an accident of the order of the writes: no
 -- answer of this crate depends on them.
 --
 -- Amounts are big-endian without leading zero bytes. Numbers from a chain are checked to fit into 63 bits.
@@ -19,12 +19,6 @@ CREATE TABLE address (
     bytes BLOB NOT NULL UNIQUE CHECK (length(bytes) = iif(id = 0, 0, 20))
 ) STRICT;
 INSERT INTO address VALUES (0, x'');
-
-CREATE TABLE chain_transaction (
-    id INTEGER NOT NULL PRIMARY KEY,
-    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = iif(id = 0, 0, 32))
-) STRICT;
-INSERT INTO chain_transaction VALUES (0, x'');
 
 -- A native coin has contract 0.
 CREATE TABLE asset (
@@ -43,19 +37,30 @@ CREATE TABLE block (
     PRIMARY KEY (chain, number)
 ) STRICT, WITHOUT ROWID;
 
--- The key is the order of reading, so that one tree serves uniqueness and every read.
-CREATE TABLE transfer (
+-- The hashes of transactions stand by their place, not in an index of their own: keys that lie anywhere
+-- would cost more than everything else in a write. No bytes where no transaction caused a transfer.
+CREATE TABLE chain_transaction (
     chain INTEGER NOT NULL REFERENCES chain (id),
     block INTEGER NOT NULL CHECK (block >= 0),
     transaction_index INTEGER NOT NULL CHECK (transaction_index >= 0),
+    hash BLOB NOT NULL CHECK (length(hash) IN (0, 32)),
+    PRIMARY KEY (chain, block, transaction_index)
+) STRICT, WITHOUT ROWID;
+
+-- The key is the order of reading, so that one tree serves uniqueness and every read.
+CREATE TABLE transfer (
+    chain INTEGER NOT NULL,
+    block INTEGER NOT NULL,
+    transaction_index INTEGER NOT NULL,
     step INTEGER NOT NULL CHECK (step >= 0),
     asset INTEGER NOT NULL REFERENCES asset (id),
     payer INTEGER NOT NULL REFERENCES address (id),
     payee INTEGER NOT NULL REFERENCES address (id),
     cause INTEGER NOT NULL,
-    transaction_id INTEGER NOT NULL REFERENCES chain_transaction (id),
     amount BLOB NOT NULL CHECK (length(amount) <= 32 AND substr(amount, 1, 1) <> x'00'),
-    PRIMARY KEY (chain, block, transaction_index, step, asset, payer, payee, cause)
+    PRIMARY KEY (chain, block, transaction_index, step, asset, payer, payee, cause),
+    FOREIGN KEY (chain, block, transaction_index)
+        REFERENCES chain_transaction (chain, block, transaction_index)
 ) STRICT, WITHOUT ROWID;
 
 -- Unexplained transfers, as the windows gave them: what is shown is worked out at reading.
@@ -110,7 +115,7 @@ CREATE TABLE seed (
     block INTEGER NOT NULL CHECK (block >= 0),
     transaction_index INTEGER NOT NULL CHECK (transaction_index >= 0),
     step INTEGER NOT NULL CHECK (step >= 0),
-    transaction_id INTEGER NOT NULL REFERENCES chain_transaction (id),
+    transaction_hash BLOB NOT NULL CHECK (length(transaction_hash) = 32),
     asset INTEGER NOT NULL REFERENCES asset (id),
     amount BLOB NOT NULL CHECK (length(amount) <= 32 AND substr(amount, 1, 1) <> x'00'),
     payer INTEGER NOT NULL REFERENCES address (id),

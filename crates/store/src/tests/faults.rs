@@ -86,6 +86,7 @@ fn a_forged_file_is_damaged() {
     let check = |forge: &str, expected: &str| {
         let mut case = Case::in_memory().unwrap();
         case.write_window(&full_window()).unwrap();
+        case.conn.pragma_update(None, "foreign_keys", false).unwrap();
         case.conn.execute_batch(forge).unwrap();
         match case.digest().unwrap_err() {
             Error::Corrupt { detail, .. } => assert_eq!(detail, expected),
@@ -108,4 +109,19 @@ fn a_forged_file_is_damaged() {
         "the address with the number 5 is missing",
     );
     check("DROP TABLE balance", "no such table: balance");
+}
+
+#[test]
+fn a_row_that_refers_to_nothing_is_found_by_a_check() {
+    let mut case = Case::in_memory().unwrap();
+    case.write_window(&full_window()).unwrap();
+    case.check().unwrap();
+    case.conn.pragma_update(None, "foreign_keys", false).unwrap();
+    case.conn.execute_batch("UPDATE coverage SET address = 77").unwrap();
+    match case.check().unwrap_err() {
+        Error::Corrupt { detail, .. } => {
+            assert_eq!(detail, "a row of `coverage` refers to nothing");
+        }
+        other => panic!("{other:?}"),
+    }
 }

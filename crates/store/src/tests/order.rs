@@ -44,6 +44,6 @@ fn the_digest_is_documented_and_stays() {
     let digest = written(&[full_window()]).digest().unwrap();
     assert_eq!(
         format!("{digest:#x}"),
-        "0x0c52ac2badd37e09100daf73d155954375f0fad0918e809feefa86cae2ff491a"
+        "0xd74253e9111578cb895a9df2e16bcc7cc42a2794a6ad884a5fb7053c920eb0af"
     );
 }

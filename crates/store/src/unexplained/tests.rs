@@ -119,6 +119,8 @@ fn the_first_block_of_all_is_its_own_start() {
     let known = [balance(0, 100), balance(10, 30)];
     let genesis = [transfer(0, 100)];
     assert_eq!(shown(&[difference(0, 10, -70)], &known, &[], &genesis), [(10, -70)]);
+    // Alone it has one balance only, which tells nothing of what was missed.
+    assert_eq!(shown(&[difference(0, 0, -70)], &known, &[], &[]), [(0, -70)]);
 }
 
 #[test]
