@@ -14,6 +14,7 @@ use fundtrail_model::sanitize_claim;
 use serde::Deserialize;
 
 use crate::{Endpoint, Error, Session};
+pub(crate) use answer::present;
 use http::Http;
 pub(crate) use refusal::{Meaning, Refusal};
 
@@ -189,7 +190,7 @@ impl Client {
     /// The error for a refusal.
     pub(crate) fn refused(&self, call: &Call, refusal: &Refusal) -> Error {
         let (host, method) = (self.origin(), call.method.to_owned());
-        let (code, message) = (refusal.code, refusal.message.clone());
+        let (code, message) = (refusal.code, self.redact(&refusal.message));
         match refusal.meaning() {
             Meaning::Missing => Error::Missing { host, method, code, message },
             _ => Error::Rpc { host, method, code, message },
@@ -201,8 +202,16 @@ impl Client {
         Error::InvalidAnswer {
             host: self.origin(),
             method: call.method.to_owned(),
-            reason,
-            text: excerpt(text),
+            reason: self.redact(&reason),
+            text: excerpt(&self.redact(text)),
+        }
+    }
+
+    /// A node's text without what may be a key of its address.
+    fn redact(&self, text: &str) -> String {
+        match self.source.as_ref() {
+            Source::Node(http) => http.redact(text),
+            Source::Recording { .. } => text.to_owned(),
         }
     }
 

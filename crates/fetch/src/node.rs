@@ -16,7 +16,7 @@ pub use abilities::{Abilities, Ability};
 pub use transaction::FetchedTransaction;
 pub use window::WindowRequest;
 
-use crate::client::{Answer, Call};
+use crate::client::{Answer, Call, Meaning};
 use crate::wire::{Header, Hex};
 use crate::{Client, Error};
 
@@ -86,8 +86,8 @@ impl Node {
         let latest =
             latest.ok_or_else(|| self.client.inconsistent("no latest block".to_owned()))?;
         let finalized = match finalized_answer {
-            Ok(_) => self.header(&finalized, finalized_answer)?,
-            Err(_) => None,
+            Err(refusal) if refusal.meaning() != Meaning::Later => None,
+            _ => self.header(&finalized, finalized_answer)?,
         };
         Ok(Heads { latest, finalized })
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Error;
-use crate::client::{Answer, Call, Refusal};
+use crate::client::{Answer, Call, Refusal, present};
 
 /// How large a recording may be after decompression.
 const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -18,8 +18,8 @@ const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// What was asked of a node and what it answered, in canonical order: the same questions and answers are
 /// the same bytes, whatever the order in which they came.
 ///
-/// A recording holds what the node said, so it can be checked against any other node; it holds nothing
-/// of the node's address.
+/// A recording holds what the node said, so it can be checked against any other node. It does not name
+/// the node: refusals are freed of what may be a key, and results are kept word for word.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Session {
     answers: BTreeMap<(String, String), Answer>,
@@ -49,12 +49,6 @@ struct ErrorLine {
     message: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     data: Option<String>,
-}
-
-fn present<'de: 'a, 'a, D: serde::Deserializer<'de>>(
-    from: D,
-) -> Result<Option<&'a RawValue>, D::Error> {
-    <&RawValue>::deserialize(from).map(Some)
 }
 
 impl Session {

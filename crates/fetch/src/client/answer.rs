@@ -43,7 +43,10 @@ struct Envelope<'a> {
     error: Option<&'a RawValue>,
 }
 
-fn present<'de: 'a, 'a, D: Deserializer<'de>>(from: D) -> Result<Option<&'a RawValue>, D::Error> {
+/// Reads a member that is there, `null` included.
+pub(crate) fn present<'de: 'a, 'a, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<&'a RawValue>, D::Error> {
     <&RawValue>::deserialize(from).map(Some)
 }
 
@@ -60,13 +63,15 @@ impl<'a> Envelope<'a> {
 /// Reads the answer to questions with these ids, which are all different.
 pub(crate) fn read<'a>(body: &'a str, ids: &[u64]) -> Result<Reply<'a>, Misfit> {
     let body = body.trim_start_matches('\u{feff}').trim();
+    let is_one = body.starts_with('{');
     let envelopes = match body.bytes().next() {
         Some(b'{') => vec![parse::<Envelope<'_>>(body)?],
         Some(b'[') => parse::<Vec<Envelope<'_>>>(body)?,
         first => return Err(Misfit::NotJson { is_web_page: first == Some(b'<') }),
     };
     if let [envelope] = envelopes.as_slice() {
-        let error = envelope.error.filter(|_| envelope.id.is_none());
+        let is_for_all = envelope.id.is_none() || (is_one && ids.len() > 1);
+        let error = envelope.error.filter(|_| is_for_all);
         match (error, ids) {
             // A server that did not even read the question cannot repeat its id.
             (Some(error), [_]) => return Ok(Reply::Outcomes(vec![Outcome::Error(error)])),
@@ -135,6 +140,7 @@ mod tests {
         check(r#"{"id":null,"error":"no"}"#, &[7], r#"!"no""#);
         check(r#"{"id":null,"error":"no batches"}"#, &[7, 8], r#"refused "no batches""#);
         check(r#"[{"error":"no batches"}]"#, &[7, 8], r#"refused "no batches""#);
+        check(r#"{"id":7,"error":"no batches"}"#, &[7, 8], r#"refused "no batches""#);
     }
 
     #[test]

@@ -87,6 +87,10 @@ impl Http {
         self.0.endpoint.origin()
     }
 
+    pub(super) fn redact(&self, text: &str) -> String {
+        self.0.endpoint.redact(text)
+    }
+
     pub(super) fn sent(&self) -> u64 {
         self.0.sent.load(Ordering::Relaxed)
     }

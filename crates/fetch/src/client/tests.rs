@@ -246,7 +246,8 @@ async fn slow_and_absent_nodes_are_told_apart() {
 
 #[tokio::test]
 async fn no_error_shows_a_key() {
-    let faults: [&[u8]; 5] = [
+    let faults: [&[u8]; 6] = [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 58\r\n\r\n{\"id\":1,\"result\":\"nothing at /v3/SECRET for user:passwd \"} ",
         b"",
         b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nSECRET",
         b"HTTP/1.1 403 SECRET\r\ncontent-length: 32\r\n\r\n/v3/SECRET?key=SECRET user:passwd",
@@ -257,15 +258,27 @@ async fn no_error_shows_a_key() {
         let server = Server::start(move |_, _| fault.to_vec()).await;
         let url =
             server.origin().replace("http://", "http://user:passwd@") + "/v3/SECRET?key=SECRET";
-        let client = Client::http(Endpoint::parse(&url).unwrap(), options()).unwrap().recorded();
-        let error = client.ask(&call(0)).await.unwrap_err();
-        let session =
-            String::from_utf8_lossy(&client.session().unwrap().write().unwrap()).into_owned();
-        let shown = format!("{error} {error:?} {:?} {client:?} {session}", error.hint());
+        let client = Client::http(Endpoint::parse(&url).unwrap(), options()).unwrap();
+        let error = client.get::<u64>(&call(0)).await.unwrap_err();
+        let shown = format!("{error} {error:?} {:?} {client:?}", error.hint());
         for secret in ["SECRET", "passwd", "user:"] {
             assert!(!shown.contains(secret), "{shown}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_recording_holds_refusals_without_keys() {
+    let server = Server::start(|_, body| {
+        let error = json!({"code": 1, "message": "no SECRET", "data": {"path": "/v3/SECRET"}});
+        page(&json!({"id": ids(body)[0], "error": error}).to_string())
+    })
+    .await;
+    let client = client(&server, options()).recorded();
+    let refusal = client.ask(&call(0)).await.unwrap().unwrap_err();
+    let data = Some(r#"{"path":"…"}"#.to_owned());
+    assert_eq!(refusal, Refusal { data, ..Refusal::new(1, "no …") });
+    assert_eq!(client.session().unwrap().answer(&call(0)), Some(Err(refusal)));
 }
 
 #[tokio::test]

@@ -12,8 +12,8 @@ const DEPOSIT_KIND: u64 = 0x7e;
 
 impl Transaction {
     /// Whether frames below the top one are possible: there is data, or gas left for a recipient's code.
-    pub(crate) const fn may_run_code(&self) -> bool {
-        self.to.is_none() || self.input.0.0 > 0 || self.gas.0 != PLAIN_GAS
+    pub(crate) fn may_run_code(&self) -> bool {
+        self.to.is_none() || self.input.0.0 > 0 || self.gas.0 != U256::from(PLAIN_GAS)
     }
 }
 
@@ -137,9 +137,16 @@ impl Mined<'_> {
     }
 }
 
+/// Gnosis and its test network pay their validators in a token, through a contract: there the list of
+/// withdrawals says nothing about the native coin.
+const WITHDRAWALS_IN_A_TOKEN: [ChainId; 2] = [ChainId(100), ChainId(10_200)];
+
 /// The withdrawals of a block, credited after its transactions.
 pub(crate) fn withdrawals(chain: ChainId, block: u64, withdrawals: &[Withdrawal]) -> Vec<Transfer> {
     const WEI_PER_GWEI: u128 = 1_000_000_000;
+    if WITHDRAWALS_IN_A_TOKEN.contains(&chain) {
+        return vec![];
+    }
     (0_u32..)
         .zip(withdrawals)
         .filter(|(_, withdrawal)| withdrawal.amount.0 > 0)

@@ -179,7 +179,7 @@ impl Node {
         let mut is_complete = true;
         untraced.try_for_each(|transaction| {
             is_complete = false;
-            if transaction.gas.0 == 0 {
+            if transaction.gas.0.is_zero() {
                 return Ok(());
             }
             Err(self.untraced(transaction.hash.0, block))

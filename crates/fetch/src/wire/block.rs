@@ -59,7 +59,7 @@ pub(crate) struct Transaction {
     #[serde(default)]
     pub(crate) to: Option<Hex<Address>>,
     pub(crate) value: Hex<U256>,
-    pub(crate) gas: Hex<u64>,
+    pub(crate) gas: Hex<U256>,
     #[serde(default)]
     pub(crate) gas_price: Option<Hex<U256>>,
     #[serde(alias = "data")]

@@ -203,6 +203,7 @@ fn withdrawals_are_gwei_and_keep_their_place() {
         "5/-/withdrawal1 withdrawal ->2:3000000000, \
          5/-/withdrawal2 withdrawal ->3:18446744073709551615000000000"
     );
+    assert_eq!(withdrawals(ChainId(100), 5, &list), []);
 }
 
 #[test]
