@@ -20,6 +20,7 @@ pub mod leg;
 pub mod noise;
 pub mod place;
 pub mod player;
+pub mod receipt;
 pub mod record;
 pub mod rpc;
 pub mod scenario;

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use ethers_core::abi::Token;
 use ethers_core::utils::{get_contract_address, hex, keccak256};
-use fundtrail_model::{
-    Address, Amount, Asset, ChainId, H256, Position, Step, U256, hash_hex, parse_address,
-    parse_hash,
-};
-use serde_json::{Value, json};
+use fundtrail_model::{Address, Amount, Asset, ChainId, H256, Position, Step, U256, hash_hex};
+use serde_json::json;
 
 use crate::anvil::{Anvil, AnvilOptions};
 use crate::contracts::Contracts;
+use crate::receipt::{Log, Receipt, hash_of, word_of};
 use crate::truth::Truth;
 
 const DEPLOYMENT_GAS: u64 = 4_000_000;
@@ -100,32 +98,6 @@ pub struct Mined {
     pub number: u64,
     /// Its transactions' receipts, in order.
     pub receipts: Vec<Receipt>,
-}
-
-/// What became of a transaction.
-#[derive(Clone, Debug)]
-pub struct Receipt {
-    /// Its hash.
-    pub transaction: H256,
-    /// What its sender paid for gas.
-    pub fee: Amount,
-    /// The contract it made.
-    pub created: Option<Address>,
-    /// Its events.
-    pub logs: Vec<Log>,
-}
-
-/// An event.
-#[derive(Clone, Debug)]
-pub struct Log {
-    /// Which contract.
-    pub contract: Address,
-    /// What happened, and the indexed values.
-    pub topics: Vec<H256>,
-    /// The other values.
-    pub data: Vec<u8>,
-    /// Its index in the block.
-    pub index: u32,
 }
 
 #[derive(Debug)]
@@ -343,7 +315,7 @@ impl Player {
         let native = self.native();
         let mut receipts = Vec::new();
         for (transaction_idx, (queued, answer)) in queue.into_iter().zip(answers).enumerate() {
-            let receipt = receipt(answer);
+            let receipt = Receipt::read(answer);
             assert_eq!(receipt.transaction, queued.hash, "block {number} has another order");
             let has_succeeded = answer["status"] == "0x1";
             assert_eq!(
@@ -461,45 +433,4 @@ fn call_word(anvil: &Anvil, contract: Address, data: &str) -> U256 {
 
 fn topic(address: Address) -> H256 {
     H256::from(address)
-}
-
-fn receipt(answer: &Value) -> Receipt {
-    let logs = answer["logs"].as_array().expect("a list of logs");
-    let fee = word_of(&answer["gasUsed"])
-        .checked_mul(word_of(&answer["effectiveGasPrice"]))
-        .expect("a fee fits into 256 bits");
-    Receipt {
-        transaction: hash_of(&answer["transactionHash"]),
-        fee: Amount::from_base_units(fee),
-        created: answer["contractAddress"].as_str().map(address_of),
-        logs: logs
-            .iter()
-            .map(|log| Log {
-                contract: address_of(log["address"].as_str().expect("an address")),
-                topics: log["topics"].as_array().into_iter().flatten().map(hash_of).collect(),
-                data: bytes_of(&log["data"]),
-                index: word_of(&log["logIndex"]).as_u32(),
-            })
-            .collect(),
-    }
-}
-
-fn address_of(text: &str) -> Address {
-    parse_address(text).expect("the node gives addresses")
-}
-
-fn hash_of(value: &Value) -> H256 {
-    value.as_str().and_then(parse_hash).unwrap_or_else(|| panic!("{value} is not a hash"))
-}
-
-fn bytes_of(value: &Value) -> Vec<u8> {
-    let text = value.as_str().and_then(|text| text.strip_prefix("0x")).unwrap_or_default();
-    hex::decode(text).expect("the node gives hexadecimal bytes")
-}
-
-/// A number, or the first word of a longer answer.
-fn word_of(value: &Value) -> U256 {
-    let text = value.as_str().and_then(|text| text.strip_prefix("0x")).unwrap_or_default();
-    let word = text.get(..64).unwrap_or(text);
-    U256::from_str_radix(word, 16).unwrap_or_else(|_| panic!("{value} is not a number"))
 }

@@ -32,7 +32,7 @@ fn nodes_live_side_by_side_and_leave_nothing_behind() {
 
     match one.call("eth_noSuchThing", &json!([])) {
         Err(RpcError::Refused { method, code: -32601, .. }) => {
-            assert_eq!(method, "eth_noSuchThing")
+            assert_eq!(method, "eth_noSuchThing");
         }
         answer => panic!("{answer:?}"),
     }
