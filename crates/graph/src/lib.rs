@@ -7,12 +7,19 @@
 //!
 //! # How value is followed
 //!
-//! * One [sweep](self) per chain, transaction by transaction in position order. Value can only leave an
+//! * One sweep per chain, transaction by transaction in position order. Value can only leave an
 //!   account after it came, so no separate check of time is needed, and relays inside one block work.
 //! * Every transaction is [collapsed](collapse) to its net effect before any rule looks at it, because
 //!   what a person did is the net effect; the steps in between are how a router does it.
 //! * A ledger per (account, asset) holds lots in the order of their arrival. The [`Rule`] is only the
 //!   choice of the lots that a debit takes.
+//! * Inside a transaction hops are in the order of their last transfers, except that a conversion comes
+//!   before the payments of what it made: nodes do not say how frames and logs interleave.
+//! * What a contract does is decided by its own transfers in that one block. A contract that gave its
+//!   payer nothing back is an open end of one block until they are known: it may have passed the value
+//!   on within the transaction.
+//! * A seed is followed at its holder whatever the marks say of it, contract or not: whoever names the
+//!   holder wants to know what came next.
 //! * A lot that arrives somewhere either ends there (a stop, a hub, a threshold…) or is followed.
 //!
 //! # What is trusted
