@@ -1,1 +1,33 @@
+//! End to end, in a sealed world: the real binary, a real node, a real browser.
+//!
+//! * `bad_input`: one clear line and the right exit code
+//! * `demo`: the main job on the recorded case
+//! * `help`: every help page
+//! * `kills`: killed runs end with the same case as undisturbed ones
+//! * `layers`: the star of crates, and files that belong to a table of contents
+//! * `live`: the same case on a real node, over HTTP
+//! * `lists`: sanctions and labels from the command line
+//! * `pages`: the HTML report in a real browser
+//! * `secrets`: keys in URLs show up nowhere
+//! * `sandbox`: the sealed world itself
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "helpers of tests panic with what went wrong; the allowance for tests covers only functions marked as tests"
+)]
 
+mod bad_input;
+mod demo;
+mod faulty_server;
+mod help;
+mod kills;
+mod layers;
+mod lists;
+mod live;
+mod pages;
+mod sandbox;
+mod secrets;

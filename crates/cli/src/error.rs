@@ -88,7 +88,10 @@ impl Error {
 
     pub(crate) const fn exit(&self) -> Exit {
         match self {
-            Self::Usage { .. } | Self::Address(_) | Self::Amount { .. } => Exit::Usage,
+            Self::Usage { .. }
+            | Self::Address(_)
+            | Self::Amount { .. }
+            | Self::Fetch(fundtrail_fetch::Error::BadUrl { .. }) => Exit::Usage,
             Self::Interrupted { .. } => Exit::Interrupted,
             _ => Exit::Failed,
         }

@@ -108,25 +108,34 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// [`Error::AfterHead`] if no block is that late yet.
+    /// [`Error::AfterHead`] if no block is that late yet; [`Error::NullBlock`] or [`Error::Missing`] if
+    /// the node has dropped the blocks that could be the first.
     pub async fn first_block_at(&self, at: Timestamp) -> Result<BlockStamp, Error> {
         let latest = self.heads().await?.latest;
         if latest.timestamp < at {
             let (head, head_time) = (latest.number, latest.timestamp);
             return Err(Error::AfterHead { chain: self.chain, at, head, head_time });
         }
-        // `found` is always late enough; everything before `low` is too early.
+        // `found` is always late enough; everything before `low` is too early, or no longer there: nodes
+        // that drop old history drop it from the start of the chain.
         let (mut low, mut found) = (0, latest);
+        let mut dropped = None;
         while low < found.number {
             let middle = low + (found.number - low) / 2;
-            let block = self.block(middle).await?;
-            if block.timestamp < at {
-                low = middle + 1;
-            } else {
-                found = block;
+            match self.block(middle).await {
+                Ok(block) if block.timestamp < at => low = middle + 1,
+                Ok(block) => found = block,
+                Err(error @ (Error::NullBlock { .. } | Error::Missing { .. })) => {
+                    low = middle + 1;
+                    dropped = Some((middle, error));
+                }
+                Err(error) => return Err(error),
             }
         }
-        Ok(found)
+        match dropped {
+            Some((block, error)) if block + 1 == found.number => Err(error),
+            _ => Ok(found),
+        }
     }
 
     fn header(&self, call: &Call, answer: &Answer) -> Result<Option<BlockStamp>, Error> {

@@ -163,7 +163,7 @@ impl Settings {
         })
     }
 
-    fn keep_in(&self, case: &mut Case) -> Result<(), Error> {
+    pub(crate) fn keep_in(&self, case: &mut Case) -> Result<(), Error> {
         for (key, value) in &self.kept {
             case.set_setting(key, value)?;
         }
@@ -226,7 +226,19 @@ fn default_case_path(seeds: &[String]) -> PathBuf {
 }
 
 pub(crate) fn open_or_create(path: &Path) -> Result<Case, Error> {
-    if path.exists() { Ok(Case::open(path)?) } else { Ok(Case::create(path)?) }
+    match std::fs::metadata(path) {
+        // A run that was killed in its first moment leaves an empty file, which is no case yet.
+        Ok(file) if file.is_file() && file.len() == 0 => {
+            std::fs::remove_file(path).map_err(|error| Error::File {
+                action: "replace",
+                path: path.into(),
+                error,
+            })?;
+            Ok(Case::create(path)?)
+        }
+        Ok(_) => Ok(Case::open(path)?),
+        Err(_) => Ok(Case::create(path)?),
+    }
 }
 
 /// From seeds to a case that holds everything that following asks for.

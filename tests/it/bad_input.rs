@@ -1,0 +1,157 @@
+//! Bad input gets one clear line, a hint, and the right exit code, before anything expensive is done.
+
+use crate::faulty_server::FaultyServer;
+use crate::sandbox::Sandbox;
+
+/// A transaction that no node here knows.
+const UNKNOWN: &str = "0x00000000000000000000000000000000000000000000000000000000000000aa";
+
+/// What a run printed on stderr and its exit code, with the address of a test server made readable.
+fn said(sandbox: &Sandbox, arguments: &[&str], host: &str) -> String {
+    let outcome = sandbox.run(arguments);
+    assert_eq!(outcome.stdout, "", "an error printed data");
+    let stderr =
+        if host.is_empty() { outcome.stderr } else { outcome.stderr.replace(host, "HOST") };
+    let stderr = stderr.replace(&sandbox.folder().display().to_string(), "FOLDER");
+    let errors = stderr.lines().filter(|line| line.starts_with("error: ")).count();
+    assert_eq!(errors, 1, "not one clear line:\n{stderr}");
+    format!("{}exit code {:?}", stderr, outcome.code)
+}
+
+#[test]
+fn seeds_that_make_no_sense() {
+    let sandbox = Sandbox::new();
+    let check = |name: &str, arguments: &[&str]| {
+        let mut all = vec!["trace", "--chain", "ethereum", "--rpc", "http://127.0.0.1:9"];
+        all.extend_from_slice(arguments);
+        insta::assert_snapshot!(format!("bad_seed_{name}"), said(&sandbox, &all, ""));
+    };
+    check("malformed_address", &["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeA", "--from-block", "1"]);
+    check("wrong_checksum", &["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeaeD", "--from-block", "1"]);
+    check("short_hash", &[&UNKNOWN[..65]]);
+    check("unknown_step", &[&format!("{UNKNOWN}:step4")]);
+    check("unknown_chain", &[&format!("etherium:{UNKNOWN}")]);
+    check("address_without_start", &["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"]);
+    check("bad_day", &["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "--since", "29.3.2022"]);
+    check("bad_until", &[UNKNOWN, "--until", "soon"]);
+    check("bad_share", &[UNKNOWN, "--min-share", "101"]);
+    check("unreachable_host", &[UNKNOWN]);
+    check("bad_url", &[UNKNOWN, "--rpc", "ftp://node.example/SECRETKEY"]);
+    check("labels_missing", &[UNKNOWN, "--labels", "no-such.csv"]);
+    assert!(!sandbox.path("0x00000000.ftcase-wal").exists(), "a failed run left a journal");
+}
+
+#[test]
+fn a_seed_without_a_chain() {
+    let sandbox = Sandbox::new();
+    insta::assert_snapshot!(said(&sandbox, &["trace", UNKNOWN], ""));
+}
+
+#[test]
+fn answers_that_are_no_answers() {
+    let check = |name: &str, server: FaultyServer| {
+        let sandbox = Sandbox::new();
+        let url = server.url();
+        let arguments = ["trace", "--chain", "ethereum", "--rpc", &url, UNKNOWN];
+        insta::assert_snapshot!(
+            format!("bad_answer_{name}"),
+            said(&sandbox, &arguments, &server.host())
+        );
+    };
+    check("wrong_chain", FaultyServer::saying(r#"{"jsonrpc":"2.0","id":1,"result":"0x89"}"#));
+    check(
+        "web_page",
+        FaultyServer::answering(
+            "200 OK",
+            "content-type: text/html\r\n",
+            b"<!doctype html><html><title>Welcome</title><p>Log in</p></html>".to_vec(),
+        ),
+    );
+    check("truncated", FaultyServer::saying(r#"{"jsonrpc":"2.0","id":1,"res"#));
+    check(
+        "huge",
+        FaultyServer::answering(
+            "200 OK",
+            "content-type: application/json\r\n",
+            vec![b' '; 300 * 1024 * 1024],
+        ),
+    );
+    check(
+        "forbidden",
+        FaultyServer::answering(
+            "403 Forbidden",
+            "content-type: text/plain\r\n",
+            b"missing api key \x1b[31m".to_vec(),
+        ),
+    );
+    check(
+        "server_says_no",
+        FaultyServer::saying(
+            r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"the method eth_chainId does not exist"}}"#,
+        ),
+    );
+}
+
+#[test]
+fn places_that_cannot_be_written_are_found_before_any_node_is_asked() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a-file", "");
+    // Port 9 refuses: an attempt to ask a node would be another error.
+    let trace = |out: &str| {
+        let arguments =
+            ["trace", "--chain", "1", "--rpc", "http://127.0.0.1:9", UNKNOWN, "--out", out];
+        said(&sandbox, &arguments, "")
+    };
+    insta::assert_snapshot!("bad_place_missing_folder", trace("no/such/folder/report.html"));
+    insta::assert_snapshot!("bad_place_below_a_file", trace("a-file/report.html"));
+    insta::assert_snapshot!("bad_place_unknown_ending", trace("report.doc"));
+}
+
+#[test]
+fn files_that_are_no_cases() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "notes.txt",
+        "these are my notes, not a case, and they are long enough to be read as a header",
+    );
+    sandbox.write("empty.ftcase", "");
+    let check = |name: &str, file: &str| {
+        insta::assert_snapshot!(format!("bad_case_{name}"), said(&sandbox, &["report", file], ""));
+    };
+    check("missing", "missing.ftcase");
+    check("text", "notes.txt");
+    check("empty", "empty.ftcase");
+    check("folder", ".");
+    assert_eq!(
+        sandbox.read("notes.txt").len(),
+        79,
+        "somebody's file was changed because it was taken for a case"
+    );
+}
+
+#[test]
+fn labels_that_make_no_sense() {
+    let check = |name: &str, text: &str| {
+        let sandbox = Sandbox::new();
+        sandbox.write("own.csv", text);
+        let arguments =
+            ["lists", "check", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "--labels", "own.csv"];
+        insta::assert_snapshot!(format!("bad_labels_{name}"), said(&sandbox, &arguments, ""));
+    };
+    check(
+        "no_source",
+        "chain,address,name,category,source\n1,0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed,Till,exchange,\n",
+    );
+    check(
+        "unknown_category",
+        "chain,address,name,category,source\n1,0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed,Till,bank,us\n",
+    );
+    check("not_a_table", "hello\n");
+}
+
+#[test]
+fn a_mistyped_flag() {
+    let outcome = Sandbox::new().run(&["trace", "--rul", "fifo", UNKNOWN]);
+    assert_eq!(outcome.code, Some(2));
+    insta::assert_snapshot!(outcome.stderr);
+}
