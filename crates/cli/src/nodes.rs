@@ -52,7 +52,7 @@ impl Nodes {
     }
 
     /// Recorded chains instead of nodes.
-    pub(crate) fn replaying(sessions: BTreeMap<ChainId, Session>) -> Self {
+    pub(crate) const fn replaying(sessions: BTreeMap<ChainId, Session>) -> Self {
         Self::from(Origin::Recorded(sessions))
     }
 

@@ -265,7 +265,7 @@ impl Job<'_> {
         keep_names(case, self.book)
     }
 
-    fn pursuit<'b>(
+    const fn pursuit<'b>(
         &'b self,
         case: &'b mut Case,
         nodes: &'b mut Nodes,
