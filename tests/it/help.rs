@@ -5,8 +5,8 @@ use crate::sandbox::Sandbox;
 #[test]
 fn help_pages() {
     let sandbox = Sandbox::new();
-    for command in [
-        &[] as &[&str],
+    let commands: [&[&str]; 13] = [
+        &[],
         &["demo"],
         &["trace"],
         &["report"],
@@ -19,7 +19,8 @@ fn help_pages() {
         &["rpc", "check"],
         &["chains"],
         &["completions"],
-    ] {
+    ];
+    for command in commands {
         let mut arguments = command.to_vec();
         arguments.push("--help");
         let page = sandbox.run(&arguments).success().stdout;

@@ -72,9 +72,7 @@ impl Sandbox {
     /// The digest that `case show` prints.
     pub(crate) fn digest(&self, case: &str) -> String {
         let shown = self.run(&["case", "show", case]).success();
-        let line =
-            shown.stdout.lines().find(|line| line.starts_with("digest ")).unwrap().to_owned();
-        line
+        shown.stdout.lines().find(|line| line.starts_with("digest ")).unwrap().to_owned()
     }
 }
 

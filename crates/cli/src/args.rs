@@ -1,4 +1,5 @@
 //! What can be typed. What it means is decided in `commands`, once, before anything expensive.
+#![allow(rustdoc::broken_intra_doc_links, reason = "help texts show what is optional in brackets")]
 
 use std::path::PathBuf;
 
