@@ -42,7 +42,7 @@ contracts: setup
 
 # Play the demo's scenario on a real node and record it again
 record: setup
-    cargo run --release -p fundtrail-testkit -- record
+    cargo run -p fundtrail-testkit -- record
 
 # What CI runs
 ci:

@@ -9,7 +9,7 @@
 //!
 //! * One sweep per chain, transaction by transaction in position order. Value can only leave an
 //!   account after it came, so no separate check of time is needed, and relays inside one block work.
-//! * Every transaction is [collapsed](collapse) to its net effect before any rule looks at it, because
+//! * Every transaction is [collapsed](collapse()) to its net effect before any rule looks at it, because
 //!   what a person did is the net effect; the steps in between are how a router does it.
 //! * A ledger per (account, asset) holds lots in the order of their arrival. The [`Rule`] is only the
 //!   choice of the lots that a debit takes.

@@ -7,7 +7,7 @@ use fundtrail_testkit::dprk_900k::{self, Played};
 const USAGE: &str = "usage: fundtrail-testkit COMMAND
   play     play the demo, print endpoints and seeds, and keep the nodes until Ctrl-C
   check    play the demo, print the hashes of its last blocks, and say which files are stale
-  record   play the demo and write the files that follow from it";
+  record   play the demo, write the files that follow from it, and record a trace of it";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +36,7 @@ fn main() -> ExitCode {
                     .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
                 println!("{}", path.display());
             }
+            record_sessions(&played);
             ExitCode::SUCCESS
         }
         _ => {
@@ -43,6 +44,31 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Traces the nodes with the program itself, which writes down every question and answer.
+fn record_sessions(played: &Played) {
+    let folder = dprk_900k::folder();
+    // What is compiled into the program has to be there, even before it is recorded.
+    for chain in played.chains() {
+        let path = folder.join(format!("session-{}.jsonl.gz", chain.spec.id));
+        if !path.exists() {
+            std::fs::write(&path, []).unwrap_or_else(|error| panic!("cannot write: {error}"));
+        }
+    }
+    let files = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
+    let mut trace = std::process::Command::new("cargo");
+    trace.args(["run", "--release", "--quiet", "--package", "fundtrail", "--", "trace"]);
+    trace.arg("--case").arg(files.path().join("case.ftcase")).arg("--record").arg(&folder);
+    for list in ["labels.csv", "listings.csv", "tokens.csv"] {
+        trace.arg("--labels").arg(folder.join(list));
+    }
+    for chain in played.chains() {
+        trace.arg("--rpc").arg(format!("{}={}", chain.spec.name, chain.url()));
+    }
+    trace.args(played.seeds()).stdout(std::process::Stdio::null());
+    let status = trace.status().unwrap_or_else(|error| panic!("cargo cannot be started: {error}"));
+    assert!(status.success(), "the trace failed: {status}");
 }
 
 fn describe(played: &Played) {
