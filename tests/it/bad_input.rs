@@ -1,6 +1,12 @@
 //! Bad input gets one clear line, a hint, and the right exit code, before anything expensive is done.
 
+use fundtrail_model::{Amount, checksum};
+use fundtrail_testkit::anvil::{Anvil, AnvilOptions};
+use fundtrail_testkit::player::invented_address;
+use serde_json::json;
+
 use crate::faulty_server::FaultyServer;
+use crate::live::Live;
 use crate::sandbox::Sandbox;
 
 /// A transaction that no node here knows.
@@ -153,5 +159,55 @@ fn labels_that_make_no_sense() {
 fn a_mistyped_flag() {
     let outcome = Sandbox::new().run(&["trace", "--rul", "fifo", UNKNOWN]);
     assert_eq!(outcome.code, Some(2));
+    insta::assert_snapshot!(outcome.stderr);
+}
+
+#[test]
+fn a_transaction_that_the_node_does_not_know() {
+    let live = Live::shared();
+    let (ethereum, _) = live.urls();
+    let sandbox = Sandbox::new();
+    let arguments = ["trace", "--chain", "ethereum", "--rpc", &ethereum, UNKNOWN];
+    let host = ethereum.strip_prefix("http://").unwrap();
+    insta::assert_snapshot!(said(&sandbox, &arguments, host));
+}
+
+#[test]
+fn a_node_without_old_state_gives_an_indicative_answer_and_says_so() {
+    // anvil keeps 500 states in memory: the theft's is gone by the end.
+    let node = Anvil::start(&{
+        let mut options = AnvilOptions::new(31_337, 1_650_000_000);
+        options.kept_states = 1;
+        options.genesis.fund(invented_address("victim"), Amount::from(10_u128.pow(20)));
+        options
+    });
+    let mine = |count: u32| node.rpc().expect("anvil_mine", &json!([format!("{count:#x}")]));
+    let pay = |from: &str, to: &str, wei: u128| {
+        let transaction = json!([{
+            "from": checksum(invented_address(from)),
+            "to": checksum(invented_address(to)),
+            "value": format!("{wei:#x}"),
+        }]);
+        let hash = node.rpc().expect("eth_sendTransaction", &transaction);
+        mine(1);
+        hash.as_str().unwrap().to_owned()
+    };
+    mine(3);
+    let theft = pay("victim", "thief", 9_000_000_000_000_000_000);
+    pay("thief", "fence", 5_000_000_000_000_000_000);
+    mine(700);
+
+    let sandbox = Sandbox::new();
+    let url = node.url();
+    let trace = |more: &[&str]| {
+        let mut arguments = vec!["trace", "--chain", "31337", "--rpc", &url, "--case", "c.ftcase"];
+        arguments.extend_from_slice(more);
+        arguments.push(&theft);
+        sandbox.run(&arguments)
+    };
+    let outcome = trace(&["--rule", "fifo", "--out", "r.txt"]).success();
+    assert!(sandbox.read("r.txt").contains("indicative"), "{}", outcome.stdout);
+    let outcome = trace(&["--require-complete"]);
+    assert_eq!(outcome.code, Some(4), "{}", outcome.stderr);
     insta::assert_snapshot!(outcome.stderr);
 }

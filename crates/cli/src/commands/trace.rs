@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fundtrail_fetch::Node;
-use fundtrail_model::{Amount, Asset, ChainId, Date, Timestamp, Window, parse_address};
+use fundtrail_model::{Amount, Asset, ChainId, Date, Proof, Timestamp, Window, parse_address};
 use fundtrail_store::Case;
 
 use crate::args::{FailOn, Following, Trace};
@@ -52,6 +52,7 @@ pub(crate) fn run(args: &Trace) -> Result<Exit, Error> {
     let presented = present(&case, &chains, &how)?;
     deliver(&presented.report, &settings.places, args.output.format)?;
     ui::talk(&format!("case {}", settings.case_path.display()));
+    warn_of_unchecked_balances(&case)?;
     if args.fail_on == Some(FailOn::Listed) && presented.is_flagged {
         return Ok(Exit::Flagged);
     }
@@ -60,6 +61,23 @@ pub(crate) fn run(args: &Trace) -> Result<Exit, Error> {
         return Ok(Exit::Incomplete);
     }
     Ok(Exit::Done)
+}
+
+/// One line where a node without old state left balances unchecked.
+fn warn_of_unchecked_balances(case: &Case) -> Result<(), Error> {
+    let (mut unchecked, mut all) = (0_usize, 0_usize);
+    for chain in case.chains()? {
+        let coverage = case.coverage(chain)?;
+        all += coverage.len();
+        unchecked += coverage.iter().filter(|found| found.proof == Proof::Indicative).count();
+    }
+    if 0 < unchecked {
+        ui::warning(&format!(
+            "{unchecked} of {all} stretches of coverage could not be checked against balances, because \
+             the node no longer has that state: what they show is indicative; an archive node can tell"
+        ));
+    }
+    Ok(())
 }
 
 /// What was meant.
