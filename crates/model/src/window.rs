@@ -115,6 +115,10 @@ pub enum How {
     BlocksAndFrames,
     /// Every block read in full; the node offers no tracer, so internal transfers are not seen.
     BlocksOnly,
+    /// The blocks in which nonce or balance changed, found by halving the window and read in full. This
+    /// is exact for a wallet; what code in the account moved in and out again by the same amount between
+    /// two looks is not seen, and where that cannot be ruled out the proof is [`Proof::Indicative`].
+    StateAndBlocks,
 }
 
 impl How {
@@ -125,20 +129,23 @@ impl How {
             Self::Logs => "logs",
             Self::BlocksAndFrames => "blocks and frames",
             Self::BlocksOnly => "blocks only",
+            Self::StateAndBlocks => "state and blocks",
         }
     }
 
     /// Every way, in order.
-    pub const ALL: [Self; 3] = [Self::Logs, Self::BlocksAndFrames, Self::BlocksOnly];
+    pub const ALL: [Self; 4] =
+        [Self::Logs, Self::BlocksAndFrames, Self::BlocksOnly, Self::StateAndBlocks];
 }
 
 /// How well coverage proves that nothing is missing, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Proof {
-    /// The balances at both ends do not agree with what was seen; the difference is recorded as an
-    /// unexplained transfer at the end of the window.
+    /// Balances do not agree with what was seen; the difference is recorded as an unexplained transfer at
+    /// the end of the blocks in which it arose: one block where that is known, else the whole window.
     Unreconciled,
-    /// Not checked, because the node did not give the balances at both ends.
+    /// Not proven: the node did not give the balances at both ends, or movements that cancel each other
+    /// may hide between two looks at the state.
     Indicative,
     /// What came in less what went out and fees equals the change of balance, for every asset seen.
     Reconciled,

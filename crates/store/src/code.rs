@@ -20,6 +20,7 @@ pub(crate) const fn how_code(how: How) -> i64 {
         How::Logs => 1,
         How::BlocksAndFrames => 2,
         How::BlocksOnly => 3,
+        How::StateAndBlocks => 4,
     }
 }
 
@@ -71,4 +72,22 @@ fn find<T: Copy, const N: usize>(
     all.into_iter()
         .find(|value| number_of(*value) == code)
         .ok_or_else(|| Fault::Damaged(format!("no {what} has the number {code}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use fundtrail_model::How;
+
+    use super::{how, how_code};
+
+    #[test]
+    fn a_number_once_given_keeps_its_meaning() {
+        let expected =
+            [(1, "logs"), (2, "blocks and frames"), (3, "blocks only"), (4, "state and blocks")];
+        for (code, name) in expected {
+            assert_eq!(how(code).unwrap().name(), name);
+        }
+        assert_eq!(How::ALL.map(how_code), [1, 2, 3, 4]);
+        assert!(how(5).is_err());
+    }
 }

@@ -42,12 +42,17 @@ pub(crate) fn write(
             )));
         }
     };
-    if transfer.position != end_of(window.last()) || transfer.transaction.is_some() {
-        return Err(Fault::Inconsistent(format!(
-            "the unexplained transfer at {} is not at the end of the window {window}",
-            transfer.position
-        )));
-    }
+    // It arose somewhere between the start of the window and the block at whose end it stands; which
+    // balances inside are known says more, whoever told them.
+    let block = transfer.position.block;
+    let window = Window::new(window.first(), block)
+        .filter(|_| transfer.position == end_of(block) && transfer.transaction.is_none());
+    let window = window.ok_or_else(|| {
+        let position = transfer.position;
+        Fault::Inconsistent(format!(
+            "the unexplained transfer at {position} is not at a block's end"
+        ))
+    })?;
     let (first, last) = sql::window_columns(window)?;
     let asset = ids.asset(transfer.asset)?;
     let address = ids.address(address)?;

@@ -14,6 +14,7 @@ pub(super) struct Grade {
 enum Quality {
     BlocksOnly,
     Logs,
+    StateAndBlocks,
     BlocksAndFrames,
 }
 
@@ -22,6 +23,7 @@ impl Grade {
         let quality = match how {
             How::BlocksOnly => Quality::BlocksOnly,
             How::Logs => Quality::Logs,
+            How::StateAndBlocks => Quality::StateAndBlocks,
             How::BlocksAndFrames => Quality::BlocksAndFrames,
         };
         Self { proof, quality }
@@ -31,6 +33,7 @@ impl Grade {
         match self.quality {
             Quality::BlocksOnly => How::BlocksOnly,
             Quality::Logs => How::Logs,
+            Quality::StateAndBlocks => How::StateAndBlocks,
             Quality::BlocksAndFrames => How::BlocksAndFrames,
         }
     }

@@ -75,10 +75,10 @@ fn transfer(chain: ChainId, window: Window) -> impl Strategy<Value = Transfer> {
 }
 
 fn unexplained(chain: ChainId, window: Window) -> impl Strategy<Value = Transfer> {
-    (0..ADDRESSES, 0_u8..3, any::<bool>(), 1_u128..9).prop_map(
-        move |(number, kind, is_out, amount)| {
+    let blocks = prop_oneof![Just(window.last()), window.first()..=window.last()];
+    (0..ADDRESSES, 0_u8..3, any::<bool>(), 1_u128..9, blocks).prop_map(
+        move |(number, kind, is_out, amount, block)| {
             let party = Some(address(number));
-            let block = window.last();
             let transaction = Position::AFTER_TRANSACTIONS;
             Transfer {
                 position: Position { block, transaction, step: Step::Unexplained },
@@ -95,7 +95,7 @@ fn unexplained(chain: ChainId, window: Window) -> impl Strategy<Value = Transfer
 
 fn coverage(chain: ChainId, window: Window) -> impl Strategy<Value = Coverage> {
     let ends = (window.first()..=window.last(), window.first()..=window.last());
-    (ends, 0..ADDRESSES, 0_usize..2, 0_usize..3, 0_usize..3).prop_map(
+    (ends, 0..ADDRESSES, 0_usize..2, 0_usize..4, 0_usize..3).prop_map(
         move |((a, b), number, class, how, proof)| Coverage {
             chain,
             address: address(number),

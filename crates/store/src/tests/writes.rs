@@ -98,7 +98,7 @@ fn a_window_that_speaks_of_something_else_is_refused() {
     check(|new| new.accounts[0].chain = CHAINS[1]);
     check(|new| new.claims[0].asset = fundtrail_model::Asset::Native(CHAINS[0]));
     check(|new| new.balances[0].asset = fundtrail_model::Asset::Native(CHAINS[1]));
-    // An unexplained transfer has one party and stands at the window's end.
+    // An unexplained transfer has one party and stands at a block's end.
     check(|new| new.transfers[0].cause = Cause::Unexplained);
     check(|new| {
         new.transfers[0].cause = Cause::Unexplained;

@@ -104,6 +104,23 @@ fn windows_that_overlap_report_a_difference_once() {
 }
 
 #[test]
+fn a_difference_stands_where_balances_inside_the_window_place_it() {
+    // 70 left in block 4 and 5 came in block 8; both are written from the start of the window on.
+    let written = [difference(1, 4, -70), difference(1, 8, 5)];
+    let known = [
+        balance(0, 100),
+        balance(3, 100),
+        balance(4, 30),
+        balance(7, 30),
+        balance(8, 35),
+        balance(10, 35),
+    ];
+    assert_eq!(shown(&written, &known, &[], &[]), [(4, -70), (8, 5)]);
+    // A later look with a tracer explains the first.
+    assert_eq!(shown(&written, &known, &[], &[transfer(4, -70)]), [(8, 5)]);
+}
+
+#[test]
 fn windows_side_by_side_keep_their_differences() {
     let written = [difference(1, 10, -70), difference(11, 20, 5)];
     let known = [balance(0, 100), balance(10, 30), balance(20, 35)];

@@ -10,7 +10,7 @@ fn span(first: u64, last: u64, how: How, proof: Proof) -> Span {
 }
 
 /// `first-last grade` per span, in order. A grade is the first letter of the proof (`u`, `i`, `r`), then
-/// of the way (`o` blocks only, `l` logs, `f` frames).
+/// of the way (`o` blocks only, `l` logs, `s` state, `f` frames).
 fn notation(spans: &[Span]) -> String {
     let grade = |grade: Grade| {
         let proof = match grade.proof() {
@@ -21,6 +21,7 @@ fn notation(spans: &[Span]) -> String {
         let how = match grade.how() {
             How::BlocksOnly => 'o',
             How::Logs => 'l',
+            How::StateAndBlocks => 's',
             How::BlocksAndFrames => 'f',
         };
         format!("{proof}{how}")
@@ -43,6 +44,7 @@ fn read(text: &str) -> Vec<Span> {
         let how = match &grade[1..] {
             "o" => How::BlocksOnly,
             "l" => How::Logs,
+            "s" => How::StateAndBlocks,
             _ => How::BlocksAndFrames,
         };
         span(first.parse().unwrap(), last.parse().unwrap(), how, proof)
@@ -67,6 +69,8 @@ fn the_better_grade_wins_block_by_block() {
     check("1-3 rl, 7-9 ul", "2-8 il", "1-3 rl, 4-8 il, 9-9 ul");
     check("1-9 ro", "4-6 rf", "1-3 ro, 4-6 rf, 7-9 ro");
     check("1-9 ro", "4-6 if", "1-9 ro");
+    check("1-9 rs", "4-6 rf", "1-3 rs, 4-6 rf, 7-9 rs");
+    check("1-9 ro", "4-6 rs", "1-3 ro, 4-6 rs, 7-9 ro");
     check("3-5 ul", "20-30 rl", "3-5 ul, 20-30 rl");
     check("20-30 rl", "3-5 ul", "3-5 ul, 20-30 rl");
 }
@@ -81,7 +85,7 @@ fn the_last_block_of_all_does_not_wrap() {
 }
 
 fn any_span() -> impl Strategy<Value = Span> {
-    (0_u64..40, 0_u64..12, 0_usize..3, 0_usize..3).prop_map(|(first, more, how, proof)| {
+    (0_u64..40, 0_u64..12, 0_usize..4, 0_usize..3).prop_map(|(first, more, how, proof)| {
         span(first, first + more, How::ALL[how], Proof::ALL[proof])
     })
 }
