@@ -7,11 +7,13 @@
 //! * [`scenario`] reads a case's `scenario.toml`; [`case`] plays it: [`dprk_900k::play`] is the demo.
 //! * [`player`] sends transactions one block at a time; [`truth`] knows where every stolen unit ended.
 //! * [`record`] makes the files of a case that follow from playing it.
+//! * [`chaos`] stands between a node and its client and behaves like a public endpoint.
 //! * [`browser`] opens a page in headless Chromium and says what happened.
 
 pub mod anvil;
 pub mod browser;
 pub mod case;
+pub mod chaos;
 pub mod contracts;
 mod deeds;
 pub mod dprk_900k;

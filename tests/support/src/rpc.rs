@@ -89,7 +89,8 @@ impl Rpc {
         self.call(method, params).unwrap_or_else(|error| panic!("{method} {params}: {error}"))
     }
 
-    fn post(&self, body: &str) -> io::Result<Vec<u8>> {
+    /// Sends a body as it is, and returns the body of the answer.
+    pub(crate) fn post(&self, body: &str) -> io::Result<Vec<u8>> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let mut stream = match connection.take() {
             Some(stream) => stream,
