@@ -121,6 +121,7 @@ fn files_that_are_no_cases() {
         "these are my notes, not a case, and they are long enough to be read as a header",
     );
     sandbox.write("empty.ftcase", "");
+    sandbox.write("bookmarks.sqlite", foreign_database());
     let check = |name: &str, file: &str| {
         insta::assert_snapshot!(format!("bad_case_{name}"), said(&sandbox, &["report", file], ""));
     };
@@ -128,11 +129,25 @@ fn files_that_are_no_cases() {
     check("text", "notes.txt");
     check("empty", "empty.ftcase");
     check("folder", ".");
+    check("foreign", "bookmarks.sqlite");
     assert_eq!(
         sandbox.read("notes.txt").len(),
         79,
         "somebody's file was changed because it was taken for a case"
     );
+}
+
+/// An empty SQLite database of another program, byte by byte: its header and one page without a table.
+fn foreign_database() -> Vec<u8> {
+    let mut page = vec![0_u8; 4096];
+    page[..16].copy_from_slice(b"SQLite format 3\0");
+    page[16..24].copy_from_slice(&[0x10, 0, 1, 1, 0, 64, 32, 32]);
+    // The numbers of changes and pages, the text encoding, an application id that is not ours.
+    for (offset, value) in [(24, 1_u32), (28, 1), (44, 4), (56, 1), (68, 0x0bad_cafe), (92, 1)] {
+        page[offset..offset + 4].copy_from_slice(&value.to_be_bytes());
+    }
+    page[100..108].copy_from_slice(&[0x0d, 0, 0, 0, 0, 0x10, 0, 0]);
+    page
 }
 
 #[test]
