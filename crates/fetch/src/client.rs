@@ -1,7 +1,9 @@
 //! Questions to one node, or to a recording of one.
 
 mod answer;
+mod backoff;
 mod http;
+mod limiter;
 mod refusal;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +20,9 @@ pub(crate) use answer::present;
 use http::Http;
 pub(crate) use refusal::{Meaning, Refusal};
 
+/// How long a server may make us wait before it is asked again, whatever it asks for.
+const LONGEST_ASKED_WAIT: Duration = Duration::from_secs(60);
+
 /// How to talk to a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -28,7 +33,13 @@ pub struct Options {
     /// How many questions go into one HTTP request, at most; fewer where the node refuses so many.
     pub batch_size: usize,
     /// How often one HTTP request is tried in all when it fails in a way that may pass.
+    /// Twice as often where the node says only that it is asked too often.
     pub attempts: u32,
+    /// How many questions a second a node on the internet is asked at first; what it really allows is
+    /// learned. A node of the own network is asked without a limit until it shows one.
+    pub rate: u32,
+    /// What the random part of waiting times starts from: the same seed gives the same times.
+    pub seed: u64,
     /// How this program names itself.
     pub user_agent: String,
 }
@@ -40,6 +51,8 @@ impl Default for Options {
             max_body_bytes: 256 * 1024 * 1024,
             batch_size: 20,
             attempts: 5,
+            rate: 20,
+            seed: 0,
             user_agent: concat!("fundtrail/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }

@@ -1,6 +1,7 @@
 //! Where a node is, without saying more than that.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use reqwest::Url;
 
@@ -45,6 +46,22 @@ impl Endpoint {
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Whether this is a node of the own machine or network, as far as the address shows it.
+    pub(crate) fn is_nearby(&self) -> bool {
+        let host = self.url.host_str().unwrap_or_default();
+        match host.trim_matches(['[', ']']).parse() {
+            Ok(IpAddr::V4(address)) => {
+                address.is_loopback() || address.is_private() || address.is_link_local()
+            }
+            Ok(IpAddr::V6(address)) => {
+                address.is_loopback()
+                    || address.is_unique_local()
+                    || address.is_unicast_link_local()
+            }
+            Err(_) => host == "localhost" || host.ends_with(".localhost"),
+        }
     }
 
     pub(crate) const fn url(&self) -> &Url {
@@ -102,6 +119,26 @@ mod tests {
         check("http://127.0.0.1:8545", "http://127.0.0.1:8545");
         check(" https://Node.Example:443/KEY#frag ", "https://node.example");
         check("http://[::1]:8545/KEY", "http://[::1]:8545");
+    }
+
+    #[test]
+    fn nodes_next_door_are_known_by_their_address() {
+        let check = |url: &str, is_nearby: bool| {
+            assert_eq!(Endpoint::parse(url).unwrap().is_nearby(), is_nearby, "{url}");
+        };
+        for url in
+            ["http://127.0.0.1:8545", "http://localhost/x", "http://[::1]:1", "http://192.168.1.5"]
+        {
+            check(url, true);
+        }
+        for url in [
+            "https://node.example",
+            "http://8.8.8.8",
+            "http://[2001:db8::1]/",
+            "http://localhost.example",
+        ] {
+            check(url, false);
+        }
     }
 
     #[test]

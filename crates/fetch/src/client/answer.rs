@@ -82,6 +82,31 @@ pub(crate) fn read<'a>(body: &'a str, ids: &[u64]) -> Result<Reply<'a>, Misfit> 
     matched(&envelopes, ids).map(Reply::Outcomes)
 }
 
+/// The error that a node puts where the result should be: Erigon streams its answers and ends them with
+/// an element that holds nothing but an `error`, and some servers answer with a plain text.
+pub(crate) fn hidden_error(result: &RawValue) -> Option<&RawValue> {
+    let text = result.get();
+    if text.starts_with('"') {
+        return (!text.starts_with("\"0x")).then_some(result);
+    }
+    if !text.starts_with('[') || !text.contains("\"error\"") {
+        return None;
+    }
+    let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    elements.into_iter().find_map(only_error)
+}
+
+/// The `error` of an object that has no other member.
+fn only_error(element: &RawValue) -> Option<&RawValue> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct OnlyError<'a> {
+        #[serde(borrow)]
+        error: &'a RawValue,
+    }
+    serde_json::from_str::<OnlyError<'_>>(element.get()).ok().map(|found| found.error)
+}
+
 fn parse<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Misfit> {
     serde_json::from_str(body).map_err(|error| {
         let reason = error.to_string();
@@ -112,7 +137,9 @@ fn matched<'a>(envelopes: &[Envelope<'a>], ids: &[u64]) -> Result<Vec<Outcome<'a
 
 #[cfg(test)]
 mod tests {
-    use super::{Misfit, Outcome, Reply, read};
+    use serde_json::value::RawValue;
+
+    use super::{Misfit, Outcome, Reply, hidden_error, read};
 
     fn shown(body: &str, ids: &[u64]) -> Result<String, Misfit> {
         read(body, ids).map(|reply| match reply {
@@ -141,6 +168,27 @@ mod tests {
         check(r#"{"id":null,"error":"no batches"}"#, &[7, 8], r#"refused "no batches""#);
         check(r#"[{"error":"no batches"}]"#, &[7, 8], r#"refused "no batches""#);
         check(r#"{"id":7,"error":"no batches"}"#, &[7, 8], r#"refused "no batches""#);
+    }
+
+    #[test]
+    fn errors_may_hide_in_results() {
+        let check = |result: &str, expected: Option<&str>| {
+            let raw = RawValue::from_string(result.to_owned()).unwrap();
+            assert_eq!(hidden_error(&raw).map(RawValue::get), expected, "{result}");
+        };
+        check(
+            r#"[{"action":{}},{"error":{"code":-32000,"message":"timeout"}}]"#,
+            Some(r#"{"code":-32000,"message":"timeout"}"#),
+        );
+        check(r#"[{"error":"Resource not found"}]"#, Some(r#""Resource not found""#));
+        check(r#""execution timeout""#, Some(r#""execution timeout""#));
+        // A frame that failed is a fact, not a failed question.
+        check(r#"[{"action":{},"error":"Reverted"}]"#, None);
+        check(r#"[{"txHash":"0x1","error":"gone"}]"#, None);
+        check(r#""0x10""#, None);
+        check(r#"{"error":"x"}"#, None);
+        check("[]", None);
+        check("null", None);
     }
 
     #[test]

@@ -73,7 +73,7 @@ async fn a_node_that_takes_smaller_batches_or_none_is_asked_so() {
         let before = server.hits();
         assert_eq!(texts(client.ask_all(&calls(8)).await), expected);
         // What was learned is not tried again.
-        assert_eq!(server.hits() - before, 8_usize.div_ceil(if limit == 1 { 1 } else { 2 }));
+        assert_eq!(server.hits() - before, 8_usize.div_ceil(limit));
     }
 }
 

@@ -137,7 +137,8 @@ impl Node {
             calls.push(numbered_header_call(last));
             let asked = self.client.ask_all(&calls).await;
             if size > 1 && is_too_much(&asked) {
-                size = piece.block_count().div_ceil(2).min(size - 1).max(1);
+                let blocks = piece.block_count();
+                size = suggested(&asked, piece).unwrap_or(blocks.div_ceil(2)).min(size - 1).max(1);
                 continue;
             }
             let answers = asked?;
@@ -157,6 +158,12 @@ impl Node {
             }
         }
     }
+}
+
+/// How many blocks the node would search, if it says so.
+fn suggested(asked: &Result<Vec<Answer>, Error>, piece: Window) -> Option<u64> {
+    let refusals = asked.iter().flatten().filter_map(|answer| answer.as_ref().err());
+    refusals.filter_map(|refusal| refusal.hints().blocks_of(piece)).min()
 }
 
 fn is_too_much(asked: &Result<Vec<Answer>, Error>) -> bool {

@@ -1,0 +1,289 @@
+//! One HTTP request and what came of it.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+
+use super::super::answer::{self, Misfit, Outcome, Reply};
+use super::super::refusal::{Kind, Refusal};
+use super::super::{Answer, Call, LONGEST_ASKED_WAIT, Meaning, excerpt};
+use super::Inner;
+use crate::Error;
+
+/// Of an answer that is no success, only the beginning is of interest.
+const MAX_FAILURE_BYTES: u64 = 1024 * 1024;
+
+/// What one HTTP request brought.
+pub(super) struct Exchange {
+    pub(super) outcome: Brought,
+    /// How long the server wants to be left alone.
+    pub(super) asked_wait: Option<Duration>,
+}
+
+pub(super) enum Brought {
+    Answers(Vec<Answer>),
+    /// The batch as a whole was refused.
+    RefusedBatch(Refusal),
+    Failed(Failure),
+}
+
+pub(super) struct Failure {
+    pub(super) error: Error,
+    /// Whether another try may help.
+    pub(super) may_pass: bool,
+}
+
+impl Failure {
+    pub(super) const fn for_good(error: Error) -> Self {
+        Self { error, may_pass: false }
+    }
+}
+
+impl From<Failure> for Brought {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl Brought {
+    fn refusals(&self) -> impl Iterator<Item = &Refusal> {
+        let (answers, batch) = match self {
+            Self::Answers(answers) => (answers.as_slice(), None),
+            Self::RefusedBatch(refusal) => (&[][..], Some(refusal)),
+            Self::Failed(_) => (&[][..], None),
+        };
+        answers.iter().filter_map(|answer| answer.as_ref().err()).chain(batch)
+    }
+
+    /// Whether the server says that it was asked too often.
+    pub(super) fn is_too_often(&self) -> bool {
+        match self {
+            Self::Failed(Failure { error: Error::Status { status: 429, .. }, .. }) => true,
+            _ => self.refusals().any(|refusal| refusal.kind() == Kind::TooOften),
+        }
+    }
+
+    /// The longest wait that a refusal asks for.
+    fn asked_wait(&self) -> Option<Duration> {
+        let later = self.refusals().filter(|refusal| refusal.meaning() == Meaning::Later);
+        later.filter_map(|refusal| refusal.hints().patience()).max()
+    }
+
+    /// Whether it says more than an HTTP status would.
+    fn is_telling(&self) -> bool {
+        match self {
+            Self::Answers(answers) if answers.iter().any(Result::is_ok) => true,
+            _ => self.refusals().any(|refusal| refusal.kind() != Kind::Unknown),
+        }
+    }
+}
+
+impl Inner {
+    /// One HTTP request and its answer.
+    pub(super) async fn exchange(&self, calls: &[&Call], attempt: u32) -> Exchange {
+        let Ok(_permit) = self.permits.acquire().await else {
+            let reason = "the client was shut down".to_owned();
+            let failure = Failure::for_good(Error::Setup { reason });
+            return Exchange { outcome: failure.into(), asked_wait: None };
+        };
+        let method = calls.first().map_or("nothing", |call| call.method);
+        let count = u64::try_from(calls.len()).unwrap_or(u64::MAX);
+        let first_id = self.next_id.fetch_add(count, Ordering::Relaxed);
+        let ids: Vec<u64> = (first_id..).take(calls.len()).collect();
+        self.limiter.admit(count).await;
+        self.sent.fetch_add(count, Ordering::Relaxed);
+        let at = Place { node: self, method, attempt };
+        let response = self
+            .client
+            .post(self.endpoint.url().clone())
+            .header(CONTENT_TYPE, "application/json")
+            .body(question(calls, &ids))
+            .send()
+            .await;
+        let (header_wait, outcome) = match response {
+            Ok(response) => {
+                self.was_reached.store(true, Ordering::Relaxed);
+                (retry_after(&response), at.outcome(response, &ids).await)
+            }
+            Err(error) => (None, at.failure(error).into()),
+        };
+        let asked_wait = header_wait.max(outcome.asked_wait());
+        if outcome.is_too_often() {
+            self.limiter.refused(asked_wait);
+        } else if matches!(outcome, Brought::Answers(_)) {
+            self.limiter.answered(count);
+        }
+        Exchange { outcome, asked_wait }
+    }
+}
+
+/// Where an exchange happens, for its errors.
+struct Place<'a> {
+    node: &'a Inner,
+    method: &'static str,
+    attempt: u32,
+}
+
+impl Place<'_> {
+    fn host(&self) -> String {
+        self.node.endpoint.origin().to_owned()
+    }
+
+    fn method(&self) -> String {
+        self.method.to_owned()
+    }
+
+    fn clean(&self, text: &str) -> String {
+        excerpt(&self.node.endpoint.redact(text))
+    }
+
+    fn failure(&self, error: reqwest::Error) -> Failure {
+        let error = error.without_url();
+        let (host, method, attempts) = (self.host(), self.method(), self.attempt);
+        let is_connect = error.is_connect();
+        let may_pass = !is_connect || self.node.was_reached.load(Ordering::Relaxed);
+        let reason = self.clean(&reason_of(&error));
+        let error = if error.is_timeout() && !is_connect {
+            let seconds = self.node.options.timeout.as_secs();
+            Error::Timeout { host, method, seconds, attempts }
+        } else if is_connect {
+            Error::Unreachable { host, reason, attempts }
+        } else {
+            Error::BrokenOff { host, method, reason, attempts }
+        };
+        Failure { error, may_pass }
+    }
+
+    async fn outcome(&self, response: reqwest::Response, ids: &[u64]) -> Brought {
+        let status = response.status();
+        match self.body(response).await {
+            Ok(body) => self.understood(status, &body, ids),
+            Err(failure) => failure.into(),
+        }
+    }
+
+    /// Reads the whole body, but never more than the limit: the count is of decompressed bytes, so that
+    /// a small compressed answer cannot fill the memory.
+    async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, Failure> {
+        let is_success = response.status().is_success();
+        let max = self.node.options.max_body_bytes;
+        let limit = if is_success { max } else { max.min(MAX_FAILURE_BYTES) };
+        let mut body: Vec<u8> = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
+            let length = body.len().saturating_add(chunk.len());
+            if u64::try_from(length).is_ok_and(|length| length <= limit) {
+                body.extend_from_slice(&chunk);
+            } else if is_success {
+                let (host, method) = (self.host(), self.method());
+                return Err(Failure::for_good(Error::BodyTooLarge { host, method, limit }));
+            } else {
+                break;
+            }
+        }
+        Ok(body)
+    }
+
+    /// Many nodes put a JSON-RPC refusal into a 400, a 429 or a 500, and its words say more than the
+    /// status; the status decides where they say nothing.
+    fn understood(&self, status: StatusCode, body: &[u8], ids: &[u64]) -> Brought {
+        let text = String::from_utf8_lossy(body);
+        let decides = matches!(status.as_u16(), 401..=403 | 408 | 413 | 429 | 502..=504);
+        match answer::read(&text, ids) {
+            Ok(reply) => {
+                let outcome = self.brought(reply);
+                if !decides || outcome.is_telling() {
+                    return outcome;
+                }
+            }
+            Err(misfit) if status.is_success() => return self.misfit(misfit, &text).into(),
+            Err(_) => {}
+        }
+        let error = Error::Status {
+            host: self.host(),
+            method: self.method(),
+            status: status.as_u16(),
+            text: self.clean(&text),
+            attempts: self.attempt,
+        };
+        let may_pass = matches!(status.as_u16(), 408 | 429 | 502..=504);
+        Failure { error, may_pass }.into()
+    }
+
+    fn brought(&self, reply: Reply<'_>) -> Brought {
+        let refusal = |error| Refusal::read(error, Some(&self.node.endpoint));
+        match reply {
+            Reply::RefusedBatch(error) => Brought::RefusedBatch(refusal(error)),
+            Reply::Outcomes(outcomes) => {
+                let answer = |outcome| match outcome {
+                    Outcome::Error(error) => Err(refusal(error)),
+                    Outcome::Result(raw) => match answer::hidden_error(raw).map(refusal) {
+                        // A plain text may be a result; only what is known as an error is one.
+                        Some(hidden) if hidden.kind() != Kind::Unknown => Err(hidden),
+                        _ => Ok(Arc::from(raw.get())),
+                    },
+                };
+                Brought::Answers(outcomes.into_iter().map(answer).collect())
+            }
+        }
+    }
+
+    fn misfit(&self, misfit: Misfit, text: &str) -> Failure {
+        let (host, method) = (self.host(), self.method());
+        let text = self.clean(text);
+        match misfit {
+            Misfit::NotJson { is_web_page } => {
+                Failure::for_good(Error::NotJson { host, method, is_web_page, text })
+            }
+            Misfit::CutOff(reason) => Failure {
+                error: Error::BrokenOff { host, method, reason, attempts: self.attempt },
+                may_pass: true,
+            },
+            Misfit::Malformed(reason) => {
+                Failure::for_good(Error::InvalidAnswer { host, method, reason, text })
+            }
+            Misfit::WrongIds(reason) => Failure::for_good(Error::WrongIds { host, method, reason }),
+        }
+    }
+}
+
+/// The body of a request. One question is sent as an object, because some servers know no batches.
+fn question(calls: &[&Call], ids: &[u64]) -> String {
+    let questions: Vec<String> = calls
+        .iter()
+        .zip(ids)
+        .map(|(call, id)| {
+            format!(
+                r#"{{"jsonrpc":"2.0","id":{id},"method":"{}","params":{}}}"#,
+                call.method, call.params
+            )
+        })
+        .collect();
+    match questions.as_slice() {
+        [one] => one.clone(),
+        many => format!("[{}]", many.join(",")),
+    }
+}
+
+/// The wait that the server asks for in seconds. The form with a date would need a clock, and is
+/// answered with the usual wait.
+fn retry_after(response: &reqwest::Response) -> Option<Duration> {
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    let seconds = text.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_ASKED_WAIT))
+}
+
+/// The innermost reason, which is the one that says something: `Connection refused`, an unknown name, a
+/// certificate.
+pub(super) fn reason_of(error: &reqwest::Error) -> String {
+    let mut reason = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        reason = inner.to_string();
+        source = inner.source();
+    }
+    reason
+}
