@@ -194,7 +194,8 @@ pub(crate) struct Output {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Vec<PathBuf>,
 
-    /// Format of what is printed, and of files whose ending does not say one [default: terminal]
+    /// Format of what is printed, and of files whose ending does not say one; on the terminal that is a
+    /// summary, a file has everything [default: terminal]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use fundtrail_labels::prices::{Prices, UsdCents};
 use fundtrail_labels::{Book, ListVersion};
-use fundtrail_model::{Asset, ChainInfo, Date, Limits, Rule, SeedId, parse_date};
-use fundtrail_report::{Fact, Input, ListLine, Report, TrustedToken, Usd};
+use fundtrail_model::{Asset, Cause, ChainInfo, Date, Limits, Rule, SeedId, Transfer, parse_date};
+use fundtrail_report::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd};
 use fundtrail_store::{Case, KnownTokenRow};
 
 use crate::chains::Chains;
@@ -166,6 +166,11 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         evidence.chains.iter().flat_map(|records| records.accounts.iter().copied()).collect();
     let coverage: Vec<_> =
         evidence.chains.iter().flat_map(|records| records.coverage.iter().copied()).collect();
+    let differences: Vec<_> = evidence
+        .chains
+        .iter()
+        .flat_map(|records| records.transfers.iter().filter_map(difference))
+        .collect();
     let until = evidence.chains.iter().map(|records| (records.chain, records.until)).collect();
     let tokens: Vec<_> = case
         .known_tokens()?
@@ -214,6 +219,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         tokens: &tokens,
         accounts: &accounts,
         coverage: &coverage,
+        differences: &differences,
         until: &until,
         settings: &shown_settings(how),
         lists: &lists,
@@ -231,6 +237,18 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         && trail.endings.iter().all(|ending| !ending.kind.class().is_incomplete())
         && coverage.iter().all(|found| found.proof == fundtrail_model::Proof::Reconciled);
     Ok(Presented { report, is_flagged, is_complete })
+}
+
+/// What balances say and transfers do not, from the transfer that stands for it.
+fn difference(transfer: &Transfer) -> Option<Difference> {
+    let address = transfer.from.or(transfer.to)?;
+    (transfer.cause == Cause::Unexplained).then_some(Difference {
+        address,
+        asset: transfer.asset,
+        position: transfer.position,
+        is_outgoing: transfer.from.is_some(),
+        amount: transfer.amount,
+    })
 }
 
 /// The settings that change what a trail says.
@@ -278,8 +296,8 @@ pub(crate) fn parse_day(flag: &str, text: &str) -> Result<Date, Error> {
     })
 }
 
-/// Writes a report to every place it goes, and prints it to stdout: as text unless a format was asked for
-/// and no file was named for it.
+/// Writes a report to every place it goes, and prints it to stdout: as a summary in text unless a format
+/// was asked for and no file was named for it.
 pub(crate) fn deliver(
     report: &Report,
     destinations: &[Destination],
@@ -299,7 +317,7 @@ pub(crate) fn deliver(
 fn rendered(report: &Report, format: Format, is_stdout: bool) -> Result<Vec<u8>, Error> {
     Ok(match format {
         Format::Terminal if is_stdout => {
-            fundtrail_report::terminal(report, ui::width(), ui::has_colour()).into_bytes()
+            fundtrail_report::terminal_summary(report, ui::width(), ui::has_colour()).into_bytes()
         }
         Format::Terminal => fundtrail_report::terminal(report, 100, false).into_bytes(),
         Format::Html => fundtrail_report::html(report)?.into_bytes(),

@@ -8,10 +8,12 @@ use crate::schema::{Report, SCHEMA, VERSION};
 mod actions;
 mod assets;
 mod certainty;
+mod differences;
 mod endings;
 mod findings;
 mod hops;
 mod ledger;
+mod lookalike;
 mod method;
 mod names;
 mod parties;
@@ -21,6 +23,8 @@ mod sums;
 
 /// Longest text taken over from a list or a setting, in characters.
 const TEXT_CHARS: usize = 300;
+/// Longest banner or public fact: these are read whole.
+const LONG_TEXT_CHARS: usize = 2_000;
 
 /// Turns a trail and what is known about it into the content of a report.
 ///
@@ -34,7 +38,7 @@ pub fn content(input: &Input<'_>) -> Report {
         schema: SCHEMA,
         version: VERSION,
         title: clean(input.title),
-        invented: input.invented.map(clean),
+        invented: input.invented.map(clean_long),
         software: clean(input.software),
         today: input.today.to_string(),
         case_digest: input.case_digest.as_deref().map(clean),
@@ -43,7 +47,7 @@ pub fn content(input: &Input<'_>) -> Report {
         background: input
             .background
             .iter()
-            .map(|fact| Fact { text: clean(&fact.text), source: clean(&fact.source) })
+            .map(|fact| Fact { text: clean_long(&fact.text), source: clean_long(&fact.source) })
             .collect(),
         seeds: ledger::seeds(input, &names),
         ledger: ledger::lines(input, &names),
@@ -65,4 +69,9 @@ pub fn content(input: &Input<'_>) -> Report {
 /// Somebody's text made harmless and not too long.
 fn clean(text: &str) -> String {
     sanitize_claim(text, TEXT_CHARS)
+}
+
+/// A text that is worth reading whole, made harmless.
+fn clean_long(text: &str) -> String {
+    sanitize_claim(text, LONG_TEXT_CHARS)
 }

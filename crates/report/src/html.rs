@@ -128,6 +128,11 @@ impl Page<'_> {
         }
     }
 
+    /// A mark stays with its number.
+    fn unbroken(&self, line: &str) -> String {
+        line.replace("≈ ", "≈\u{a0}")
+    }
+
     /// Addresses beyond counting are copied, not clicked.
     const fn links_parties(&self) -> bool {
         self.report.parties.len() <= MAX_PARTY_LINKS

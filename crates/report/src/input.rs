@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use fundtrail_model::{
-    AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, HopId, Marks, SeedId,
-    Timestamp, TokenClaim, Trail,
+    AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, HopId, Marks,
+    Position, SeedId, Timestamp, TokenClaim, Trail,
 };
 
 /// Looks up what an amount of an asset was worth at a block; `None` where there is no price.
@@ -43,6 +43,8 @@ pub struct Input<'a> {
     pub accounts: &'a [AccountFact],
     /// What has been looked at.
     pub coverage: &'a [Coverage],
+    /// Where balances do not agree with the transfers that were seen.
+    pub differences: &'a [Difference],
     /// The last block looked at, per chain.
     pub until: &'a BTreeMap<ChainId, u64>,
     /// Settings of the run, name and value; the price source belongs here.
@@ -59,6 +61,21 @@ pub struct Input<'a> {
     pub case_digest: Option<String>,
     /// The value of an amount at a block.
     pub usd: &'a UsdView<'a>,
+}
+
+/// A balance that the transfers seen do not explain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// Whose balance.
+    pub address: Address,
+    /// Of which asset; it also names the chain.
+    pub asset: Asset,
+    /// The end of the window that does not add up.
+    pub position: Position,
+    /// Whether more is gone than the transfers say; otherwise more is there.
+    pub is_outgoing: bool,
+    /// By how much, in base units.
+    pub amount: Amount,
 }
 
 /// A public fact of the case.

@@ -2,7 +2,8 @@
 //!
 //! [`content()`] turns a trail, and everything known about its addresses and assets, into a [`Report`]:
 //! plain values in the order in which a reader needs them. Each format then only lays out that content:
-//! [`terminal()`], [`json()`], [`csv()`] and [`html()`]. All are pure; the same input gives the same bytes.
+//! [`terminal()`] with its
+//! [`terminal_summary()`], [`json()`], [`csv()`] and [`html()`]. All are pure; the same input gives the same bytes.
 //!
 //! Strangers' text (token names, labels from lists, settings) is made harmless twice: control,
 //! bidirectional and zero-width characters are escaped once for all in the content, and each format
@@ -22,10 +23,10 @@ pub use content::content;
 pub use csv::csv;
 pub use error::Error;
 pub use html::html;
-pub use input::{Fact, Input, ListLine, TrustedToken, Usd, UsdView};
+pub use input::{Difference, Fact, Input, ListLine, TrustedToken, Usd, UsdView};
 pub use json::json;
 pub use schema::Report;
-pub use terminal::terminal;
+pub use terminal::{terminal, terminal_summary};
 
 #[cfg(test)]
 mod tests;

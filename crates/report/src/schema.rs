@@ -86,6 +86,9 @@ pub struct Money {
     pub contract: Option<String>,
     /// The asset's name as shown.
     pub asset: String,
+    /// The same with the chain, where assets of several chains share the name.
+    #[serde(skip)]
+    pub asset_and_chain: String,
     /// The asset's decimals; `None` where they are not known.
     pub decimals: Option<u8>,
     /// The exact amount in base units.
@@ -94,7 +97,8 @@ pub struct Money {
     pub decimal: Option<String>,
     /// US dollars at the block of the movement; `None` where there is no price.
     pub usd: Option<String>,
-    /// The exact amount with thousands grouped and the asset's name.
+    /// The exact amount with thousands grouped, the asset's name, and its chain where the name alone
+    /// is not enough.
     #[serde(skip)]
     pub text: String,
     /// The amount rounded for a table, with the asset's name; `≈` marks what is rounded.
@@ -119,11 +123,37 @@ impl Money {
     #[must_use]
     pub fn sum_text(&self, sum: Amount) -> String {
         match self.decimals {
-            Some(places) => format!("{} {}", crate::number::brief(sum, places), self.asset),
+            Some(places) => {
+                format!("{} {}", crate::number::brief(sum, places), self.asset_and_chain)
+            }
             None => {
                 let units = crate::number::group(&sum.to_string());
-                format!("{units} base units of {}", self.asset)
+                format!("{units} base units of {}", self.asset_and_chain)
             }
+        }
+    }
+
+    /// The same where everything around it is on one chain.
+    #[must_use]
+    pub fn sum_on_chain(&self, sum: Amount) -> String {
+        Self { asset_and_chain: self.asset.clone(), ..self.clone() }.sum_text(sum)
+    }
+
+    /// The exact amount with thousands grouped and the asset's name, where the chain is named besides.
+    #[must_use]
+    pub fn exact_on_chain(&self) -> String {
+        match self.decimal {
+            Some(_) => format!("{} {}", self.number(), self.asset),
+            None => format!("{} of {}", self.number(), self.asset),
+        }
+    }
+
+    /// The exact amount with thousands grouped, without the asset.
+    #[must_use]
+    pub fn number(&self) -> String {
+        match &self.decimal {
+            Some(decimal) => crate::number::group(decimal),
+            None => format!("{} base units", crate::number::group(&self.base_units)),
         }
     }
 }
@@ -252,6 +282,10 @@ pub struct Seed {
     pub to: PartyRef,
     /// Where and when.
     pub place: Place,
+    /// How much of it was converted, still in its own asset, in the first conversions that took it.
+    pub converted: Option<Money>,
+    /// What those conversions made of it, by asset.
+    pub became: Vec<Money>,
     /// How it was asked for, as typed.
     pub specs: Vec<String>,
 }
@@ -333,6 +367,16 @@ pub struct Finding {
     pub listing: String,
     /// Where the listing is known from.
     pub source: String,
+    /// The day of the listing, or a bound for it.
+    pub listed: String,
+    /// The day of the delisting, or a bound for it.
+    pub delisted: Option<String>,
+    /// How many listings the address has.
+    pub listing_count: usize,
+    /// The day of the first movement; `None` where it is not known.
+    pub first_day: Option<String>,
+    /// The day of the last movement; `None` where it is not known.
+    pub last_day: Option<String>,
     /// Whether the address received or sent the value.
     pub role: &'static str,
     /// The status at the transfer: `not yet listed`, `perhaps listed`, `listed`, `perhaps delisted`,
@@ -340,6 +384,12 @@ pub struct Finding {
     pub then: &'static str,
     /// The status today, in the same words.
     pub today: &'static str,
+    /// The words for the status at the transfer, as in the statement.
+    #[serde(skip)]
+    pub then_words: &'static str,
+    /// The words for the status today, as in the statement.
+    #[serde(skip)]
+    pub today_words: &'static str,
     /// Both, with their dates, as a sentence.
     pub statement: String,
     /// Whether the listing was, or may have been, in force at the transfer or is today.
@@ -381,6 +431,8 @@ pub struct Certainty {
     pub statements: Vec<String>,
     /// What has been looked at, by chain, class and way.
     pub coverage: Vec<CoverageLine>,
+    /// Where balances do not agree with what was seen.
+    pub differences: Vec<DifferenceLine>,
     /// What weakens the amounts, and where.
     pub reservations: Vec<String>,
     /// What has not been looked at.
@@ -404,6 +456,28 @@ pub struct CoverageLine {
     pub indicative: usize,
     /// Windows whose balances do not agree with what was seen.
     pub unreconciled: usize,
+}
+
+/// A balance that the transfers seen do not explain.
+#[derive(Clone, Debug, Serialize)]
+pub struct DifferenceLine {
+    /// Whose balance.
+    pub at: PartyRef,
+    /// The chain's name.
+    pub chain_name: String,
+    /// By how much.
+    pub money: Money,
+    /// Whether the balance is `lower` or `higher` than the transfers say.
+    pub direction: &'static str,
+    /// The block at whose end it does not agree.
+    pub block: u64,
+    /// Whether stolen value was followed in this asset at this address: then the amounts there are in
+    /// doubt.
+    pub is_followed_here: bool,
+    /// Whether stolen value was followed in this asset anywhere.
+    pub is_followed: bool,
+    /// All of it, as a sentence.
+    pub statement: String,
 }
 
 /// What has not been looked at.

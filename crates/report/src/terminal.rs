@@ -2,6 +2,7 @@
 
 mod page;
 mod steps;
+mod summary;
 
 use crate::Report;
 use crate::schema::{Action, Finding, LedgerLine, Money, Seed};
@@ -10,24 +11,12 @@ use page::{Page, Style};
 /// More of a kind are counted and left to the other formats: a terminal is read from its end.
 const MAX_ITEMS: usize = 40;
 
-/// The report as plain text of at most `width` columns (40 to 160), hashes and addresses apart, which
+/// The whole report as plain text of at most `width` columns (40 to 160), hashes and addresses apart, which
 /// are never broken. With `colour`, ANSI colours are added; nothing is said by colour alone.
 #[must_use]
 pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
     let mut page = Page::new(width, colour);
-    page.line(0, Style::Strong, &report.title);
-    if let Some(invented) = &report.invented {
-        page.paragraph(0, Style::Notice, &format!("RECONSTRUCTION: {invented}"));
-    }
-    page.paragraph(0, Style::Faint, &format!("{}, as of {}", report.software, report.today));
-    for answer in &report.summary {
-        page.blank();
-        let style = if answer.is_alert { Style::Alert } else { Style::Strong };
-        page.line(0, style, answer.question);
-        for line in &answer.lines {
-            page.paragraph(2, Style::Plain, line);
-        }
-    }
+    answers(&mut page, report);
     if !report.background.is_empty() {
         section(&mut page, report, "Background: public facts");
         for fact in &report.background {
@@ -56,6 +45,42 @@ pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
     steps::parties(&mut page, report);
     steps::method(&mut page, report);
     page.finish()
+}
+
+/// What can be acted on, in about a hundred lines: the five answers, the closing ledger, whom to ask
+/// with what to quote, and every listed address. [`terminal()`] has the rest. Width and colour are as
+/// there.
+#[must_use]
+pub fn terminal_summary(report: &Report, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    answers(&mut page, report);
+    summary::ledger(&mut page, report);
+    summary::requests(&mut page, report);
+    summary::sanctions(&mut page, report);
+    page.blank();
+    page.paragraph(
+        0,
+        Style::Strong,
+        "This is a summary. For everything, hop by hop: --out report.html, or .txt, .json, .csv.",
+    );
+    page.finish()
+}
+
+/// The first screen.
+fn answers(page: &mut Page, report: &Report) {
+    page.line(0, Style::Strong, &report.title);
+    if let Some(invented) = &report.invented {
+        page.paragraph(0, Style::Notice, &format!("RECONSTRUCTION: {invented}"));
+    }
+    page.paragraph(0, Style::Faint, &format!("{}, as of {}", report.software, report.today));
+    for answer in &report.summary {
+        page.blank();
+        let style = if answer.is_alert { Style::Alert } else { Style::Strong };
+        page.line(0, style, answer.question);
+        for line in &answer.lines {
+            page.paragraph(2, Style::Plain, line);
+        }
+    }
 }
 
 /// A heading; in a reconstruction every section says that it is one.

@@ -114,6 +114,7 @@ for (const figure of document.querySelectorAll('figure.flowbox')) {
   canvas.after(say);
   const ratio = (canvas.clientWidth - 2) / width;
   if (ratio < 1 && ratio > .7) fit();
+  else if (canvas.clientWidth < 700 && ratio < .7) zoom(.75);
   // What it was taken from is in the middle of a tall picture.
   const first = flow.querySelector('.n .s')?.getBBox();
   if (first) canvas.scrollTop = (first.y + first.height / 2) * scale - canvas.clientHeight / 2;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::{Asset, ChainId, ChainInfo, HopKind, TokenClaim, sanitize_claim};
 
 use super::clean;
+use super::lookalike::{Likeness, likeness};
 use super::parties::short;
 use crate::input::{Input, TrustedToken};
 
@@ -16,6 +17,8 @@ const MAX_DECIMALS: u8 = 77;
 /// What an asset is called.
 pub(super) struct AssetName {
     pub(super) name: String,
+    /// The name, and the chain where assets of several chains share it.
+    pub(super) full: String,
     pub(super) decimals: Option<u8>,
     pub(super) source: String,
 }
@@ -39,43 +42,56 @@ pub(super) fn asset_names(
             let name = match asset.contract() {
                 None => native(asset, chains.get(&asset.chain()).copied()),
                 Some(_) => match (trusted.get(&asset), claims.get(&asset)) {
-                    (Some(token), _) => AssetName {
-                        name: sanitize_claim(&token.symbol, SYMBOL_CHARS),
-                        decimals: Some(token.decimals).filter(|places| *places <= MAX_DECIMALS),
-                        source: clean(&token.source),
-                    },
-                    (None, claim) => claimed(asset, claim.copied()),
+                    (Some(token), _) => AssetName::new(
+                        sanitize_claim(&token.symbol, SYMBOL_CHARS),
+                        Some(token.decimals).filter(|places| *places <= MAX_DECIMALS),
+                        clean(&token.source),
+                    ),
+                    (None, claim) => claimed(input, asset, claim.copied()),
                 },
             };
             (asset, name)
         })
         .collect();
     tell_apart(&mut names);
+    name_chains(&mut names, chains);
     names
+}
+
+impl AssetName {
+    fn new(name: String, decimals: Option<u8>, source: String) -> Self {
+        Self { full: name.clone(), name, decimals, source }
+    }
 }
 
 fn native(asset: Asset, chain: Option<&ChainInfo>) -> AssetName {
     match chain {
-        Some(chain) => AssetName {
-            name: sanitize_claim(&chain.native.symbol, SYMBOL_CHARS),
-            decimals: Some(chain.native.decimals).filter(|places| *places <= MAX_DECIMALS),
-            source: "the chain's description".to_owned(),
-        },
-        None => AssetName {
-            name: format!("native coin of chain {}", asset.chain()),
-            decimals: None,
-            source: "not known".to_owned(),
-        },
+        Some(chain) => AssetName::new(
+            sanitize_claim(&chain.native.symbol, SYMBOL_CHARS),
+            Some(chain.native.decimals).filter(|places| *places <= MAX_DECIMALS),
+            "the chain's description".to_owned(),
+        ),
+        None => {
+            let name = format!("native coin of chain {}", asset.chain());
+            AssetName::new(name, None, "not known".to_owned())
+        }
     }
 }
 
-fn claimed(asset: Asset, claim: Option<&TokenClaim>) -> AssetName {
+fn claimed(input: &Input<'_>, asset: Asset, claim: Option<&TokenClaim>) -> AssetName {
     let contract = asset.contract().map(short).unwrap_or_default();
     let symbol = claim.and_then(|claim| claim.symbol.as_deref());
     let decimals = claim.and_then(|claim| claim.decimals).filter(|places| *places <= MAX_DECIMALS);
     let name = match symbol {
         Some(symbol) if !symbol.trim().is_empty() => {
-            format!("\"{}\" (claimed, {contract})", sanitize_claim(symbol, SYMBOL_CHARS))
+            let warning = match likeness(input, asset.chain(), symbol) {
+                Likeness::Imitates => ", not the token of that name",
+                Likeness::ElsewhereOnly => ", not known to be the token of that name",
+                Likeness::Unusual => ", in letters that may imitate others",
+                Likeness::None => "",
+            };
+            let symbol = sanitize_claim(symbol, SYMBOL_CHARS);
+            format!("\"{symbol}\" (claimed, {contract}{warning})")
         }
         _ => format!("token {contract} (no name claimed)"),
     };
@@ -83,7 +99,23 @@ fn claimed(asset: Asset, claim: Option<&TokenClaim>) -> AssetName {
         Some(_) => "claimed by the token's own contract, not verified",
         None => "claimed by the token's own contract, not verified; decimals not known",
     };
-    AssetName { name, decimals, source: source.to_owned() }
+    AssetName::new(name, decimals, source.to_owned())
+}
+
+/// A ticker that assets of several chains share is shown with the chain.
+fn name_chains(names: &mut BTreeMap<Asset, AssetName>, chains: &BTreeMap<ChainId, &ChainInfo>) {
+    let mut found: BTreeMap<String, BTreeSet<ChainId>> = BTreeMap::new();
+    for (asset, name) in names.iter() {
+        found.entry(name.name.clone()).or_default().insert(asset.chain());
+    }
+    for (asset, name) in names.iter_mut() {
+        let is_shared = found.get(&name.name).is_some_and(|chains| chains.len() > 1);
+        name.full = match (is_shared, chains.get(&asset.chain())) {
+            (false, _) => name.name.clone(),
+            (true, Some(chain)) => format!("{} on {}", name.name, clean(&chain.name)),
+            (true, None) => format!("{} on chain {}", name.name, asset.chain()),
+        };
+    }
 }
 
 /// Two trusted tokens of one chain may share a ticker: then each shows its contract.
@@ -118,6 +150,7 @@ fn mentioned(input: &Input<'_>) -> BTreeSet<Asset> {
     }
     assets.extend(trail.endings.iter().map(|ending| ending.asset));
     assets.extend(trail.ledger.iter().map(|line| line.asset));
+    assets.extend(input.differences.iter().map(|difference| difference.asset));
     assets.extend(trail.open_ends.iter().flat_map(|end| &end.at_stake).map(|lot| lot.asset));
     assets
 }

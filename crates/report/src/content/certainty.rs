@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Address, AssetClass, ChainId, How, Proof, Reservation, Rule};
 
+use super::differences;
 use super::hops::lots_made;
 use super::names::Names;
 use super::sums::Sums;
@@ -20,15 +21,15 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
     let gaps = trail.reservations.iter().filter(|reservation| is_gap(reservation)).count();
     let coverage = coverage(input, names);
     // A window that is not reconciled may hide a credit, which the rule would need.
-    let unsure = input.coverage.iter().filter(|c| c.proof != Proof::Reconciled).count();
-    let is_indicative =
-        trail.rule.needs_whole_ledger() && (gaps > 0 || unsure > 0 || input.coverage.is_empty());
+    let is_indicative = trail.rule.needs_whole_ledger()
+        && (gaps > 0 || input.coverage.is_empty() || differences::is_unproved(input));
     let mut certainty = Certainty {
         closes: imbalance.is_none(),
         imbalance,
         is_indicative,
         statements: Vec::new(),
         coverage,
+        differences: differences::lines(input, names),
         reservations: trail
             .reservations
             .iter()
@@ -107,6 +108,7 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
              do not agree)."
         )
     });
+    statements.extend(differences::statements(input, &certainty.differences));
     if input.coverage.iter().any(|coverage| coverage.how == How::BlocksOnly) {
         statements.push(
             "Some windows were read without a tracer: internal transfers of the native coin are \
@@ -121,12 +123,13 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
                  the stolen part of what left an account larger."
             }
             (Rule::Fifo, false) => {
-                "The rule fifo takes the oldest lots first. It needs the whole ledger: every window \
-                 looked at is reconciled, and no opening balance is missing."
+                "The rule fifo takes the oldest lots first. It needs the whole ledger: every balance of \
+                 stolen value agrees with what was seen, and no opening balance is missing."
             }
             (Rule::Fifo, true) => {
                 "The rule fifo takes the oldest lots first and needs the whole ledger. Its amounts \
-                 are INDICATIVE: an opening balance is missing, or a window is not reconciled."
+                 are INDICATIVE: an opening balance is missing, or balances of stolen value could not be \
+                 proved."
             }
         }
         .to_owned(),
@@ -155,12 +158,7 @@ fn unlooked(input: &Input<'_>, names: &Names<'_>) -> String {
         count => format!("{} addresses", group(&count.to_string())),
     };
     let amounts: Vec<String> = sums.money(names).into_iter().map(|money| money.brief).collect();
-    let shown = amounts.iter().take(6).cloned().collect::<Vec<_>>().join("; ");
-    let rest = match amounts.len().saturating_sub(6) {
-        0 => String::new(),
-        count => format!("; and {count} more assets"),
-    };
-    format!("Not looked at, or not all of it: {places}, where {shown}{rest} wait.")
+    format!("Not looked at, or not all of it: {places}, where {} wait.", amounts.join("; "))
 }
 
 fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {

@@ -148,11 +148,14 @@ fn finding(input: &Input<'_>, names: &Names<'_>, key: &Key<'_>, touches: &[Touch
         touches.iter().filter_map(|touch| names.day(touch.chain, touch.position.block)).collect();
     let block = touches.first().map_or(0, |touch| touch.position.block);
     let others = names.directory().listings(address).count();
+    let (then_words, today_words) = (then_words(then), today_words(today));
+    let (first_day, last_day) =
+        (days.first().map(Date::to_string), days.last().map(Date::to_string));
     let mut statement = format!(
-        "{}; {}; {}",
-        then_text(then, &days),
+        "{}; {}; {today_words} ({})",
+        when(then.is_some(), then_words, first_day.as_deref(), last_day.as_deref()),
         listing_dates(listing),
-        today_text(today, input.today)
+        input.today
     );
     if others > 1 {
         statement.push_str(&format!(
@@ -164,9 +167,16 @@ fn finding(input: &Input<'_>, names: &Names<'_>, key: &Key<'_>, touches: &[Touch
         chain_name: names.chain(chain),
         listing: listing_text(listing),
         source: clean(&listing.source),
+        listed: listing.listed.to_string(),
+        delisted: listing.delisted.map(|day| day.to_string()),
+        listing_count: others,
+        first_day,
+        last_day,
         role,
         then: then.map_or("time not known", status_name),
         today: status_name(today),
+        then_words,
+        today_words,
         statement,
         is_in_force: then.is_none_or(may_be_in_force) || may_be_in_force(today),
         is_invented: listing.is_invented,
@@ -214,32 +224,35 @@ const fn status_name(status: ListingStatus) -> &'static str {
     }
 }
 
-fn then_text(then: Option<ListingStatus>, days: &BTreeSet<Date>) -> String {
-    let what = match then {
-        None => return "the time of the transfer is not known".to_owned(),
+const fn then_words(then: Option<ListingStatus>) -> &'static str {
+    match then {
+        None => "the time of the transfer is not known",
         Some(ListingStatus::NotYetListed) => "not sanctioned",
         Some(ListingStatus::PerhapsListed) => "perhaps already sanctioned",
         Some(ListingStatus::Listed) => "sanctioned",
         Some(ListingStatus::PerhapsDelisted) => "sanctioned, unless already delisted,",
         Some(ListingStatus::Delisted) => "no longer sanctioned",
-    };
-    match (days.first(), days.last()) {
-        (Some(first), Some(last)) if first != last => {
-            format!("{what} at the time of the transfers ({first} to {last})")
-        }
-        (Some(day), _) => format!("{what} at the time of the transfer ({day})"),
-        _ => what.to_owned(),
     }
 }
 
-fn today_text(status: ListingStatus, today: Date) -> String {
-    let what = match status {
+/// The status at the transfers, with their days.
+pub(super) fn when(is_known: bool, words: &str, first: Option<&str>, last: Option<&str>) -> String {
+    match (is_known, first, last) {
+        (true, Some(first), Some(last)) if first != last => {
+            format!("{words} at the time of the transfers ({first} to {last})")
+        }
+        (true, Some(day), _) => format!("{words} at the time of the transfer ({day})"),
+        _ => words.to_owned(),
+    }
+}
+
+const fn today_words(status: ListingStatus) -> &'static str {
+    match status {
         ListingStatus::NotYetListed | ListingStatus::Delisted => "not listed today",
         ListingStatus::PerhapsListed => "perhaps listed today",
         ListingStatus::Listed => "listed today",
         ListingStatus::PerhapsDelisted => "listed today, unless already delisted",
-    };
-    format!("{what} ({today})")
+    }
 }
 
 /// Whole days from one day to another; negative where the other comes first.

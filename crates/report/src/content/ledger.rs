@@ -1,8 +1,10 @@
 //! How much was stolen, and the ledger that says where it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Amount, Asset, EndingClass, SeedId};
+use fundtrail_model::{
+    self as model, Amount, Asset, EndingClass, Hop, HopId, HopKind, LotTaken, Origin, SeedId,
+};
 
 use super::clean;
 use super::names::Names;
@@ -17,7 +19,10 @@ pub(super) fn seeds(input: &Input<'_>, names: &Names<'_>) -> Vec<Seed> {
         .iter()
         .map(|seed| {
             let (chain, block) = (seed.asset.chain(), seed.position.block);
+            let (converted, became) = first_conversions(input, names, seed);
             Seed {
+                converted,
+                became,
                 id: seed.id.to_string(),
                 money: names.money(seed.asset, seed.amount, Some(block)),
                 from: seed.from.map(|from| names.party(chain, from, block)),
@@ -32,6 +37,50 @@ pub(super) fn seeds(input: &Input<'_>, names: &Names<'_>) -> Vec<Seed> {
             }
         })
         .collect()
+}
+
+/// How much of the seed was converted while it was still the stolen asset itself, and what that made.
+///
+/// Only conversions of which every stolen lot of the seed is such are counted, so that the sums are
+/// exact: what was converted once already, and came back, is not.
+fn first_conversions(
+    input: &Input<'_>,
+    names: &Names<'_>,
+    seed: &model::Seed,
+) -> (Option<Money>, Vec<Money>) {
+    let mut untouched: BTreeSet<HopId> = BTreeSet::new();
+    let (mut converted, mut became) = (Sums::default(), Sums::default());
+    for (hop_idx, hop) in input.trail.hops.iter().enumerate() {
+        let taken = || hop.taken.iter().filter(|lot| lot.seed == seed.id);
+        let is_itself = |lot: &LotTaken| {
+            lot.asset == seed.asset
+                && match lot.origin {
+                    Origin::Seed(id) => id == seed.id,
+                    Origin::Hop(id) => untouched.contains(&id),
+                }
+        };
+        if taken().next().is_none() || !taken().all(is_itself) {
+            continue;
+        }
+        match hop.kind {
+            HopKind::Payment { .. } => {
+                untouched.extend(u32::try_from(hop_idx).map(HopId));
+            }
+            HopKind::Conversion { .. } => {
+                for lot in taken() {
+                    converted.add(input, lot.asset, lot.amount, hop.position.block);
+                }
+                for lot in made(hop, seed.id) {
+                    became.add(input, lot.asset, lot.amount, hop.position.block);
+                }
+            }
+        }
+    }
+    (converted.money(names).into_iter().next(), became.money(names))
+}
+
+fn made(hop: &Hop, seed: SeedId) -> impl Iterator<Item = &model::LotMade> {
+    hop.made.iter().filter(move |lot| lot.seed == seed)
 }
 
 pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<LedgerLine> {

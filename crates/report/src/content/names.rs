@@ -56,8 +56,12 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn asset(&self, asset: Asset) -> String {
+        self.called(asset, |name| &name.name)
+    }
+
+    fn called(&self, asset: Asset, which: fn(&AssetName) -> &String) -> String {
         match self.assets.get(&asset) {
-            Some(name) => name.name.clone(),
+            Some(name) => which(name).clone(),
             None => match asset.contract() {
                 Some(contract) => format!("token {}", short(contract)),
                 None => format!("native coin of chain {}", asset.chain()),
@@ -68,7 +72,7 @@ impl<'a> Names<'a> {
     /// An amount, with its value at `block` where there is a price.
     pub(super) fn money(&self, asset: Asset, amount: Amount, block: Option<u64>) -> Money {
         let usd = block.and_then(|block| (self.input.usd)(asset, amount, block));
-        let name = self.asset(asset);
+        let name = self.called(asset, |name| &name.full);
         let decimals = self.assets.get(&asset).and_then(|name| name.decimals);
         let (text, brief) = match decimals {
             Some(places) => (
@@ -84,7 +88,8 @@ impl<'a> Names<'a> {
             amount,
             chain: asset.chain().0,
             contract: asset.contract().map(fundtrail_model::checksum),
-            asset: name,
+            asset: self.asset(asset),
+            asset_and_chain: name,
             decimals,
             base_units: amount.to_string(),
             decimal: decimals.map(|places| amount.to_decimal(places)),

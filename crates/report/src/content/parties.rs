@@ -84,6 +84,9 @@ impl<'a> Directory<'a> {
         for end in &trail.open_ends {
             self.add(end.chain, end.address);
         }
+        for difference in input.differences {
+            self.add(difference.asset.chain(), difference.address);
+        }
         for reservation in &trail.reservations {
             match reservation {
                 Reservation::OpeningUnknown { address, asset, .. }

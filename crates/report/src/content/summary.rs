@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Amount, EndingClass};
 
-use crate::number::group;
-use crate::schema::{Action, Answer, Report};
+use crate::number;
+use crate::schema::{Action, Answer, Finding, Money, Report, Seed};
+
+use super::findings::when;
 
 /// More lines than this are counted, not shown.
 const MAX_LINES: usize = 6;
@@ -20,16 +22,33 @@ fn stolen(report: &Report) -> Answer {
         .iter()
         .map(|seed| {
             format!(
-                "{}: {} ({}) on {}, {}",
+                "{}: {} ({}) on {}, {}{}",
                 seed.id,
-                seed.money.text,
+                seed.money.exact_on_chain(),
                 seed.money.usd_text(),
                 seed.place.chain_name,
-                seed.place.time_text()
+                seed.place.time_text(),
+                became(seed)
             )
         })
         .collect();
     Answer { question: "How much was stolen?", lines: capped(lines), is_alert: false }
+}
+
+/// What it was soon made into, for readers to whom the stolen asset says little.
+fn became(seed: &Seed) -> String {
+    let Some(converted) = &seed.converted else { return String::new() };
+    let made: Vec<String> = seed.became.iter().map(Money::exact_on_chain).collect();
+    let made = match made.split_last() {
+        None => return String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    };
+    if converted.amount == seed.money.amount {
+        format!(", which became {made}")
+    } else {
+        format!(", of which {} became {made}", converted.exact_on_chain())
+    }
 }
 
 /// Sums over seeds of the same asset; different assets are never added up.
@@ -56,9 +75,9 @@ fn now(report: &Report) -> Answer {
             let places = match addresses.len() {
                 0 => String::new(),
                 1 => " at 1 address".to_owned(),
-                count => format!(" at {} addresses", group(&count.to_string())),
+                count => format!(" at {} addresses", number::group(&count.to_string())),
             };
-            format!("{class}{places}: {}", listed(&texts))
+            format!("{class}{places}: {}", texts.join("; "))
         })
         .collect();
     answers.push(if report.certainty.closes {
@@ -74,9 +93,9 @@ fn requests(report: &Report) -> Answer {
         let sums: Vec<String> = action.totals.iter().map(|money| money.brief.clone()).collect();
         let count = match action.items.len() {
             1 => String::new(),
-            count => format!(", {} lots", group(&count.to_string())),
+            count => format!(", {} lots", number::group(&count.to_string())),
         };
-        format!("{}: {}{count}: {}", action.kind, action.whom, listed(&sums))
+        format!("{}: {}{count}: {}", action.kind, action.whom, sums.join("; "))
     };
     let mut lines: Vec<String> = report.actions.iter().map(line).collect();
     if lines.is_empty() {
@@ -90,22 +109,15 @@ fn requests(report: &Report) -> Answer {
 }
 
 fn sanctions(report: &Report) -> Answer {
-    let mut lines: Vec<String> = report
-        .findings
-        .iter()
-        .map(|finding| {
-            let sums: Vec<String> =
-                finding.totals.iter().map(|money| money.brief.clone()).collect();
-            format!(
-                "{} {} {} ({}): {}",
-                finding.party.text,
-                finding.role,
-                listed(&sums),
-                finding.listing,
-                finding.statement
-            )
-        })
-        .collect();
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in &report.findings {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|of| is_like(of, finding))) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    let mut lines: Vec<String> =
+        groups.iter().filter_map(|group| said_of(group, &report.today)).collect();
     if lines.is_empty() {
         lines.push(format!(
             "No address on this trail has a listing in the lists used, then or today ({}). \
@@ -120,13 +132,66 @@ fn sanctions(report: &Report) -> Answer {
     }
 }
 
+/// Whether two findings are about the same entity and say the same of it. What has several listings is
+/// told on its own.
+fn is_like(a: &Finding, b: &Finding) -> bool {
+    let key =
+        |finding: &Finding| (finding.then, finding.today, finding.role, finding.delisted.is_some());
+    a.listing == b.listing && key(a) == key(b) && a.listing_count < 2 && b.listing_count < 2
+}
+
+/// One line for findings that are alike: the sums, the days, and what they mean.
+fn said_of(group: &[&Finding], today: &str) -> Option<String> {
+    let (first, others) = group.split_first()?;
+    let mut sums: BTreeMap<(u64, Option<&str>), (&Money, Amount)> = BTreeMap::new();
+    for money in group.iter().flat_map(|finding| &finding.totals) {
+        let key = (money.chain, money.contract.as_deref());
+        let (_, sum) = sums.entry(key).or_insert((money, Amount::ZERO));
+        *sum = sum.saturating_add(money.amount);
+    }
+    let sums: Vec<String> = sums.values().map(|(money, sum)| money.sum_text(*sum)).collect();
+    let (sums, role) = (sums.join("; "), first.role);
+    if others.is_empty() {
+        let Finding { party, listing, statement, .. } = first;
+        return Some(format!("{} {role} {sums} ({listing}): {statement}", party.text));
+    }
+    let addresses: BTreeSet<&str> =
+        group.iter().map(|finding| finding.party.address.as_str()).collect();
+    let of_all = |day: fn(&Finding) -> Option<&str>| -> BTreeSet<&str> {
+        group.iter().filter_map(|finding| day(finding)).collect()
+    };
+    let joined = |days: BTreeSet<&str>| days.into_iter().collect::<Vec<_>>().join(" / ");
+    let delisted = of_all(|finding| finding.delisted.as_deref());
+    let delisted = match delisted.is_empty() {
+        true => String::new(),
+        false => format!("; delisted {}", joined(delisted)),
+    };
+    Some(format!(
+        "{} listed as {} {role} {sums}: {}; listed {}{delisted}; {} ({today})",
+        match addresses.len() {
+            1 => "1 address".to_owned(),
+            count => format!("{} addresses", number::group(&count.to_string())),
+        },
+        first.listing,
+        when(
+            first.first_day.is_some(),
+            first.then_words,
+            of_all(|finding| finding.first_day.as_deref()).first().copied(),
+            of_all(|finding| finding.last_day.as_deref()).last().copied(),
+        ),
+        joined(of_all(|finding| Some(finding.listed.as_str()))),
+        first.today_words,
+    ))
+}
+
 fn sure(report: &Report) -> Answer {
     let mut lines = report.certainty.statements.clone();
     let count = report.certainty.reservations.len();
     match count {
         0 => {}
         1 => lines.push("1 reservation is listed below.".to_owned()),
-        _ => lines.push(format!("{} reservations are listed below.", group(&count.to_string()))),
+        _ => lines
+            .push(format!("{} reservations are listed below.", number::group(&count.to_string()))),
     }
     Answer {
         question: "How sure is this?",
@@ -135,21 +200,11 @@ fn sure(report: &Report) -> Answer {
     }
 }
 
-fn listed(texts: &[String]) -> String {
-    let shown: Vec<&str> = texts.iter().take(MAX_LINES).map(String::as_str).collect();
-    let rest = texts.len().saturating_sub(shown.len());
-    let mut text = shown.join("; ");
-    if rest > 0 {
-        text.push_str(&format!("; and {rest} more assets"));
-    }
-    text
-}
-
 fn capped(mut lines: Vec<String>) -> Vec<String> {
     let rest = lines.len().saturating_sub(MAX_LINES);
     if rest > 0 {
         lines.truncate(MAX_LINES);
-        lines.push(format!("and {} more, below", group(&rest.to_string())));
+        lines.push(format!("and {} more, below", number::group(&rest.to_string())));
     }
     lines
 }

@@ -4,7 +4,9 @@
 mod collapse;
 mod graph;
 mod layout;
+mod rank;
 mod svg;
+mod words;
 
 use crate::Report;
 pub(super) use svg::class_name;

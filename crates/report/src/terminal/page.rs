@@ -82,6 +82,8 @@ impl Page {
         let mut indent = first;
         let mut line = String::new();
         let mut length = 0_usize;
+        // A mark stays with its number.
+        let text = text.replace("≈ ", "≈\u{a0}");
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             let word_length = word.chars().count();
             let needed = indent.saturating_add(length).saturating_add(word_length);

@@ -37,6 +37,13 @@ pub(super) fn certainty(page: &mut Page, report: &Report) {
         let text = format!("{} was looked at until block {until} ({time})", chain.name);
         page.paragraph(4, Style::Plain, &text);
     }
+    page.line(2, Style::Strong, "Balances that disagree");
+    for difference in capped(page, &certainty.differences) {
+        let style = if difference.is_followed_here { Style::Alert } else { Style::Plain };
+        page.paragraph(4, style, &difference.statement);
+        page.field(6, "address", &difference.at.address);
+        page.field(6, "contract", difference.money.contract.as_deref().unwrap_or("native coin"));
+    }
     page.line(2, Style::Strong, "Reservations");
     for reservation in capped(page, &certainty.reservations) {
         page.paragraph(4, Style::Plain, reservation);

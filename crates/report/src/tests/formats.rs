@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::sample::{demo, generated, small};
-use crate::{csv, html, json, terminal};
+use crate::{csv, html, json, terminal, terminal_summary};
 
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
@@ -14,6 +14,20 @@ fn text(bytes: Vec<u8>) -> String {
 #[test]
 fn the_demo_as_terminal_text() {
     insta::assert_snapshot!(terminal(&demo().report(), 100, false));
+}
+
+#[test]
+fn the_demo_as_a_summary() {
+    insta::assert_snapshot!(terminal_summary(&demo().report(), 100, false));
+}
+
+#[test]
+fn a_summary_stays_short_and_says_where_the_rest_is() {
+    for sample in [small(), demo(), generated(200, 3), generated(5_000, 7)] {
+        let text = terminal_summary(&sample.report(), 100, false);
+        assert!(text.lines().count() <= 150, "{}", text.lines().count());
+        assert!(text.lines().last().unwrap().contains("--out report.html"));
+    }
 }
 
 #[test]
@@ -92,6 +106,7 @@ fn the_same_input_gives_the_same_bytes() {
             csv(&report).unwrap(),
             html(&report).unwrap(),
             terminal(&report, 80, true),
+            terminal_summary(&report, 80, true),
         )
     };
     assert_eq!(all(&demo()), all(&demo()));
@@ -131,9 +146,11 @@ fn a_reconstruction_says_so_in_every_section() {
     let page = html(&report).unwrap();
     assert_eq!(page.matches("<h2>").count(), page.matches("<p class=\"recon\">").count());
     assert!(page.contains("class=\"banner\" role=\"note\">Reconstruction: amounts"));
-    let plain = terminal(&report, 80, false);
-    let headings = plain.lines().filter(|line| line.starts_with("──")).count();
-    assert_eq!(plain.matches("(reconstruction: see the top)").count(), headings);
+    for plain in [terminal(&report, 80, false), terminal_summary(&report, 80, false)] {
+        let headings = plain.lines().filter(|line| line.starts_with("──")).count();
+        assert_eq!(plain.matches("(reconstruction: see the top)").count(), headings);
+        assert!(plain.contains("RECONSTRUCTION: amounts"));
+    }
     let table = text(csv(&report).unwrap());
     assert!(table.lines().skip(1).all(|row| row.contains("is invented.\"")));
     assert!(!html(&small().report()).unwrap().contains("Reconstruction"));

@@ -3,7 +3,7 @@
 use fundtrail_model::{Asset, Category, Marks, TokenClaim};
 
 use super::sample::{POLYGON, address, label, listing, small};
-use crate::{ListLine, Report, csv, html, json, terminal};
+use crate::{ListLine, Report, csv, html, json, terminal, terminal_summary};
 
 /// The small trail with `text` wherever somebody else chooses the words.
 fn report(text: &str) -> Report {
@@ -81,7 +81,8 @@ fn strangers_text_is_harmless_in_every_format() {
                 || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
         };
         let plain = terminal(&report, 80, false);
-        for output in [&page, &plain] {
+        let summary = terminal_summary(&report, 80, false);
+        for output in [&page, &plain, &summary] {
             assert!(!output.chars().any(hidden), "{text:?}");
         }
         let data = String::from_utf8(json(&report).unwrap()).unwrap();
@@ -104,10 +105,43 @@ fn long_text_is_cut() {
     let long = "Ω".repeat(10_000);
     let report = report(&long);
     let page = html(&report).unwrap();
-    assert!(!page.contains(&"Ω".repeat(301)));
+    // Only what is read whole may be long: the banner, and the public facts with their sources.
+    let short = page.replace(&"Ω".repeat(2_000), "");
+    assert_eq!(page.matches(&"Ω".repeat(2_000)).count(), 3);
+    assert!(!short.contains(&"Ω".repeat(301)));
     assert!(page.len() < 200_000, "{}", page.len());
     let plain = terminal(&report, 80, false);
     assert!(plain.len() < 60_000, "{}", plain.len());
+}
+
+#[test]
+fn a_banner_and_public_facts_are_read_whole() {
+    let long = "It is said. ".repeat(100);
+    let report = report(long.trim_end());
+    assert_eq!(report.invented.as_deref(), Some(long.trim_end()));
+    assert_eq!(report.background[0].text, long.trim_end());
+}
+
+#[test]
+fn a_token_that_takes_another_ones_name_is_told_apart() {
+    let check = |claimed: &str, trusted_on: fundtrail_model::ChainId, says: &str| {
+        let mut sample = small();
+        let usdc = Asset::Token(POLYGON, address(900));
+        sample.tokens[0].asset = Asset::Token(trusted_on, address(901));
+        sample.claims =
+            vec![TokenClaim { asset: usdc, symbol: Some(claimed.to_owned()), decimals: Some(6) }];
+        let name = sample.report().hops[1].received[0].asset.clone();
+        assert!(name.ends_with(says), "{name}");
+        assert!(says != ")" || name.matches(", ").count() == 1, "{name}");
+    };
+    let ethereum = super::sample::ETHEREUM;
+    check("USDC", POLYGON, ", not the token of that name)");
+    check("USD\u{421}", POLYGON, ", not the token of that name)");
+    check("USD\u{421}", ethereum, ", not the token of that name)");
+    check("USDC", ethereum, ", not known to be the token of that name)");
+    check("MATIC", ethereum, ", not the token of that name)");
+    check("\u{5e01}\u{5b89}", ethereum, ", in letters that may imitate others)");
+    check("ELIXIR", ethereum, ")");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use fundtrail_model::{
     parse_date,
 };
 
-use crate::{Fact, Input, ListLine, Report, TrustedToken, Usd, content};
+use crate::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd, content};
 
 pub(crate) const POLYGON: ChainId = ChainId(137);
 pub(crate) const ETHEREUM: ChainId = ChainId(1);
@@ -30,6 +30,7 @@ pub(crate) struct Sample {
     pub(crate) tokens: Vec<TrustedToken>,
     pub(crate) accounts: Vec<AccountFact>,
     pub(crate) coverage: Vec<Coverage>,
+    pub(crate) differences: Vec<Difference>,
     pub(crate) until: BTreeMap<ChainId, u64>,
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) lists: Vec<ListLine>,
@@ -59,6 +60,7 @@ impl Sample {
             tokens: &self.tokens,
             accounts: &self.accounts,
             coverage: &self.coverage,
+            differences: &self.differences,
             until: &self.until,
             settings: &self.settings,
             lists: &self.lists,
@@ -395,6 +397,7 @@ pub(crate) fn sample(trail: Trail, paths: Vec<Vec<HopId>>) -> Sample {
         tokens: Vec::new(),
         accounts: Vec::new(),
         coverage: Vec::new(),
+        differences: Vec::new(),
         until: BTreeMap::new(),
         settings: Vec::new(),
         lists: Vec::new(),

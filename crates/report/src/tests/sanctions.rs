@@ -56,6 +56,29 @@ fn status_then_and_today() {
 }
 
 #[test]
+fn addresses_of_one_entity_with_one_status_share_a_line() {
+    let mut sample = small();
+    let mut list = |number, day| {
+        let listings = vec![listing("X", day, Some("2025-03-21"))];
+        sample.marks.insert((POLYGON, address(number)), Marks { labels: Vec::new(), listings });
+    };
+    list(3, "2022-08-08");
+    list(4, "2022-11-08");
+    let report = sample.report();
+    // What one address got, gave and converted are different findings.
+    assert_eq!(report.findings.len(), 4);
+    let lines = &report.summary[3].lines;
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line
+            == "2 addresses listed as X, OFAC SDN, programme CYBER2 (invented) received 600 MATIC; \
+                ≈ 960.1235 USDC: not sanctioned at the time of the transfer (2022-03-29); listed \
+                2022-08-08 / 2022-11-08; delisted 2025-03-21; not listed today (2026-11-23)"),
+        "{lines:?}"
+    );
+}
+
+#[test]
 fn a_bound_is_never_taken_for_a_day() {
     let mut vague = listing("X", "2022-08-08", None);
     vague.listed = fundtrail_model::DateBound::NoLaterThan(day("2022-08-08"));

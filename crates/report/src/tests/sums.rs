@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use fundtrail_model::{Amount, EndingClass};
+use fundtrail_model::{Amount, Asset, AssetClass, EndingClass, Position, Proof, Step};
 use proptest::prelude::*;
 
-use super::sample::{Sample, demo, generated, small};
+use super::sample::{POLYGON, Sample, address, demo, generated, small};
+use crate::Difference;
 use crate::schema::Money;
 
 fn key(money: &Money) -> (u64, Option<String>) {
@@ -150,4 +151,76 @@ fn a_rule_that_needs_the_whole_ledger_is_indicative_without_it() {
     check(&sample, false);
     sample.coverage.clear();
     check(&sample, true);
+}
+
+#[test]
+fn only_differences_where_stolen_value_was_followed_put_it_in_doubt() {
+    let check = |number: u64, asset: Asset, block: u64, doubt: bool, says: &str| {
+        let mut sample = demo();
+        sample.trail.rule = fundtrail_model::Rule::Fifo;
+        sample.trail.reservations.clear();
+        sample.coverage.retain(|coverage| coverage.proof != Proof::Indicative);
+        assert!(!sample.report().certainty.is_indicative);
+        let tokens = sample.coverage.iter_mut().find(|coverage| {
+            coverage.class == AssetClass::Tokens && coverage.address == address(12)
+        });
+        tokens.unwrap().proof = Proof::Unreconciled;
+        assert!(sample.report().certainty.is_indicative, "nobody says of what");
+        sample.differences.push(Difference {
+            address: address(number),
+            asset,
+            position: Position { block, transaction: u32::MAX, step: Step::Unexplained },
+            is_outgoing: false,
+            amount: Amount::from(7),
+        });
+        let report = sample.report();
+        assert_eq!(report.certainty.is_indicative, doubt, "{says}");
+        assert_eq!(report.certainty.differences.len(), 1);
+        let said = report.certainty.statements.join("\n");
+        assert!(said.contains(says), "{said}");
+        for text in [crate::terminal(&report, 100, false), crate::html(&report).unwrap()] {
+            assert!(text.contains(&fundtrail_model::checksum(asset.contract().unwrap())));
+        }
+    };
+    let (lying, start) = (Asset::Token(POLYGON, address(990)), Asset::Token(POLYGON, address(903)));
+    let end = 27_000_000;
+    check(12, lying, end, false, "in which no stolen value was followed, so no amount here");
+    check(12, start, end, false, "but at other addresses");
+    check(10, start, end, true, "BALANCES DISAGREE WHERE STOLEN VALUE WAS FOLLOWED");
+    // It does not explain a window that it is not in.
+    check(12, lying, end + 1, true, "1 do not say what disagrees");
+}
+
+#[test]
+fn what_a_seed_became_is_the_first_step_and_exact() {
+    let report = demo().report();
+    let became = |seed: usize| {
+        let seed = &report.seeds[seed];
+        let texts = seed.became.iter().map(|money| money.text.clone()).collect::<Vec<_>>();
+        (seed.converted.as_ref().map(|money| money.amount), texts.join("; "))
+    };
+    assert_eq!(became(0), (None, String::new()));
+    let elixir = &report.hops[7].received[1].asset;
+    let whole = report.seeds[1].money.amount;
+    assert_eq!(became(1), (Some(whole), format!("43,089 MATIC; 4,074,960 {elixir}")));
+    let line = &report.summary[0].lines[1];
+    assert!(
+        line.ends_with(&format!(", which became 43,089 MATIC and 4,074,960 {elixir}")),
+        "{line}"
+    );
+    // Through a payment, and only in part.
+    let line = &small().report().summary[0].lines[0];
+    assert!(line.ends_with(", of which 600 MATIC became 960.123456 USDC"), "{line}");
+}
+
+#[test]
+fn a_ticker_of_several_chains_is_shown_with_the_chain() {
+    let mut sample = demo();
+    sample.chains[0].native.symbol = "MATIC".to_owned();
+    let report = sample.report();
+    let now = report.summary[1].lines.join("\n");
+    assert!(now.contains("0.479 MATIC on Ethereum; ≈ 345.6789 MATIC on Polygon"), "{now}");
+    assert!(!demo().report().summary[1].lines.join("").contains("MATIC on Polygon"));
+    // Every asset is named, however many there are.
+    assert!(!now.contains("more assets"));
 }

@@ -5,37 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::EndingClass;
 
 use super::graph::{Edge, Graph, Node, add};
+use super::rank::ranks;
 
 /// More columns than this and rows of wallets that only pass value on are drawn as one.
 const MANY_LAYERS: usize = 8;
+/// What is further to the right is counted as one column: a chain that sheds a part at every step is as
+/// long as its maker had patience.
+const LAST_LAYER: usize = 14;
 /// More nodes than this in one column and the smallest are drawn as groups.
 const MAX_IN_LAYER: usize = 10;
 
-/// The column of each node: one more than that of the node whose payment first reached it.
-pub(super) fn layers(graph: &Graph) -> Vec<usize> {
-    let mut layers: Vec<Option<usize>> =
-        graph.nodes.iter().map(|node| node.is_source.then_some(0)).collect();
-    // Edges are in the order of the first movement, so one pass reaches nearly all; a second starts
-    // from what nobody on this chain paid.
-    for is_second in [false, true] {
-        for edge in &graph.edges {
-            let from = layers.get(edge.from).copied().flatten();
-            let from = if is_second { from.or(Some(1)) } else { from };
-            let Some(from) = from else { continue };
-            if let Some(slot) = layers.get_mut(edge.from) {
-                slot.get_or_insert(from);
-            }
-            if let Some(slot) = layers.get_mut(edge.to) {
-                slot.get_or_insert(from.saturating_add(1));
-            }
-        }
-    }
-    layers.into_iter().map(|layer| layer.unwrap_or(1)).collect()
-}
-
 /// Draws rows and crowds as groups, and notes how many addresses that concerns.
 pub(super) fn collapse(graph: Graph, notes: &mut Vec<String>) -> Graph {
-    let deepest = layers(&graph).into_iter().max().unwrap_or(0);
+    let deepest = ranks(&graph).layers.into_iter().max().unwrap_or(0);
     let graph = if deepest > MANY_LAYERS { merge(&graph, &rows(&graph), notes) } else { graph };
     let crowds = crowds(&graph);
     merge(&graph, &crowds, notes)
@@ -96,8 +78,8 @@ fn rows(graph: &Graph) -> Vec<Group> {
 /// In each crowded column, the smallest nodes by kind of ending.
 fn crowds(graph: &Graph) -> Vec<Group> {
     let mut columns: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (idx, layer) in layers(graph).into_iter().enumerate() {
-        columns.entry(layer).or_default().push(idx);
+    for (idx, layer) in ranks(graph).layers.into_iter().enumerate() {
+        columns.entry(layer.min(LAST_LAYER)).or_default().push(idx);
     }
     let mut groups = Vec::new();
     for column in columns.values_mut().filter(|column| column.len() > MAX_IN_LAYER) {

@@ -6,13 +6,10 @@ use std::fmt::Write as _;
 use fundtrail_model::{Amount, EndingClass};
 
 use super::graph::{Edge, Graph, Node};
-use super::layout::{Box, Line, NODE_WIDTH, Picture};
+use super::layout::{Box, LINE_HEIGHT, Line, NODE_WIDTH, Picture};
+use super::words::{labels, rows};
 use crate::schema::Money;
 
-/// Characters of a name that fit into a node.
-const NAME_CHARS: usize = 27;
-/// The same in bold.
-const BOLD_CHARS: usize = 23;
 /// With more lines than this, amounts are in the tooltips only.
 const MAX_LABELLED: usize = 40;
 /// Hops named in a tooltip.
@@ -64,15 +61,12 @@ pub(super) fn svg(graph: &Graph, picture: &Picture, number: usize) -> String {
 
 fn draw_line(out: &mut String, graph: &Graph, edge: &Edge, line: &Line, idx: usize) {
     let name = |node: usize| graph.nodes.get(node).map_or("", |node| node.name.as_str());
-    let ((x1, y1), (x2, y2)) = (line.from, line.to);
-    // The tip of the arrow takes the last pixels.
-    let end = x2.saturating_sub(7);
-    let bend = if line.is_back { 90 } else { x2.abs_diff(x1) / 2 };
-    let back = if line.is_back { " back" } else { "" };
+    let (x2, y2) = line.to;
+    let back = if line.lane.is_some() { " back" } else { "" };
     let _ = write!(
         out,
         "<g class=\"e{back}\" data-e=\"{idx}\" data-f=\"{}\" data-t=\"{}\"><title>{} → {}: {} ({})\
-         </title><path d=\"M{x1} {y1}C{} {y1} {} {y2} {end} {y2}\" stroke-width=\"{}\"/>\
+         </title><path d=\"{}\" stroke-width=\"{}\"/>\
          <path class=\"tip\" d=\"M{x2} {y2}l-9 -5v10z\"/></g>",
         edge.from,
         edge.to,
@@ -80,28 +74,51 @@ fn draw_line(out: &mut String, graph: &Graph, edge: &Edge, line: &Line, idx: usi
         escape(name(edge.to)),
         escape(&sums(&edge.sums)),
         escape(&hops(&edge.hops)),
-        x1.saturating_add(bend),
-        end.saturating_sub(bend),
+        way(line),
         line.width,
     );
 }
 
+/// Curves between columns, straight through the columns that it passes, or back below everything.
+fn way(line: &Line) -> String {
+    let ((x1, y1), (x2, y2)) = (line.from, line.to);
+    // The tip of the arrow takes the last pixels.
+    let end = x2 - 7;
+    if let Some(lane) = line.lane {
+        let (right, left) = (x1 + 34, end - 34);
+        return format!(
+            "M{x1} {y1}C{right} {y1} {right} {lane} {x1} {lane}H{end}C{left} {lane} {left} {y2} \
+             {end} {y2}"
+        );
+    }
+    let mut way = format!("M{x1} {y1}");
+    let (mut x, mut y) = (x1, y1);
+    for (to_x, to_y) in line.passes.iter().copied().chain([(end, y2)]) {
+        let middle = i64::midpoint(x, to_x);
+        let _ = write!(way, "C{middle} {y} {middle} {to_y} {to_x} {to_y}");
+        (x, y) = (to_x + NODE_WIDTH, to_y);
+        if to_x != end {
+            let _ = write!(way, "H{x}");
+        }
+    }
+    way
+}
+
+/// Where a line arrives: one text above it, a second one below. What runs back is named in its lane.
 fn draw_label(out: &mut String, edge: &Edge, line: &Line) {
-    if line.is_back || edge.sums.is_empty() {
-        return;
-    }
-    let mut text = edge.sums.first().map_or_else(String::new, |(money, sum)| money.sum_text(*sum));
-    if edge.sums.len() > 1 {
-        text = format!("{} +{}", cut(&text, 14), edge.sums.len().saturating_sub(1));
-    }
     let lift = line.width / 2 + 4;
-    let _ = write!(
-        out,
-        "<text class=\"a\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
-        line.to.0.saturating_sub(11),
-        line.to.1.saturating_sub(lift),
-        escape(&cut(&text, 18)),
-    );
+    for (label, below) in labels(edge).into_iter().zip([false, true]) {
+        let (x, y, anchor) = match line.lane {
+            Some(lane) => (i64::midpoint(line.from.0, line.to.0), lane, "middle"),
+            None => (line.to.0 - 11, line.to.1, "end"),
+        };
+        let y = if below { y + lift + 7 } else { y - lift };
+        let _ = write!(
+            out,
+            "<text class=\"a\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>",
+            escape(&label),
+        );
+    }
 }
 
 fn draw_node(out: &mut String, node: &Node, place: &Box, idx: usize) {
@@ -122,54 +139,17 @@ fn draw_node(out: &mut String, node: &Node, place: &Box, idx: usize) {
         let _ = write!(
             out,
             "<rect class=\"s\" x=\"{}\" y=\"{}\" width=\"{NODE_WIDTH}\" height=\"{}\" rx=\"4\"/>",
-            place.x.saturating_add(4),
-            place.y.saturating_add(4),
+            place.x + 4,
+            place.y + 4,
             place.height
         );
     }
     draw_shape(out, kind, place);
-    let mut row = 0_usize;
-    let mut line = |out: &mut String, style: &str, text: &str| {
-        row = row.saturating_add(1);
-        let _ = write!(
-            out,
-            "<text class=\"{style}\" x=\"{}\" y=\"{}\">{}</text>",
-            place.x.saturating_add(14),
-            place.y.saturating_add(4 + row.saturating_mul(15)),
-            escape(&cut(text, NAME_CHARS))
-        );
-    };
-    // In a picture the quotes alone say that it is a label's word. That it is invented must not be
-    // cut off with the end of a long name.
-    let name = node.name.strip_prefix("labelled ").unwrap_or(&node.name);
-    let (name, invented) = match name.strip_suffix(" (invented)") {
-        Some(name) => (name, ", invented"),
-        None => (name, ""),
-    };
-    line(out, "t", &cut(name, BOLD_CHARS));
-    if !node.detail.is_empty() {
-        line(out, "d", &format!("{}{invented}", node.detail));
-    }
-    if !node.conversions.is_empty() {
-        let first = node.conversions.first().cloned().unwrap_or_default();
-        let more = node.conversions.len().saturating_sub(1);
-        let text = match more {
-            0 => format!("⇄ {first}"),
-            _ => format!("⇄ {} +{more}", cut(&first, 19)),
-        };
-        line(out, "d", &text);
-    }
-    if let Some((class, ending)) = class.and_then(|class| Some((class, node.endings.get(&class)?)))
-    {
-        line(out, "k", &class.name().to_uppercase());
-        let text = ending.1.first().map_or_else(String::new, |(money, sum)| money.sum_text(*sum));
-        match ending.1.len() {
-            0 | 1 => line(out, "d", &text),
-            count => line(out, "d", &format!("{} +{}", cut(&text, 20), count.saturating_sub(1))),
-        }
-    }
-    if node.is_listed {
-        line(out, "k", "! has a listing");
+    let mut y = place.y + 4;
+    for (style, text) in rows(node) {
+        y += LINE_HEIGHT;
+        let x = place.x + 14;
+        let _ = write!(out, "<text class=\"{style}\" x=\"{x}\" y=\"{y}\">{}</text>", escape(&text));
     }
     out.push_str("</g>");
 }
@@ -178,8 +158,8 @@ fn draw_node(out: &mut String, node: &Node, place: &Box, idx: usize) {
 /// sanctioned; arrow for a bridge; cut corner for a contract; dashed for not followed.
 fn draw_shape(out: &mut String, kind: &str, place: &Box) {
     let (x, y, w, h) = (place.x, place.y, NODE_WIDTH, place.height);
-    let (right, bottom) = (x.saturating_add(w), y.saturating_add(h));
-    let mut polygon = |points: &[(usize, usize)]| {
+    let (right, bottom) = (x + w, y + h);
+    let mut polygon = |points: &[(i64, i64)]| {
         out.push_str("<polygon class=\"s\" points=\"");
         for (px, py) in points {
             let _ = write!(out, "{px},{py} ");
@@ -207,13 +187,15 @@ fn draw_shape(out: &mut String, kind: &str, place: &Box) {
         "contract" => {
             polygon(&[(x, y), (right - 12, y), (right, y + 12), (right, bottom), (x, bottom)]);
         }
-        "service" => polygon(&[
-            (x, y + 6),
-            (x + w / 2, y.saturating_sub(3)),
-            (right, y + 6),
-            (right, bottom),
-            (x, bottom),
-        ]),
+        "service" => {
+            polygon(&[
+                (x, y + 6),
+                (x + w / 2, y - 3),
+                (right, y + 6),
+                (right, bottom),
+                (x, bottom),
+            ]);
+        }
         _ => {
             let _ = write!(
                 out,
@@ -226,7 +208,7 @@ fn draw_shape(out: &mut String, kind: &str, place: &Box) {
                     x + 3,
                     y + 3,
                     w - 6,
-                    h.saturating_sub(6)
+                    h - 6
                 );
             }
         }
@@ -252,7 +234,7 @@ fn tooltip(node: &Node) -> String {
 
 fn sums(amounts: &[(Money, Amount)]) -> String {
     let shown: Vec<String> =
-        amounts.iter().take(6).map(|(money, sum)| money.sum_text(*sum)).collect();
+        amounts.iter().take(6).map(|(money, sum)| money.sum_on_chain(*sum)).collect();
     let rest = amounts.len().saturating_sub(shown.len());
     if rest > 0 {
         format!("{}; and {rest} more assets", shown.join("; "))
@@ -265,16 +247,6 @@ fn hops(ids: &[String]) -> String {
     let shown = ids.iter().take(MAX_HOPS).cloned().collect::<Vec<_>>().join(" ");
     let rest = ids.len().saturating_sub(MAX_HOPS);
     if rest > 0 { format!("{shown} and {rest} more") } else { shown }
-}
-
-/// The first `max` characters, with `…` where some are missing.
-fn cut(text: &str, max: usize) -> String {
-    if text.chars().count() <= max {
-        return text.to_owned();
-    }
-    let mut cut: String = text.chars().take(max.saturating_sub(1)).collect();
-    cut.push('…');
-    cut
 }
 
 /// Text for an element's content or a quoted attribute.

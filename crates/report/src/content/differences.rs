@@ -1,0 +1,154 @@
+//! Where balances do not agree with the transfers that were seen, and whether that touches stolen value.
+
+use std::collections::BTreeSet;
+
+use fundtrail_model::{Address, Asset, AssetClass, ChainId, Coverage, HopKind, Proof};
+
+use super::names::Names;
+use crate::input::{Difference, Input};
+use crate::number::group;
+use crate::schema::DifferenceLine;
+
+/// Differences told in one statement; the list has all.
+const MAX_TOLD: usize = 4;
+
+/// Every address and asset whose ledger holds, or held, stolen lots.
+fn followed(input: &Input<'_>) -> BTreeSet<(Address, Asset)> {
+    let trail = input.trail;
+    let mut pairs: BTreeSet<(Address, Asset)> =
+        trail.seeds.iter().map(|seed| (seed.holder, seed.asset)).collect();
+    for hop in &trail.hops {
+        match &hop.kind {
+            HopKind::Payment { from, to, asset, .. } => {
+                pairs.extend([Some(*from), *to].into_iter().flatten().map(|of| (of, *asset)));
+            }
+            HopKind::Conversion { account, paid, received, .. } => {
+                pairs.extend(paid.iter().chain(received).map(|(asset, _)| (*account, *asset)));
+            }
+        }
+    }
+    pairs.extend(trail.endings.iter().filter_map(|ending| Some((ending.address?, ending.asset))));
+    pairs
+}
+
+/// All of them, those that touch stolen value first.
+pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<DifferenceLine> {
+    let followed = followed(input);
+    let assets: BTreeSet<Asset> = followed.iter().map(|(_, asset)| *asset).collect();
+    let differences: BTreeSet<&Difference> = input.differences.iter().collect();
+    let mut lines: Vec<DifferenceLine> = differences
+        .into_iter()
+        .map(|difference| {
+            let (asset, block) = (difference.asset, difference.position.block);
+            let is_followed_here = followed.contains(&(difference.address, asset));
+            let is_followed = assets.contains(&asset);
+            let at = names.party(asset.chain(), difference.address, block);
+            let chain_name = names.chain(asset.chain());
+            let money = names.money(asset, difference.amount, None);
+            let direction = if difference.is_outgoing { "lower" } else { "higher" };
+            let stolen = match (is_followed_here, is_followed) {
+                (true, _) => "stolen value was followed in this asset at this address",
+                (false, true) => "stolen value was followed in this asset, but not at this address",
+                (false, false) => "no stolen value was followed in this asset",
+            };
+            let statement = format!(
+                "{} on {chain_name}: the balance at the end of block {block} is {} {direction} \
+                 than the transfers seen say; {stolen}",
+                at.text,
+                money.exact_on_chain(),
+            );
+            DifferenceLine {
+                at,
+                chain_name,
+                money,
+                direction,
+                block,
+                is_followed_here,
+                is_followed,
+                statement,
+            }
+        })
+        .collect();
+    lines.sort_by_key(|line| (!line.is_followed_here, !line.is_followed));
+    lines
+}
+
+/// What the differences mean for the amounts, a sentence for each kind.
+pub(super) fn statements(input: &Input<'_>, lines: &[DifferenceLine]) -> Vec<String> {
+    let kinds = [
+        (
+            (true, true),
+            "BALANCES DISAGREE WHERE STOLEN VALUE WAS FOLLOWED, so amounts there are in doubt",
+        ),
+        (
+            (false, true),
+            "Balances disagree in assets in which stolen value was followed, but at other addresses",
+        ),
+        (
+            (false, false),
+            "Balances disagree in assets in which no stolen value was followed, so no amount here rests \
+             on them",
+        ),
+    ];
+    let mut statements = Vec::new();
+    for (kind, says) in kinds {
+        let of_kind =
+            || lines.iter().filter(|line| (line.is_followed_here, line.is_followed) == kind);
+        let mut told: Vec<String> = of_kind().take(MAX_TOLD).map(in_short).collect();
+        let rest = of_kind().count().saturating_sub(told.len());
+        if rest > 0 {
+            told.push(format!("{} more, listed below", group(&rest.to_string())));
+        }
+        if !told.is_empty() {
+            statements.push(format!("{says}: {}.", told.join("; ")));
+        }
+    }
+    let known = known(input);
+    let unsaid = input
+        .coverage
+        .iter()
+        .filter(|coverage| coverage.proof == Proof::Unreconciled && !explains(&known, coverage))
+        .count();
+    if unsaid > 0 {
+        let count = group(&unsaid.to_string());
+        statements.push(format!(
+            "Of the unreconciled windows, {count} do not say what disagrees, so it may be stolen value."
+        ));
+    }
+    statements
+}
+
+fn in_short(line: &DifferenceLine) -> String {
+    let DifferenceLine { at, chain_name, money, direction, .. } = line;
+    format!("{} {direction} at {} on {chain_name}", money.exact_on_chain(), at.text)
+}
+
+/// Whether a window leaves the ledgers of stolen value unproved. One that is not reconciled does not, if
+/// what does not add up in it is known and no stolen value was followed there: a token contract may
+/// report whatever it likes.
+pub(super) fn is_unproved(input: &Input<'_>) -> bool {
+    let followed = followed(input);
+    let known = known(input);
+    let touches = |d: &Difference| followed.contains(&(d.address, d.asset));
+    input.differences.iter().any(touches)
+        || input.coverage.iter().any(|coverage| match coverage.proof {
+            Proof::Reconciled => false,
+            Proof::Indicative => true,
+            Proof::Unreconciled => !explains(&known, coverage),
+        })
+}
+
+/// Where something disagrees: chain, address, class of assets, block.
+type Place = (ChainId, Address, AssetClass, u64);
+
+fn known(input: &Input<'_>) -> BTreeSet<Place> {
+    let place = |d: &Difference| (d.asset.chain(), d.address, d.asset.class(), d.position.block);
+    input.differences.iter().map(place).collect()
+}
+
+/// Whether it is known what disagrees in a window.
+fn explains(known: &BTreeSet<Place>, coverage: &Coverage) -> bool {
+    let place = |block: u64| (coverage.chain, coverage.address, coverage.class, block);
+    let blocks = place(coverage.window.first())..=place(coverage.window.last());
+    known.range(blocks).next().is_some()
+}
