@@ -4,11 +4,13 @@ mod answer;
 mod backoff;
 mod http;
 mod limiter;
+mod peer;
+mod pool;
+mod reach;
 mod refusal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +20,10 @@ use serde::Deserialize;
 use crate::{Endpoint, Error, Session};
 pub(crate) use answer::present;
 use http::Http;
-pub(crate) use refusal::{Meaning, Refusal};
+pub(crate) use peer::{Peer, Shape};
+use pool::Pool;
+pub(crate) use reach::Reach;
+pub(crate) use refusal::{Kind, Meaning, Refusal};
 
 /// How long a server may make us wait before it is asked again, whatever it asks for.
 const LONGEST_ASKED_WAIT: Duration = Duration::from_secs(60);
@@ -75,16 +80,12 @@ impl Call {
 /// What the node says to one question: the text of its result, or a refusal.
 pub(crate) type Answer = Result<Arc<str>, Refusal>;
 
-/// Asks one node. Cheap to clone; all clones share connections, limits, counter and recording.
+/// Asks the nodes of one chain. Cheap to clone; all clones share connections, limits, what was learned,
+/// counter and recording.
 #[derive(Clone)]
 pub struct Client {
-    source: Arc<Source>,
+    pool: Arc<Pool>,
     tape: Option<Arc<Mutex<Session>>>,
-}
-
-enum Source {
-    Node(Http),
-    Recording { session: Session, asked: AtomicU64 },
 }
 
 impl Client {
@@ -95,16 +96,30 @@ impl Client {
     ///
     /// [`Error::Setup`] if the options cannot be used.
     pub fn http(endpoint: Endpoint, options: Options) -> Result<Self, Error> {
-        let source = Arc::new(Source::Node(Http::new(endpoint, options)?));
-        Ok(Self { source, tape: None })
+        Ok(Self::of(vec![Arc::new(Peer::node(Http::new(endpoint, options)?))]))
     }
 
     /// A client that answers from a recording. Everything above the transport is the same code; a
     /// question that is not in the recording is [`Error::NotRecorded`].
     #[must_use]
     pub fn replay(session: Session) -> Self {
-        let source = Arc::new(Source::Recording { session, asked: AtomicU64::new(0) });
-        Self { source, tape: None }
+        Self::of(vec![Arc::new(Peer::recording(session))])
+    }
+
+    fn of(peers: Vec<Arc<Peer>>) -> Self {
+        Self { pool: Arc::new(Pool::new(peers)), tape: None }
+    }
+
+    /// The nodes of several clients as one, in this order, with the recording of the first.
+    pub(crate) fn together(clients: &[Self]) -> Self {
+        let peers = clients.iter().flat_map(|client| client.peers()).cloned().collect();
+        let tape = clients.first().and_then(|client| client.tape.clone());
+        Self { tape, ..Self::of(peers) }
+    }
+
+    /// The endpoints behind it.
+    pub(crate) fn peers(&self) -> &[Arc<Peer>] {
+        self.pool.peers()
     }
 
     /// Remembers every question and its answer from now on. A question that was answered before is
@@ -124,19 +139,14 @@ impl Client {
     /// recording: how many it was asked.
     #[must_use]
     pub fn requests_sent(&self) -> u64 {
-        match self.source.as_ref() {
-            Source::Node(http) => http.sent(),
-            Source::Recording { asked, .. } => asked.load(Ordering::Relaxed),
-        }
+        self.peers().iter().map(|peer| peer.sent()).sum()
     }
 
-    /// `scheme://host[:port]`, or `recording`.
+    /// `scheme://host[:port]`, several of them with commas between, or `recording`.
     #[must_use]
     pub fn origin(&self) -> String {
-        match self.source.as_ref() {
-            Source::Node(http) => http.origin().to_owned(),
-            Source::Recording { .. } => "recording".to_owned(),
-        }
+        let origins: Vec<&str> = self.peers().iter().map(|peer| peer.origin()).collect();
+        origins.join(", ")
     }
 
     /// Asks all of them, as many at a time as the node takes, and returns the answers in the order of
@@ -160,14 +170,7 @@ impl Client {
         }
         let is_open = |call: &&&Call| !known.contains_key(**call);
         let open: Vec<&Call> = distinct.iter().filter(is_open).copied().collect();
-        let answers = match self.source.as_ref() {
-            Source::Node(http) => http.ask_all(&open, batch_size).await?,
-            Source::Recording { session, asked } => {
-                asked.fetch_add(u64::try_from(open.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
-                let lookup = |call: &&Call| session.answer(call).ok_or_else(|| not_recorded(call));
-                open.iter().map(lookup).collect::<Result<_, _>>()?
-            }
-        };
+        let answers = self.pool.ask_all(&open, batch_size).await?;
         for (call, answer) in open.into_iter().zip(answers) {
             let answer = match self.tape.as_deref() {
                 Some(tape) => lock(tape).remember(call, answer),
@@ -177,6 +180,41 @@ impl Client {
         }
         let find = |call| known.get(call).cloned().ok_or_else(|| not_recorded(call));
         calls.iter().map(find).collect()
+    }
+
+    /// Asks one endpoint, past the recording, in the order given.
+    pub(crate) async fn ask_peer(&self, peer: &Peer, calls: &[Call]) -> Result<Vec<Answer>, Error> {
+        let calls: Vec<&Call> = calls.iter().collect();
+        let attempts = if self.peers().len() > 1 { 2 } else { u32::MAX };
+        peer.ask_all(&calls, usize::MAX, attempts).await
+    }
+
+    /// The endpoints in the order in which they are to be asked this.
+    pub(crate) fn peers_for(&self, call: &Call) -> Vec<Arc<Peer>> {
+        self.pool.in_order(call)
+    }
+
+    /// Asks others first from now on.
+    pub(crate) fn set_back(&self, peer: &Arc<Peer>) {
+        self.pool.set_back(peer);
+    }
+
+    /// Whether answers are recorded.
+    pub(crate) const fn is_recorded(&self) -> bool {
+        self.tape.is_some()
+    }
+
+    /// The answers that were recorded before; `None` if nothing is recorded, or one is missing.
+    pub(crate) fn recalled(&self, calls: &[Call]) -> Option<Vec<Answer>> {
+        let tape = lock(self.tape.as_deref()?);
+        calls.iter().map(|call| tape.answer(call)).collect()
+    }
+
+    /// Records an answer that was put together from others, if anything is recorded.
+    pub(crate) fn remember(&self, call: &Call, answer: impl FnOnce() -> Answer) {
+        if let Some(tape) = self.tape.as_deref() {
+            drop(lock(tape).remember(call, answer()));
+        }
     }
 
     pub(crate) async fn ask(&self, call: &Call) -> Result<Answer, Error> {
@@ -222,10 +260,7 @@ impl Client {
 
     /// A node's text without what may be a key of its address.
     fn redact(&self, text: &str) -> String {
-        match self.source.as_ref() {
-            Source::Node(http) => http.redact(text),
-            Source::Recording { .. } => text.to_owned(),
-        }
+        self.peers().iter().fold(text.to_owned(), |text, peer| peer.redact(&text))
     }
 
     /// The error for answers that do not fit each other or the question.
@@ -258,4 +293,4 @@ fn excerpt(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -202,6 +202,12 @@ pub enum Error {
         /// What was asked.
         method: String,
     },
+    /// A file of [`crate::Knowledge`] that cannot be read.
+    #[error("what was learned of endpoints cannot be read: {reason}")]
+    BadKnowledge {
+        /// Why.
+        reason: String,
+    },
     /// A recording that cannot be read or written.
     #[error("this recording cannot be used: {reason}")]
     BadSession {
@@ -219,6 +225,24 @@ fn quoted(text: &str) -> String {
 }
 
 impl Error {
+    /// Whether another endpoint may do better.
+    pub(crate) const fn is_of_one_endpoint(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::Timeout { .. }
+                | Self::BrokenOff { .. }
+                | Self::Status { .. }
+                | Self::NotJson { .. }
+                | Self::InvalidAnswer { .. }
+                | Self::BodyTooLarge { .. }
+                | Self::WrongIds { .. }
+                | Self::Rpc { .. }
+                | Self::Missing { .. }
+                | Self::NullBlock { .. }
+        )
+    }
+
     /// What to do next, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -258,6 +282,7 @@ impl Error {
             Self::NotRecorded { .. } => {
                 "run with the settings of the recording, or name a live node instead"
             }
+            Self::BadKnowledge { .. } => "remove the file: everything is learned again",
             Self::BadSession { .. } => "record it again",
         };
         Some(hint.to_owned())

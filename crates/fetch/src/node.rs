@@ -25,6 +25,7 @@ use crate::{Client, Error};
 pub struct Node {
     client: Client,
     chain: ChainId,
+    left_out: Vec<Error>,
     offers_flat_traces: OnceCell<bool>,
     offers_call_tracer: OnceCell<bool>,
 }
@@ -46,17 +47,54 @@ impl Node {
     /// [`Error::WrongChain`] if it is not the `expected` one, and whatever keeps the node from
     /// answering.
     pub async fn open(client: Client, expected: Option<ChainId>) -> Result<Self, Error> {
-        let found: Hex<u64> = client.get(&Call::new("eth_chainId", &json!([]))).await?;
-        let found = ChainId(found.0);
-        if let Some(expected) = expected.filter(|expected| *expected != found) {
-            return Err(Error::WrongChain { expected, found, host: client.origin() });
+        Self::open_all(vec![client], expected).await
+    }
+
+    /// Several endpoints of one chain as one node. Each is asked which chain it is, and, if there are
+    /// several, for its last block: one that lags behind is not asked for blocks that it does not have.
+    /// An endpoint that does not answer is left out, see [`Node::left_out`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongChain`] if one of them is not of the `expected` chain, or not of the chain of the
+    /// others; if none answers, what the first one failed with.
+    pub async fn open_all(clients: Vec<Client>, expected: Option<ChainId>) -> Result<Self, Error> {
+        let call = Call::new("eth_chainId", &json!([]));
+        let (mut chain, mut open, mut left_out) = (expected, vec![], vec![]);
+        for client in clients {
+            match client.get::<Hex<u64>>(&call).await {
+                Ok(found) => {
+                    let (found, expected) = (ChainId(found.0), chain);
+                    if let Some(expected) = expected.filter(|expected| *expected != found) {
+                        return Err(Error::WrongChain { expected, found, host: client.origin() });
+                    }
+                    chain = Some(found);
+                    open.push(client);
+                }
+                Err(error) => left_out.push(error),
+            }
         }
-        Ok(Self {
-            client,
-            chain: found,
+        let Some(chain) = chain.filter(|_| !open.is_empty()) else {
+            let nobody = Error::Setup { reason: "no node was given".to_owned() };
+            return Err(left_out.into_iter().next().unwrap_or(nobody));
+        };
+        let node = Self {
+            client: Client::together(&open),
+            chain,
+            left_out,
             offers_flat_traces: OnceCell::new(),
             offers_call_tracer: OnceCell::new(),
-        })
+        };
+        if open.len() > 1 {
+            node.compare_heads().await?;
+        }
+        Ok(node)
+    }
+
+    /// Why endpoints are not used that were given.
+    #[must_use]
+    pub fn left_out(&self) -> &[Error] {
+        &self.left_out
     }
 
     /// The chain.
@@ -77,19 +115,67 @@ impl Node {
     ///
     /// Whatever keeps the node from telling its last block.
     pub async fn heads(&self) -> Result<Heads, Error> {
-        let [latest, finalized] = ["latest", "finalized"].map(header_call);
-        let answers = self.client.ask_all(&[latest.clone(), finalized.clone()]).await?;
-        let [latest_answer, finalized_answer] = answers.as_slice() else {
+        let calls = ["latest", "finalized"].map(header_call);
+        let answers = match self.client.recalled(&calls) {
+            Some(answers) => answers,
+            None => self.newest_heads(&calls).await?,
+        };
+        let ([latest, finalized], [latest_answer, finalized_answer]) = (&calls, answers.as_slice())
+        else {
             return Err(self.client.inconsistent("not two answers to two questions".to_owned()));
         };
-        let latest = self.header(&latest, latest_answer)?;
+        let latest = self.header(latest, latest_answer)?;
         let latest =
             latest.ok_or_else(|| self.client.inconsistent("no latest block".to_owned()))?;
         let finalized = match finalized_answer {
             Err(refusal) if refusal.meaning() != Meaning::Later => None,
-            _ => self.header(&finalized, finalized_answer)?,
+            _ => self.header(finalized, finalized_answer)?,
         };
         Ok(Heads { latest, finalized })
+    }
+
+    /// The heads by the endpoint that is furthest.
+    async fn newest_heads(&self, calls: &[Call; 2]) -> Result<Vec<Answer>, Error> {
+        if self.client.peers().len() < 2 {
+            return self.client.ask_all(calls).await;
+        }
+        let answers = self.compare_heads().await?;
+        for (call, answer) in calls.iter().zip(&answers) {
+            self.client.remember(call, || answer.clone());
+        }
+        Ok(answers)
+    }
+
+    /// Asks every endpoint for its last block and its last finalized one, and returns the answers of the
+    /// one that is furthest.
+    async fn compare_heads(&self) -> Result<Vec<Answer>, Error> {
+        let calls = ["latest", "finalized"].map(header_call);
+        let (mut newest, mut failed) = (None, None);
+        for peer in self.client.peers() {
+            let head = match self.client.ask_peer(peer, &calls).await {
+                Ok(answers) => {
+                    let latest = calls.first().zip(answers.first());
+                    let latest = latest.map(|(call, answer)| self.header(call, answer)).transpose();
+                    latest.map(|latest| (latest.flatten(), answers))
+                }
+                Err(error) => Err(error),
+            };
+            match head {
+                Ok((Some(latest), answers)) => {
+                    peer.set_head(latest.number);
+                    if newest.as_ref().is_none_or(|(number, _)| *number < latest.number) {
+                        newest = Some((latest.number, answers));
+                    }
+                }
+                Ok((None, _)) => {}
+                Err(error) => {
+                    self.client.set_back(peer);
+                    failed = failed.or(Some(error));
+                }
+            }
+        }
+        let nobody = || self.client.inconsistent("no latest block".to_owned());
+        newest.map(|(_, answers)| answers).ok_or_else(|| failed.unwrap_or_else(nobody))
     }
 
     /// The block with this number.

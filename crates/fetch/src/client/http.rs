@@ -23,7 +23,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A node over HTTP.
 #[derive(Clone)]
-pub(super) struct Http(Arc<Inner>);
+pub(crate) struct Http(Arc<Inner>);
 
 struct Inner {
     endpoint: Endpoint,
@@ -67,12 +67,37 @@ impl Http {
         })))
     }
 
-    pub(super) fn origin(&self) -> &str {
+    pub(crate) fn origin(&self) -> &str {
         self.0.endpoint.origin()
     }
 
     pub(super) fn redact(&self, text: &str) -> String {
         self.0.endpoint.redact(text)
+    }
+
+    /// How many questions go into one HTTP request.
+    pub(crate) fn batch_limit(&self) -> usize {
+        self.0.batch_limit.load(Ordering::Relaxed)
+    }
+
+    /// Whether the node refused a batch for its number of questions.
+    pub(crate) fn has_batch_limit(&self) -> bool {
+        self.batch_limit() < self.0.options.batch_size
+    }
+
+    /// Begins with what was learned before.
+    pub(crate) fn teach(&self, batch_limit: Option<usize>, rate: Option<u64>) {
+        if let Some(limit) = batch_limit {
+            self.0.batch_limit.fetch_min(limit.max(1), Ordering::Relaxed);
+        }
+        if let Some(rate) = rate {
+            self.0.limiter.start_at(rate);
+        }
+    }
+
+    /// Questions per 1,000 seconds, as far as a limit is known.
+    pub(crate) fn rate(&self) -> Option<u64> {
+        self.0.limiter.rate()
     }
 
     pub(super) fn sent(&self) -> u64 {
@@ -84,12 +109,14 @@ impl Http {
         &self,
         calls: &[&Call],
         batch_size: usize,
+        attempts: u32,
     ) -> Result<Vec<Answer>, Error> {
+        let attempts = attempts.min(self.0.options.attempts);
         let batch_size = self.0.batch_limit.load(Ordering::Relaxed).min(batch_size).max(1);
         let mut tasks = JoinSet::new();
         for (batch_idx, batch) in calls.chunks(batch_size).enumerate() {
             let (node, batch) = (self.clone(), batch.iter().copied().cloned().collect());
-            tasks.spawn(async move { (batch_idx, node.0.ask_batch(batch).await) });
+            tasks.spawn(async move { (batch_idx, node.0.ask_batch(batch, attempts).await) });
         }
         let mut batches = Vec::with_capacity(tasks.len());
         while let Some(joined) = tasks.join_next().await {
@@ -106,12 +133,12 @@ impl Http {
 
 impl Inner {
     /// Asks one batch, in smaller ones where the node or the limit on its answer demands it.
-    async fn ask_batch(&self, calls: Vec<Call>) -> Result<Vec<Answer>, Error> {
+    async fn ask_batch(&self, calls: Vec<Call>, attempts: u32) -> Result<Vec<Answer>, Error> {
         let mut answers = Vec::with_capacity(calls.len());
         let mut pending = vec![calls];
         while let Some(mut piece) = pending.pop() {
             let length = piece.len();
-            match self.ask_patiently(&piece).await {
+            match self.ask_patiently(&piece, attempts).await {
                 Brought::Answers(piece_answers) => answers.extend(piece_answers),
                 Brought::RefusedBatch(refusal) if length > 1 => {
                     let size = smaller_batch(&refusal, length);
@@ -133,14 +160,14 @@ impl Inner {
     }
 
     /// Asks, and asks again what failed in a way that may pass.
-    async fn ask_patiently(&self, calls: &[Call]) -> Brought {
+    async fn ask_patiently(&self, calls: &[Call], attempts: u32) -> Brought {
         let mut answers: Vec<Option<Answer>> = vec![None; calls.len()];
         let mut open: Vec<usize> = (0..calls.len()).collect();
         let mut attempt = 1;
         loop {
             let asked: Vec<&Call> = open.iter().filter_map(|place| calls.get(*place)).collect();
             let Exchange { outcome, asked_wait } = self.exchange(&asked, attempt).await;
-            let is_last = attempt >= self.patience(&outcome);
+            let is_last = attempt >= patience(attempts, &outcome);
             match outcome {
                 Brought::Failed(Failure { error, may_pass }) => {
                     if is_last || !may_pass {
@@ -173,14 +200,14 @@ impl Inner {
             attempt += 1;
         }
     }
+}
 
-    /// How often to try in all. A node that is only asked too often will answer: it gets twice the time.
-    fn patience(&self, outcome: &Brought) -> u32 {
-        match self.options.attempts {
-            0 | 1 => 1,
-            attempts if outcome.is_too_often() => attempts.saturating_mul(2),
-            attempts => attempts,
-        }
+/// How often to try in all. A node that is only asked too often will answer: it gets twice the time.
+fn patience(attempts: u32, outcome: &Brought) -> u32 {
+    match attempts {
+        0 | 1 => 1,
+        attempts if outcome.is_too_often() => attempts.saturating_mul(2),
+        attempts => attempts,
     }
 }
 

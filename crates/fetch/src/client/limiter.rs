@@ -59,6 +59,16 @@ impl Limiter {
         self.state().refused(asked_wait, Instant::now());
     }
 
+    /// Questions per 1,000 seconds; `None` if no limit was met.
+    pub(super) fn rate(&self) -> Option<u64> {
+        self.state().rate
+    }
+
+    /// Begins with a rate that was learned before, in questions per 1,000 seconds.
+    pub(super) fn start_at(&self, rate: u64) {
+        self.state().rate = Some(rate.clamp(SLOWEST, FASTEST));
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Each change is whole, so the state is usable even if a thread died while it held the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

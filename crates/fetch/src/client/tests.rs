@@ -1,4 +1,4 @@
-mod server;
+pub(crate) mod server;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};

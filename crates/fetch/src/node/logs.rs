@@ -1,14 +1,16 @@
 //! Token transfers of a set of addresses, from logs by topic.
 
+mod search;
+
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Address, H256, Transfer, Window, hash_hex};
 use serde_json::{Value, json};
 
-use super::{Node, numbered_header_call, quantity};
+use super::{Node, quantity};
 use crate::Error;
-use crate::client::{Answer, Call, Meaning};
+use crate::client::Call;
 use crate::decode::token;
 use crate::wire::Log;
 
@@ -47,6 +49,16 @@ impl Filter<'_> {
             "topics": topics,
         });
         Call::new("eth_getLogs", &json!([filter]))
+    }
+
+    /// Two narrower questions for the same: by addresses, and where there is only one, by topics.
+    fn halves(&self) -> Option<[Self; 2]> {
+        if self.accounts.len() > 1 {
+            let (low, high) = self.accounts.split_at(self.accounts.len() / 2);
+            return Some([low, high].map(|accounts| Self { accounts, ..*self }));
+        }
+        let (low, high) = self.names.split_at_checked(self.names.len() / 2)?;
+        (!low.is_empty()).then(|| [low, high].map(|names| Self { names, ..*self }))
     }
 
     /// Why a log does not belong into the answer, if it does not.
@@ -121,57 +133,6 @@ impl Node {
                 Err(self.client.inconsistent(what))
             }
         }
-    }
-
-    /// Asks both questions for the window, in halves of halves where the node finds it too much. The
-    /// end of each piece is asked for in the same breath: a node that lags behind would otherwise
-    /// answer `[]` for blocks that it does not have.
-    async fn logs(&self, filters: [Filter<'_>; 2], window: Window) -> Result<Vec<Log>, Error> {
-        let mut logs = vec![];
-        let mut first = window.first();
-        let mut size = window.block_count();
-        loop {
-            let last = first.saturating_add(size - 1).min(window.last());
-            let Some(piece) = Window::new(first, last) else { return Ok(logs) };
-            let mut calls: Vec<Call> = filters.iter().map(|filter| filter.call(piece)).collect();
-            calls.push(numbered_header_call(last));
-            let asked = self.client.ask_all(&calls).await;
-            if size > 1 && is_too_much(&asked) {
-                let blocks = piece.block_count();
-                size = suggested(&asked, piece).unwrap_or(blocks.div_ceil(2)).min(size - 1).max(1);
-                continue;
-            }
-            let answers = asked?;
-            for ((filter, call), answer) in filters.iter().zip(&calls).zip(&answers) {
-                let found: Vec<Log> = self.client.read(call, answer)?;
-                if let Some(what) = found.iter().find_map(|log| filter.mismatch(piece, log)) {
-                    return Err(self.client.inconsistent(what));
-                }
-                logs.extend(found);
-            }
-            for (call, answer) in calls.iter().zip(&answers).skip(filters.len()) {
-                self.numbered_header(last, call, answer)?;
-            }
-            match last.checked_add(1).filter(|next| *next <= window.last()) {
-                Some(next) => first = next,
-                None => return Ok(logs),
-            }
-        }
-    }
-}
-
-/// How many blocks the node would search, if it says so.
-fn suggested(asked: &Result<Vec<Answer>, Error>, piece: Window) -> Option<u64> {
-    let refusals = asked.iter().flatten().filter_map(|answer| answer.as_ref().err());
-    refusals.filter_map(|refusal| refusal.hints().blocks_of(piece)).min()
-}
-
-fn is_too_much(asked: &Result<Vec<Answer>, Error>) -> bool {
-    match asked {
-        Ok(answers) => answers
-            .iter()
-            .any(|answer| matches!(answer, Err(refusal) if refusal.meaning() == Meaning::TooMuch)),
-        Err(error) => matches!(error, Error::BodyTooLarge { .. } | Error::Timeout { .. }),
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-pub(super) struct Server {
-    pub(super) url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     hits: Arc<AtomicUsize>,
     accepting: tokio::task::JoinHandle<()>,
 }
@@ -19,13 +19,13 @@ type Respond = dyn Fn(usize, &Value) -> Vec<u8> + Send + Sync;
 impl Server {
     /// Answers each request with the bytes that `respond` makes of its number and its JSON, and closes
     /// the connection.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         respond: impl Fn(usize, &Value) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
         Self::start_slow(Duration::ZERO, respond).await
     }
 
-    pub(super) async fn start_slow(
+    pub(crate) async fn start_slow(
         delay: Duration,
         respond: impl Fn(usize, &Value) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
@@ -46,16 +46,16 @@ impl Server {
         Self { url, hits, accepting }
     }
 
-    pub(super) fn hits(&self) -> usize {
+    pub(crate) fn hits(&self) -> usize {
         self.hits.load(Ordering::SeqCst)
     }
 
-    pub(super) fn origin(&self) -> &str {
+    pub(crate) fn origin(&self) -> &str {
         self.url.trim_end_matches("/v3/SECRET")
     }
 
     /// A port at which nobody listens.
-    pub(super) fn unused_port() -> u16 {
+    pub(crate) fn unused_port() -> u16 {
         std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
     }
 }
@@ -92,21 +92,21 @@ async fn read_request(
 }
 
 /// The ids of the questions.
-pub(super) fn ids(body: &Value) -> Vec<Value> {
+pub(crate) fn ids(body: &Value) -> Vec<Value> {
     let questions = body.as_array().cloned().unwrap_or_else(|| vec![body.clone()]);
     questions.iter().map(|question| question["id"].clone()).collect()
 }
 
-pub(super) fn result(id: &Value, result: &Value) -> Value {
+pub(crate) fn result(id: &Value, result: &Value) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "result": result})
 }
 
 /// A success with this body.
-pub(super) fn page(body: &str) -> Vec<u8> {
+pub(crate) fn page(body: &str) -> Vec<u8> {
     page_with("200 OK", "content-type: application/json", body.as_bytes())
 }
 
-pub(super) fn page_with(status: &str, header: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn page_with(status: &str, header: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!(
         "HTTP/1.1 {status}\r\n{header}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"

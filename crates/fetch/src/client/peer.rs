@@ -1,0 +1,252 @@
+//! One endpoint, and what was learned of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use super::http::Http;
+use super::reach::Reach;
+use super::refusal::Kind;
+use super::{Answer, Call, Refusal};
+use crate::{Error, Session};
+
+/// What a question for logs names. Many endpoints treat the two very differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Shape {
+    /// Topics only.
+    Topics,
+    /// Contracts.
+    Contracts,
+}
+
+/// One endpoint, or a recording of one.
+pub(crate) struct Peer {
+    voice: Voice,
+    learned: Mutex<Learned>,
+}
+
+enum Voice {
+    Node(Http),
+    Recording { session: Session, asked: AtomicU64 },
+}
+
+/// What was learned of an endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Learned {
+    /// How far its answers to questions for logs reach.
+    pub(crate) logs: BTreeMap<Shape, Reach>,
+    /// What it does not offer: the name of a method, with `Shape` for logs.
+    pub(crate) refuses: BTreeSet<(String, Option<Shape>)>,
+    /// Its last block, when it was last asked.
+    head: Option<u64>,
+    /// The last block of which it said that it has dropped what this method needs.
+    dropped: BTreeMap<&'static str, u64>,
+}
+
+/// The blocks that a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    first: u64,
+    last: u64,
+}
+
+impl Peer {
+    pub(super) fn node(http: Http) -> Self {
+        Self { voice: Voice::Node(http), learned: Mutex::default() }
+    }
+
+    pub(super) fn recording(session: Session) -> Self {
+        let voice = Voice::Recording { session, asked: AtomicU64::new(0) };
+        Self { voice, learned: Mutex::default() }
+    }
+
+    /// Asks all, in the order given, with at most `batch_size` questions in one HTTP request and at most
+    /// so many attempts.
+    pub(super) async fn ask_all(
+        &self,
+        calls: &[&Call],
+        batch_size: usize,
+        attempts: u32,
+    ) -> Result<Vec<Answer>, Error> {
+        let answers = match &self.voice {
+            Voice::Node(http) => http.ask_all(calls, batch_size, attempts).await?,
+            Voice::Recording { session, asked } => {
+                asked.fetch_add(u64::try_from(calls.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+                let not_recorded =
+                    |call: &Call| Error::NotRecorded { method: call.method.to_owned() };
+                let lookup = |call: &&Call| session.answer(call).ok_or_else(|| not_recorded(call));
+                calls.iter().map(lookup).collect::<Result<_, _>>()?
+            }
+        };
+        for (call, answer) in calls.iter().zip(&answers) {
+            if let Err(refusal) = answer {
+                self.learn(call, refusal);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// What a refusal says of the next questions.
+    fn learn(&self, call: &Call, refusal: &Refusal) {
+        match refusal.kind() {
+            Kind::NotOffered | Kind::NeedsAddress => {
+                self.learned().refuses.insert((call.method.to_owned(), shape_of(call)));
+            }
+            Kind::Pruned => {
+                if let Some(span) = span_of(call) {
+                    let mut learned = self.learned();
+                    let dropped = learned.dropped.entry(call.method).or_default();
+                    *dropped = span.first.max(*dropped);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether this endpoint is likely to answer, by what was learned of it.
+    pub(super) fn may_answer(&self, call: &Call) -> bool {
+        let learned = self.learned();
+        let refuses = || learned.refuses.contains(&(call.method.to_owned(), shape_of(call)));
+        let misses = |span: Span| {
+            let is_after = learned.head.is_some_and(|head| head < span.last);
+            let has_dropped =
+                learned.dropped.get(call.method).is_some_and(|dropped| span.first <= *dropped);
+            is_after || has_dropped
+        };
+        !refuses() && !span_of(call).is_some_and(misses)
+    }
+
+    pub(crate) fn set_head(&self, head: u64) {
+        self.learned().head = Some(head);
+    }
+
+    pub(crate) fn reach(&self, shape: Shape) -> Reach {
+        self.learned().logs.get(&shape).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn set_reach(&self, shape: Shape, reach: Reach) {
+        self.learned().logs.insert(shape, reach);
+    }
+
+    /// A copy of what was learned.
+    pub(crate) fn learned_so_far(&self) -> Learned {
+        self.learned().clone()
+    }
+
+    /// Begins with what was learned before.
+    pub(crate) fn teach(
+        &self,
+        logs: BTreeMap<Shape, Reach>,
+        refuses: BTreeSet<(String, Option<Shape>)>,
+    ) {
+        let mut learned = self.learned();
+        learned.logs = logs;
+        learned.refuses = refuses;
+    }
+
+    /// The node behind it; `None` for a recording.
+    pub(crate) const fn http(&self) -> Option<&Http> {
+        match &self.voice {
+            Voice::Node(http) => Some(http),
+            Voice::Recording { .. } => None,
+        }
+    }
+
+    pub(super) fn sent(&self) -> u64 {
+        match &self.voice {
+            Voice::Node(http) => http.sent(),
+            Voice::Recording { asked, .. } => asked.load(Ordering::Relaxed),
+        }
+    }
+
+    /// `scheme://host[:port]`, or `recording`.
+    pub(crate) fn origin(&self) -> &str {
+        self.http().map_or("recording", Http::origin)
+    }
+
+    pub(super) fn redact(&self, text: &str) -> String {
+        self.http().map_or_else(|| text.to_owned(), |http| http.redact(text))
+    }
+
+    fn learned(&self) -> MutexGuard<'_, Learned> {
+        // What was learned is only advice, so it is usable even if a thread died while it held the lock.
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn shape_of(call: &Call) -> Option<Shape> {
+    let names_contracts = || call.params.contains("\"address\"");
+    (call.method == "eth_getLogs")
+        .then(|| if names_contracts() { Shape::Contracts } else { Shape::Topics })
+}
+
+/// The blocks that a question is about, where it names them by number.
+fn span_of(call: &Call) -> Option<Span> {
+    let params: Value = serde_json::from_str(&call.params).ok()?;
+    let number = |value: &Value| {
+        let digits = value.as_str()?.strip_prefix("0x")?;
+        // A block's hash is no number of a block.
+        u64::from_str_radix(digits, 16).ok()
+    };
+    let at = |place: usize| params.get(place).and_then(number);
+    match call.method {
+        "eth_getLogs" | "trace_filter" => {
+            let filter = params.get(0)?;
+            let bound = |name: &str| filter.get(name).and_then(number);
+            Some(Span { first: bound("fromBlock")?, last: bound("toBlock")? })
+        }
+        "eth_getBlockByNumber"
+        | "eth_getBlockReceipts"
+        | "trace_block"
+        | "debug_traceBlockByNumber" => at(0).map(|block| Span { first: block, last: block }),
+        "eth_getBalance" | "eth_getCode" | "eth_getTransactionCount" | "eth_call" => {
+            at(1).map(|block| Span { first: block, last: block })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Peer, Span, span_of};
+    use crate::Session;
+    use crate::client::{Call, Refusal};
+
+    #[test]
+    fn questions_tell_their_blocks() {
+        let check = |method: &'static str, params: Value, expected: Option<(u64, u64)>| {
+            let expected = expected.map(|(first, last)| Span { first, last });
+            assert_eq!(span_of(&Call::new(method, &params)), expected, "{method} {params}");
+        };
+        check("eth_getLogs", json!([{"fromBlock": "0x1", "toBlock": "0x10"}]), Some((1, 16)));
+        check("eth_getBlockByNumber", json!(["0x10", true]), Some((16, 16)));
+        check("eth_getBlockByNumber", json!(["latest", false]), None);
+        check("eth_getBlockReceipts", json!([format!("0x{}", "f".repeat(64))]), None);
+        check("eth_call", json!([{"to": "0x1"}, "0x10"]), Some((16, 16)));
+        check("eth_chainId", json!([]), None);
+    }
+
+    #[test]
+    fn what_was_refused_for_good_is_not_expected_again() {
+        let peer = Peer::recording(Session::default());
+        let balance = |block: &str| Call::new("eth_getBalance", &json!(["0x1", block]));
+        let refuse = |call: &Call, message: &str| peer.learn(call, &Refusal::new(0, message));
+        refuse(&balance("0x10"), "missing trie node 1");
+        for (block, may) in [("0x5", false), ("0x10", false), ("0x11", true), ("latest", true)] {
+            assert_eq!(peer.may_answer(&balance(block)), may, "{block}");
+        }
+        peer.set_head(0x20);
+        assert!(peer.may_answer(&balance("0x20")) && !peer.may_answer(&balance("0x21")));
+        let logs = |filter: Value| Call::new("eth_getLogs", &json!([filter]));
+        refuse(&logs(json!({"topics": []})), "Please specify an address in your request");
+        assert!(!peer.may_answer(&logs(json!({"topics": []}))));
+        assert!(peer.may_answer(&logs(json!({"address": ["0x1"], "topics": []}))));
+        let trace = Call::new("trace_block", &json!(["0x1"]));
+        refuse(&trace, "too many requests");
+        assert!(peer.may_answer(&trace));
+    }
+}
