@@ -2,6 +2,7 @@
 //!
 //! * `bad_input`: one clear line and the right exit code
 //! * `demo`: the main job on the recorded case
+//! * `halving`: native transfers found by halving long windows
 //! * `help`: every help page
 //! * `kills`: killed runs end with the same case as undisturbed ones
 //! * `layers`: the star of crates, and files that belong to a table of contents
@@ -23,6 +24,7 @@
 mod bad_input;
 mod demo;
 mod faulty_server;
+mod halving;
 mod help;
 mod kills;
 mod layers;

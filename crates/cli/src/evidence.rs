@@ -6,8 +6,8 @@ use fundtrail_graph::{ChainEvidence, Question};
 use fundtrail_labels::Book;
 use fundtrail_labels::prices::Prices;
 use fundtrail_model::{
-    AccountFact, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage, Date, Limits,
-    Marks, Rule, Seed, Timestamp, TokenClaim, Trail, Transfer,
+    AccountFact, Address, Amount, Asset, AssetClass, Balance, BlockStamp, ChainId, Coverage, Date,
+    Limits, Marks, OpenEnd, Rule, Seed, Timestamp, TokenClaim, Trail, Transfer, Window,
 };
 use fundtrail_store::Case;
 
@@ -82,6 +82,26 @@ impl Evidence {
             }
         }
         marks
+    }
+
+    /// How many blocks in a row, up to the first that is missing, were looked at for this address.
+    pub(crate) fn looked_at_before(&self, end: &OpenEnd) -> u64 {
+        let coverage = self.chains.iter().filter(|records| records.chain == end.chain);
+        let mut windows: Vec<Window> = coverage
+            .flat_map(|records| &records.coverage)
+            // Both classes are looked at together.
+            .filter(|found| found.address == end.address && found.class == AssetClass::Native)
+            .map(|found| found.window)
+            .collect();
+        windows.sort_unstable();
+        let first = windows.iter().rev().fold(end.window.first(), |first, window| {
+            if window.first() < first && first <= window.last().saturating_add(1) {
+                window.first()
+            } else {
+                first
+            }
+        });
+        end.window.first().saturating_sub(first)
     }
 
     /// When each block was made.

@@ -5,6 +5,7 @@ mod facts;
 mod frames;
 mod logs;
 mod native;
+mod state;
 mod transaction;
 mod window;
 

@@ -15,6 +15,11 @@ impl Transaction {
     pub(crate) fn may_run_code(&self) -> bool {
         self.to.is_none() || self.input.0.0 > 0 || self.gas.0 != U256::from(PLAIN_GAS)
     }
+
+    /// Whether it may set a wallet's code: EIP-7702 (type 4), and any type that is not known here.
+    pub(crate) const fn may_delegate(&self) -> bool {
+        !matches!(self.kind, None | Some(Hex(0..=3 | DEPOSIT_KIND)))
+    }
 }
 
 /// A transaction in its place, with what is known of its outcome.

@@ -204,11 +204,11 @@ fn contract_call(contract: Address, data: &[u8], block: u64) -> Call {
     Call::new("eth_call", &json!([question, quantity(block)]))
 }
 
-fn code_call(address: Address, block: u64) -> Call {
+pub(super) fn code_call(address: Address, block: u64) -> Call {
     Call::new("eth_getCode", &json!([hex(address), quantity(block)]))
 }
 
 /// An address in lower case.
-fn hex(address: Address) -> String {
+pub(super) fn hex(address: Address) -> String {
     const_hex::encode_prefixed(address.as_bytes())
 }

@@ -1,70 +1,140 @@
-//! Native transfers of a set of addresses, from blocks read in full.
+//! Native transfers of a set of addresses.
+//!
+//! There are two ways. *By state*: where the node has the old states, the blocks in which a nonce or a
+//! balance changed are found by halving, and only they are read. *Every block*: all blocks of the window
+//! are read in full. The first is exact for wallets (`decode::looks` says why), and takes some
+//! questions for each change instead of one for each block. Code hides from it what comes in and goes out again, so
+//! accounts with code are looked at in the second way where the window is short enough for it.
+
+mod by_state;
+mod every_block;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, BlockStamp, H256, How, Transfer, Window, hash_hex};
+use fundtrail_model::{Address, Asset, BlockStamp, H256, How, Proof, Transfer, Window, hash_hex};
 use serde_json::json;
 
+use super::facts::Balances;
 use super::{Node, quantity};
 use crate::Error;
 use crate::client::Call;
+use crate::decode::frames::Frames;
 use crate::decode::native::{Mined, withdrawals};
 use crate::wire::{Block, Receipt, Transaction};
+use by_state::ByState;
 
 /// How many blocks are held in memory at once.
-const BLOCKS_PER_PIECE: u64 = 32;
+const BLOCKS_PER_PIECE: usize = 32;
+/// So few blocks are read at once: halving them takes as many questions.
+const FEW_BLOCKS: u64 = 4;
+/// So many blocks are read one by one where the state does not help.
+const MOST_BLOCKS_TO_READ: u64 = 1_000;
 
-/// What the blocks of a window tell.
+/// What the chain tells of the native coin in a window.
 #[derive(Debug)]
 pub(super) struct NativeScan {
     pub(super) transfers: Vec<Transfer>,
-    /// Every block of the window.
+    /// The blocks that were read.
     pub(super) stamps: BTreeMap<u64, BlockStamp>,
     pub(super) how: How,
+    /// Of addresses whose balances were compared on the way; then `transfers` has what was missing, and
+    /// the balances that show it are here.
+    pub(super) proofs: BTreeMap<Address, Proof>,
+    /// Native balances that became known on the way.
+    pub(super) balances: Balances,
+}
+
+/// Blocks in full, and the receipts of the transactions in them that may concern the addresses.
+struct Piece {
+    blocks: Vec<Block>,
+    receipts: BTreeMap<H256, Receipt>,
+    /// Blocks with a receipt that does not say whether its transaction succeeded.
+    without_status: BTreeSet<u64>,
 }
 
 impl Node {
-    /// Every native transfer from or to one of the addresses.
-    pub(super) async fn scan_blocks(
+    /// Every native transfer from or to one of the addresses, as far as the node shows them.
+    pub(super) async fn scan_native(
         &self,
         addresses: &BTreeSet<Address>,
         window: Window,
     ) -> Result<NativeScan, Error> {
-        let (transfers, stamps) = (vec![], BTreeMap::new());
-        let mut scan = NativeScan { transfers, stamps, how: How::BlocksAndFrames };
-        for piece in window.aligned_pieces(BLOCKS_PER_PIECE) {
-            let blocks = self.full_blocks(piece).await?;
-            for block in &blocks {
-                self.link(&mut scan.stamps, block.stamp())?;
-            }
-            self.scan_piece(addresses, &blocks, &mut scan).await?;
+        let count = window.block_count();
+        if count <= FEW_BLOCKS {
+            return self.scan_every_block(addresses, window).await;
         }
-        Ok(scan)
+        let is_short = count <= MOST_BLOCKS_TO_READ;
+        match self.scan_by_state(addresses, window, is_short).await? {
+            ByState::Found(scan) => Ok(scan),
+            ByState::NoState(none) if !is_short => Err(self.needs_state(&none, window)),
+            ByState::NoState(_) | ByState::CodeMayHide => {
+                self.scan_every_block(addresses, window).await
+            }
+        }
     }
 
-    async fn full_blocks(&self, window: Window) -> Result<Vec<Block>, Error> {
-        let numbers = window.first()..=window.last();
+    const fn native(&self) -> Asset {
+        Asset::Native(self.chain)
+    }
+
+    /// Reads these blocks, and adds their stamps.
+    async fn read_piece(
+        &self,
+        numbers: &[u64],
+        addresses: &BTreeSet<Address>,
+        stamps: &mut BTreeMap<u64, BlockStamp>,
+    ) -> Result<Piece, Error> {
+        let blocks = self.full_blocks(numbers).await?;
+        for block in &blocks {
+            self.link(stamps, block.stamp())?;
+        }
+        let of_interest: Vec<(BlockStamp, &Transaction)> = blocks
+            .iter()
+            .flat_map(|block| block.transactions.iter().map(|found| (block.stamp(), found)))
+            .filter(|(_, transaction)| concerns(transaction, addresses))
+            .collect();
+        let receipts = self.receipts(&of_interest).await?;
+        let without_status = receipts
+            .values()
+            .filter(|receipt| receipt.status.is_none())
+            .map(|receipt| receipt.block_number.0)
+            .collect();
+        Ok(Piece { blocks, receipts, without_status })
+    }
+
+    async fn full_blocks(&self, numbers: &[u64]) -> Result<Vec<Block>, Error> {
         let calls: Vec<Call> = numbers
-            .clone()
-            .map(|number| Call::new("eth_getBlockByNumber", &json!([quantity(number), true])))
+            .iter()
+            .map(|number| Call::new("eth_getBlockByNumber", &json!([quantity(*number), true])))
             .collect();
         let answers = self.client.ask_all(&calls).await?;
         numbers
+            .iter()
             .zip(calls.iter().zip(&answers))
             .map(|(number, (call, answer))| {
                 let block: Option<Block> = self.client.read(call, answer)?;
-                let block = block.ok_or_else(|| self.null_block(number))?;
-                self.check_number(number, block.stamp())?;
+                let block = block.ok_or_else(|| self.null_block(*number))?;
+                self.check_number(*number, block.stamp())?;
                 Ok(block)
             })
             .collect()
     }
 
-    /// Adds a block after its parent.
-    fn link(&self, stamps: &mut BTreeMap<u64, BlockStamp>, stamp: BlockStamp) -> Result<(), Error> {
+    /// Adds a block; it must be the child of the block before it, if that is known.
+    pub(super) fn link(
+        &self,
+        stamps: &mut BTreeMap<u64, BlockStamp>,
+        stamp: BlockStamp,
+    ) -> Result<(), Error> {
         let number = stamp.number;
         let before = number.checked_sub(1).and_then(|before| stamps.get(&before));
-        if before.is_some_and(|before| before.hash != stamp.parent) {
+        let after = number.checked_add(1).and_then(|after| stamps.get(&after));
+        let wrong = match (before, after) {
+            (Some(before), _) if before.hash != stamp.parent => Some(number),
+            (_, Some(after)) if after.parent != stamp.hash => Some(after.number),
+            _ => None,
+        };
+        if let Some(number) = wrong {
             let what = format!("block {number} does not follow the block before it as it was read");
             return Err(self.client.inconsistent(what));
         }
@@ -72,53 +142,27 @@ impl Node {
         Ok(())
     }
 
-    async fn scan_piece(
+    /// The transfers of one block that involve one of the addresses.
+    fn transfers_of(
         &self,
+        block: &Block,
+        receipts: &BTreeMap<H256, Receipt>,
+        frames: &BTreeMap<H256, Frames>,
         addresses: &BTreeSet<Address>,
-        blocks: &[Block],
-        scan: &mut NativeScan,
-    ) -> Result<(), Error> {
-        let of_interest: Vec<(BlockStamp, &Transaction)> = blocks
-            .iter()
-            .flat_map(|block| block.transactions.iter().map(|found| (block.stamp(), found)))
-            .filter(|(_, transaction)| concerns(transaction, addresses))
-            .collect();
-        let receipts = self.receipts(&of_interest).await?;
-        let without_status: BTreeSet<u64> = receipts
-            .values()
-            .filter(|receipt| receipt.status.is_none())
-            .map(|receipt| receipt.block_number.0)
-            .collect();
-        let traced: Vec<&Block> = blocks
-            .iter()
-            .filter(|block| {
-                without_status.contains(&block.stamp().number)
-                    || block.transactions.iter().any(Transaction::may_run_code)
-            })
-            .collect();
-        let found = if traced.is_empty() { None } else { self.frames_of_blocks(&traced).await? };
-        let is_complete =
-            traced.is_empty() || found.as_ref().is_some_and(|found| found.is_complete);
-        if !is_complete {
-            scan.how = How::BlocksOnly;
+    ) -> Result<Vec<Transfer>, Error> {
+        let (chain, number) = (self.chain, block.stamp().number);
+        let credits = block.withdrawals.as_deref().unwrap_or_default();
+        let mut transfers = withdrawals(chain, number, credits);
+        for (index, transaction) in (0_u32..).zip(&block.transactions) {
+            let hash = transaction.hash.0;
+            let (receipt, frames) = (receipts.get(&hash), frames.get(&hash));
+            let mined = Mined { chain, block: number, index, transaction, receipt, frames };
+            let found = mined.transfers().map_err(|what| self.client.inconsistent(what))?;
+            transfers.extend(found);
         }
-        let frames = found.map(|found| found.by_transaction).unwrap_or_default();
-        let chain = self.chain;
-        for block in blocks {
-            let number = block.stamp().number;
-            let credits = block.withdrawals.as_deref().unwrap_or_default();
-            let mut transfers = withdrawals(chain, number, credits);
-            for (index, transaction) in (0_u32..).zip(&block.transactions) {
-                let hash = transaction.hash.0;
-                let receipt = receipts.get(&hash);
-                let frames = frames.get(&hash);
-                let mined = Mined { chain, block: number, index, transaction, receipt, frames };
-                let found = mined.transfers().map_err(|what| self.client.inconsistent(what))?;
-                transfers.extend(found);
-            }
-            scan.transfers.extend(transfers.into_iter().filter(|found| involves(found, addresses)));
-        }
-        Ok(())
+        transfers.retain(|found| involves(found, addresses));
+        transfers.sort();
+        Ok(transfers)
     }
 
     /// The receipts of these transactions.
@@ -166,3 +210,6 @@ fn concerns(transaction: &Transaction, addresses: &BTreeSet<Address>) -> bool {
 fn involves(transfer: &Transfer, addresses: &BTreeSet<Address>) -> bool {
     [transfer.from, transfer.to].iter().flatten().any(|party| addresses.contains(party))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,10 @@ use fundtrail_model::{
 use super::Node;
 use super::facts::{Balances, listed, parties_and_assets};
 use super::logs::LogScan;
+use super::native::NativeScan;
+use super::numbered_header_call;
 use crate::Error;
+use crate::client::Call;
 use crate::decode::reconcile::{Ends, reconcile};
 
 /// What to look at.
@@ -31,33 +34,42 @@ impl Node {
     /// counterparty.
     ///
     /// Tokens come from logs by topic, two questions for each 100 addresses. The native coin comes from
-    /// every block in full, and from the frames of the blocks that ran code.
+    /// the blocks in which a nonce or a balance changed, which are found by halving the window; where
+    /// accounts have code, or the node has no old states, from every block, if the window is short. Then
+    /// it comes from the frames of those blocks.
     ///
     /// # Errors
     ///
-    /// [`Error::NullBlock`] if the node does not have the whole window, [`Error::Inconsistent`] if the
-    /// chain changed while it was read, and whatever keeps the node from answering. A node that has no
-    /// tracer, or no old state, is no error: the coverage says so.
+    /// [`Error::NullBlock`] if the node does not have the whole window, [`Error::Missing`] if it has no
+    /// old states and the window is longer than 1,000 blocks, [`Error::Inconsistent`] if the chain
+    /// changed while it was read, and whatever keeps the node from answering. A node that has no tracer,
+    /// or no old states in a short window, is no error: the coverage says so.
     pub async fn window(&self, request: &WindowRequest) -> Result<FetchedWindow, Error> {
         let window = request.window;
         let addresses: BTreeSet<Address> = request.addresses.iter().copied().collect();
         let wrapped_native: BTreeSet<Address> = request.wrapped_native.iter().copied().collect();
         // First the logs: their answer includes the last block, so a window beyond the node's head
-        // fails before all of its blocks are read.
-        let logs = self.scan_logs(&addresses, &wrapped_native, window).await?;
-        let blocks = self.scan_blocks(&addresses, window).await?;
-        self.check_hashes(&logs, &blocks.stamps)?;
-        let mut transfers = logs.transfers;
-        transfers.extend(blocks.transfers);
+        // fails before its blocks are read.
+        let mut logs = self.scan_logs(&addresses, &wrapped_native, window).await?;
+        let mut native = self.scan_native(&addresses, window).await?;
+        let mut transfers = std::mem::take(&mut logs.transfers);
+        transfers.append(&mut native.transfers);
         transfers.sort();
         transfers.dedup();
+        self.complete_stamps(&mut native.stamps, window, &transfers).await?;
+        self.check_hashes(&logs, &native.stamps)?;
 
         let wanted = self.wanted_balances(&addresses, &request.balances_of, &transfers);
         let ends: Vec<u64> =
             window.first().checked_sub(1).into_iter().chain([window.last()]).collect();
-        let balances = self.balances(&wanted, &ends).await?;
+        let is_open = |(address, asset): &&(Address, Asset)| {
+            *asset != Asset::Native(self.chain) || !native.proofs.contains_key(address)
+        };
+        let open: BTreeSet<(Address, Asset)> = wanted.iter().filter(is_open).copied().collect();
+        let mut balances = self.balances(&open, &ends).await?;
         let (coverage, missing) =
-            self.reconciled(&addresses, &wanted, window, blocks.how, &balances, &transfers);
+            self.reconciled(&addresses, &open, window, &native, &balances, &transfers);
+        balances.append(&mut native.balances);
         transfers.extend(missing);
         transfers.sort();
 
@@ -68,12 +80,33 @@ impl Node {
             window,
             addresses: addresses.into_iter().collect(),
             coverage,
-            blocks: stamps(&blocks.stamps, window, &transfers),
+            blocks: stamps(&native.stamps, window, &transfers),
             accounts: self.accounts(&parties, window.last()).await?,
             claims: self.claims(&assets, window.last()).await?,
             balances: listed(&balances),
             transfers,
         })
+    }
+
+    /// Asks for the headers of the blocks that hold a transfer, and of the ends of the window, as far as
+    /// they were not read.
+    async fn complete_stamps(
+        &self,
+        stamps: &mut BTreeMap<u64, BlockStamp>,
+        window: Window,
+        transfers: &[Transfer],
+    ) -> Result<(), Error> {
+        let numbers: Vec<u64> = told_of(window, transfers)
+            .into_iter()
+            .filter(|number| !stamps.contains_key(number))
+            .collect();
+        let calls: Vec<Call> = numbers.iter().map(|number| numbered_header_call(*number)).collect();
+        let answers = self.client.ask_all(&calls).await?;
+        for (number, (call, answer)) in numbers.iter().zip(calls.iter().zip(&answers)) {
+            let stamp = self.numbered_header(*number, call, answer)?;
+            self.link(stamps, stamp)?;
+        }
+        Ok(())
     }
 
     /// Logs and blocks must tell of the same chain.
@@ -116,7 +149,7 @@ impl Node {
         addresses: &BTreeSet<Address>,
         wanted: &BTreeSet<(Address, Asset)>,
         window: Window,
-        how: How,
+        native: &NativeScan,
         balances: &Balances,
         transfers: &[Transfer],
     ) -> (Vec<Coverage>, Vec<Transfer>) {
@@ -124,6 +157,12 @@ impl Node {
         let mut proofs: BTreeMap<(Address, AssetClass), Proof> = addresses
             .iter()
             .flat_map(|address| AssetClass::ALL.map(|class| ((*address, class), proof)))
+            .chain(
+                native
+                    .proofs
+                    .iter()
+                    .map(|(address, proof)| ((*address, AssetClass::Native), *proof)),
+            )
             .collect();
         let mut missing = vec![];
         for (address, asset) in wanted {
@@ -141,7 +180,7 @@ impl Node {
         }
         let coverage = proofs.into_iter().map(|((address, class), proof)| {
             let how = match class {
-                AssetClass::Native => how,
+                AssetClass::Native => native.how,
                 AssetClass::Tokens => How::Logs,
             };
             Coverage { chain: self.chain, address, class, window, how, proof }
@@ -156,7 +195,10 @@ fn stamps(
     window: Window,
     transfers: &[Transfer],
 ) -> Vec<BlockStamp> {
+    told_of(window, transfers).iter().filter_map(|number| all.get(number)).copied().collect()
+}
+
+fn told_of(window: Window, transfers: &[Transfer]) -> BTreeSet<u64> {
     let with_transfer = transfers.iter().map(|transfer| transfer.position.block);
-    let numbers: BTreeSet<u64> = with_transfer.chain([window.first(), window.last()]).collect();
-    numbers.iter().filter_map(|number| all.get(number)).copied().collect()
+    with_transfer.chain([window.first(), window.last()]).collect()
 }

@@ -1,0 +1,55 @@
+//! Every block of a window, read in full.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{Address, How, Window};
+
+use super::{BLOCKS_PER_PIECE, NativeScan};
+use crate::Error;
+use crate::node::Node;
+use crate::node::facts::Balances;
+use crate::wire::{Block, Transaction};
+
+impl Node {
+    /// Every native transfer from or to one of the addresses, from all blocks and from the frames of the
+    /// blocks that ran code.
+    pub(super) async fn scan_every_block(
+        &self,
+        addresses: &BTreeSet<Address>,
+        window: Window,
+    ) -> Result<NativeScan, Error> {
+        let mut scan = NativeScan {
+            transfers: vec![],
+            stamps: BTreeMap::new(),
+            how: How::BlocksAndFrames,
+            proofs: BTreeMap::new(),
+            balances: Balances::new(),
+        };
+        let size = u64::try_from(BLOCKS_PER_PIECE).unwrap_or(1);
+        for piece in window.aligned_pieces(size) {
+            let numbers: Vec<u64> = (piece.first()..=piece.last()).collect();
+            let piece = self.read_piece(&numbers, addresses, &mut scan.stamps).await?;
+            let traced: Vec<&Block> = piece
+                .blocks
+                .iter()
+                .filter(|block| {
+                    piece.without_status.contains(&block.stamp().number)
+                        || block.transactions.iter().any(Transaction::may_run_code)
+                })
+                .collect();
+            let found =
+                if traced.is_empty() { None } else { self.frames_of_blocks(&traced).await? };
+            let is_complete =
+                traced.is_empty() || found.as_ref().is_some_and(|found| found.is_complete);
+            if !is_complete {
+                scan.how = How::BlocksOnly;
+            }
+            let frames = found.map(|found| found.by_transaction).unwrap_or_default();
+            for block in &piece.blocks {
+                let found = self.transfers_of(block, &piece.receipts, &frames, addresses)?;
+                scan.transfers.extend(found);
+            }
+        }
+        Ok(scan)
+    }
+}

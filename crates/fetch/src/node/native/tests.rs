@@ -1,0 +1,225 @@
+//! Long windows of one wallet on a node without tracer, as a recording that answers for every block.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use fundtrail_model::{Address, FetchedWindow, H256, How, Proof, Window};
+use serde_json::{Value, json};
+
+use crate::{Client, Error, Node, Session, WindowRequest};
+
+const WALLET: Address = ethers_core::types::H160([1; 20]);
+const OTHER: Address = ethers_core::types::H160([2; 20]);
+const DELEGATION: &str = "0xef01000303030303030303030303030303030303030303";
+const LAST: u64 = 1_400;
+
+/// What a block does to the wallet.
+#[derive(Clone, Copy)]
+enum Deed {
+    /// It gets 50.
+    Paid,
+    /// It sends 10, and pays 100 for that.
+    Sends,
+    /// Somebody sends a transaction of type 4, which raises the wallet's nonce if it signed for it.
+    Authorises { is_own: bool, code: &'static str },
+    /// A withdrawal of 1 gwei.
+    Withdraws,
+    /// 7 more, and nothing says why.
+    Tipped,
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    nonce: u64,
+    balance: u64,
+    code: &'static str,
+}
+
+fn hex(number: u64) -> String {
+    format!("{number:#x}")
+}
+
+fn block_hash(number: u64) -> H256 {
+    H256::from_low_u64_be(0xb000_u64.wrapping_add(number))
+}
+
+fn transaction_hash(number: u64) -> H256 {
+    H256::from_low_u64_be(0x7000_0000 + number)
+}
+
+/// The chain, as lines of a recording. `refused` are methods that the node refuses.
+fn lines(start: State, deeds: &BTreeMap<u64, Deed>, refused: &[&str]) -> String {
+    let mut lines = String::new();
+    let mut add = |method: &str, params: Value, result: Value| {
+        let line = if refused.contains(&method) {
+            json!({"method": method, "params": params, "error": {"code": -32000, "message": "missing trie node"}})
+        } else {
+            json!({"method": method, "params": params, "result": result})
+        };
+        writeln!(lines, "{line}").unwrap();
+    };
+    add("eth_chainId", json!([]), json!("0x1"));
+    let mut state = start;
+    for number in 0..=LAST {
+        let at = json!({
+            "number": hex(number), "hash": block_hash(number), "timestamp": hex(1_000 + number),
+            "parentHash": block_hash(number.wrapping_sub(1)),
+        });
+        add("eth_getBlockByNumber", json!([hex(number), false]), at.clone());
+        let sent = |from: Address, to: Address, value: u64, kind: &str| {
+            json!({
+                "hash": transaction_hash(number), "from": from, "to": to, "value": hex(value), "input": "0x",
+                "gas": "0x5208", "gasPrice": "0x1", "type": kind,
+            })
+        };
+        let mut transactions = vec![];
+        let mut withdrawals = json!([]);
+        match deeds.get(&number) {
+            None => {}
+            Some(Deed::Paid) => {
+                state.balance += 50;
+                transactions.push(sent(OTHER, WALLET, 50, "0x2"));
+            }
+            Some(Deed::Sends) => {
+                state.balance -= 110;
+                state.nonce += 1;
+                transactions.push(sent(WALLET, OTHER, 10, "0x2"));
+            }
+            Some(Deed::Authorises { is_own, code }) => {
+                state.code = code;
+                state.nonce += u64::from(*is_own);
+                transactions.push(sent(OTHER, OTHER, 0, "0x4"));
+            }
+            Some(Deed::Withdraws) => {
+                state.balance += 1_000_000_000;
+                withdrawals = json!([{"address": WALLET, "amount": "0x1"}]);
+            }
+            Some(Deed::Tipped) => state.balance += 7,
+        }
+        let mut block = at;
+        for transaction in &transactions {
+            let receipt = json!({
+                "transactionHash": transaction["hash"], "transactionIndex": "0x0", "status": "0x1",
+                "blockHash": block_hash(number), "blockNumber": hex(number), "gasUsed": "0x64",
+                "effectiveGasPrice": "0x1",
+            });
+            add("eth_getTransactionReceipt", json!([transaction["hash"]]), receipt);
+        }
+        block["transactions"] = json!(transactions);
+        block["withdrawals"] = withdrawals;
+        add("eth_getBlockByNumber", json!([hex(number), true]), block);
+        add("eth_getTransactionCount", json!([WALLET, hex(number)]), json!(hex(state.nonce)));
+        add("eth_getBalance", json!([WALLET, hex(number)]), json!(hex(state.balance)));
+        add("eth_getCode", json!([WALLET, hex(number)]), json!(state.code));
+        add("eth_getCode", json!([OTHER, hex(number)]), json!("0x"));
+    }
+    lines
+}
+
+async fn read(
+    start: (u64, u64),
+    deeds: &[(u64, Deed)],
+    window: Window,
+    refused: &[&str],
+) -> Result<FetchedWindow, Error> {
+    let start = State { nonce: start.0, balance: start.1, code: "0x" };
+    let mut lines = lines(start, &deeds.iter().copied().collect(), refused);
+    let transfer = H256::from(ethers_core::utils::keccak256("Transfer(address,address,uint256)"));
+    let party = H256::from(WALLET);
+    for topics in [json!([[transfer], [party]]), json!([[transfer], null, [party]])] {
+        let range = json!({"fromBlock": hex(window.first()), "toBlock": hex(window.last()), "topics": topics});
+        let line = json!({"method": "eth_getLogs", "params": [range], "result": []});
+        writeln!(lines, "{line}").unwrap();
+    }
+    for (method, params) in [
+        ("trace_block", json!(["0x0"])),
+        ("debug_traceBlockByNumber", json!(["0x0", {"tracer": "callTracer"}])),
+    ] {
+        let error = json!({"code": -32601, "message": "the method does not exist"});
+        writeln!(lines, "{}", json!({"method": method, "params": params, "error": error})).unwrap();
+    }
+    let node = Node::open(Client::replay(Session::from_lines(&lines).unwrap()), None).await?;
+    let addresses = vec![WALLET];
+    let request = WindowRequest { addresses, window, wrapped_native: vec![], balances_of: vec![] };
+    node.window(&request).await
+}
+
+fn window(first: u64, last: u64) -> Window {
+    Window::new(first, last).unwrap()
+}
+
+fn told(window: &FetchedWindow) -> String {
+    let transfers = window.transfers.iter().map(|found| {
+        let sign = if found.from == Some(WALLET) { '-' } else { '+' };
+        format!("{} {sign}{}", found.position, found.amount)
+    });
+    transfers.collect::<Vec<_>>().join(", ")
+}
+
+#[tokio::test]
+async fn what_changed_is_found_and_graded() {
+    async fn check(start: (u64, u64), deeds: &[(u64, Deed)], proof: Proof, expected: &str) {
+        let found = read(start, deeds, window(1, LAST), &[]).await.unwrap();
+        assert_eq!(told(&found), expected);
+        let native = found.coverage[0];
+        assert_eq!((native.how, native.proof), (How::StateAndBlocks, proof), "{expected}");
+    }
+    use Deed::{Authorises, Paid, Sends, Tipped, Withdraws};
+    let sets = Authorises { is_own: true, code: DELEGATION };
+    let ends = Authorises { is_own: true, code: "0x" };
+    let of_another = Authorises { is_own: false, code: "0x" };
+    let rejected = Authorises { is_own: true, code: "0x" };
+    check((1, 500), &[], Proof::Reconciled, "").await;
+    let sent = "300/0/value -10, 300/0/fee -100, 301/0/value +50";
+    check((1, 500), &[(300, Sends), (301, Paid)], Proof::Reconciled, sent).await;
+    let withdrawn = "1/-/withdrawal0 +1000000000";
+    check((1, 500), &[(1, Withdraws)], Proof::Reconciled, withdrawn).await;
+    // The difference stands in its block, before what came later.
+    let tipped = "900/-/unexplained +7, 901/0/value -10, 901/0/fee -100";
+    check((1, 500), &[(900, Tipped), (901, Sends)], Proof::Unreconciled, tipped).await;
+    // No code at either end, and yet delegated in between.
+    check((1, 500), &[(200, sets), (1_200, ends)], Proof::Indicative, "").await;
+    check((0, 500), &[(200, sets), (1_200, ends)], Proof::Indicative, "").await;
+    // Others' delegations, and one that came to nothing.
+    check((1, 500), &[(200, of_another), (300, rejected)], Proof::Reconciled, "").await;
+    // Delegated at the end, and from some block on.
+    check((1, 500), &[(200, sets)], Proof::Indicative, "").await;
+    // Never sent: with a balance it is a wallet; without one, anything may have been swept.
+    check((0, 500), &[], Proof::Reconciled, "").await;
+    check((0, 0), &[], Proof::Indicative, "").await;
+    check((0, 0), &[(1, Paid)], Proof::Reconciled, "1/0/value +50").await;
+    check((0, 0), &[(2, Paid)], Proof::Indicative, "2/0/value +50").await;
+    let funded = [(2, Paid), (3, Paid), (4, Paid), (5, Sends)];
+    let spent = "2/0/value +50, 3/0/value +50, 4/0/value +50, 5/0/value -10, 5/0/fee -100";
+    check((0, 0), &funded, Proof::Reconciled, spent).await;
+}
+
+#[tokio::test]
+async fn short_windows_are_read_whole_where_the_state_does_not_help() {
+    let delegated = [
+        (200, Deed::Authorises { is_own: true, code: DELEGATION }),
+        (400, Deed::Paid),
+        (700, Deed::Authorises { is_own: true, code: "0x" }),
+    ];
+    let whole = read((1, 500), &delegated, window(100, 800), &[]).await.unwrap();
+    assert_eq!(told(&whole), "400/0/value +50");
+    assert_eq!(whole.coverage[0].how, How::BlocksAndFrames);
+    let paid = [(400, Deed::Paid)];
+    let by_state = read((1, 500), &paid, window(100, 1_099), &[]).await.unwrap();
+    let without = read((1, 500), &paid, window(100, 1_099), &["eth_getTransactionCount"]).await;
+    let without = without.unwrap();
+    assert_eq!(without.transfers, by_state.transfers);
+    assert_eq!(without.coverage[0].how, How::BlocksAndFrames);
+    let error = read((1, 500), &paid, window(100, 1_100), &["eth_getTransactionCount"]).await;
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "recording does not have the data for eth_getTransactionCount at the end of block 99, without \
+         which all 1001 blocks 100–1100 would have to be read: missing trie node (code -32000)"
+    );
+}
+
+#[tokio::test]
+async fn the_first_block_of_all_has_nothing_before_it() {
+    let found = read((0, 500), &[(3, Deed::Paid)], window(0, LAST), &[]).await.unwrap();
+    assert_eq!(told(&found), "0/-/unexplained +500, 3/0/value +50");
+}
