@@ -55,7 +55,7 @@ impl Archive {
         account(0xe5)
     }
 
-    fn exit() -> Address {
+    const fn exit() -> Address {
         account(0xf6)
     }
 
