@@ -9,9 +9,12 @@ mod state;
 mod transaction;
 mod window;
 
+use std::collections::BTreeMap;
+
 use fundtrail_model::{BlockStamp, ChainId, Timestamp};
 use serde_json::json;
 use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 
 pub use abilities::{Abilities, Ability};
 pub use transaction::FetchedTransaction;
@@ -62,8 +65,8 @@ impl Node {
     pub async fn open_all(clients: Vec<Client>, expected: Option<ChainId>) -> Result<Self, Error> {
         let call = Call::new("eth_chainId", &json!([]));
         let (mut chain, mut open, mut left_out) = (expected, vec![], vec![]);
-        for client in clients {
-            match client.get::<Hex<u64>>(&call).await {
+        for (client, found) in chains_of(clients, &call).await? {
+            match found {
                 Ok(found) => {
                     let (found, expected) = (ChainId(found.0), chain);
                     if let Some(expected) = expected.filter(|expected| *expected != found) {
@@ -252,6 +255,29 @@ impl Node {
     fn null_block(&self, block: u64) -> Error {
         Error::NullBlock { block, chain: self.chain, host: self.client.origin() }
     }
+}
+
+/// Which chain each of them is of, in their order; all are asked at once, so that one that does not
+/// answer holds nobody up.
+async fn chains_of(
+    clients: Vec<Client>,
+    call: &Call,
+) -> Result<Vec<(Client, Result<Hex<u64>, Error>)>, Error> {
+    let mut tasks = JoinSet::new();
+    for (place, client) in clients.into_iter().enumerate() {
+        let call = call.clone();
+        tasks.spawn(async move {
+            let found = client.get(&call).await;
+            (place, client, found)
+        });
+    }
+    let mut chains = BTreeMap::new();
+    while let Some(joined) = tasks.join_next().await {
+        let (place, client, found) =
+            joined.map_err(|error| Error::Setup { reason: error.to_string() })?;
+        chains.insert(place, (client, found));
+    }
+    Ok(chains.into_values().collect())
 }
 
 fn header_call(block: &str) -> Call {

@@ -1,12 +1,12 @@
 //! What a node can do.
 
-use fundtrail_model::{ChainId, H256, hash_hex, sanitize_claim};
+use fundtrail_model::{ChainId, H256, Window, hash_hex, sanitize_claim};
 use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::{Heads, Node, header_call, quantity};
 use crate::Error;
-use crate::client::{Call, Meaning};
+use crate::client::{Call, Kind, Meaning, Reach, Shape};
 use crate::decode::token::transfer_topic;
 
 /// What a node can do, by its own word just now.
@@ -30,6 +30,16 @@ pub struct Abilities {
     pub archive_state: Ability,
     /// Whether logs are given by topic alone, without naming contracts: tokens.
     pub topic_logs: Ability,
+    /// How many blocks it searches by topic alone at once; the real limit may be wider than
+    /// [`Abilities::WIDEST_LOGS`].
+    pub topic_blocks: Option<u64>,
+    /// How many blocks it searches at once for logs of named contracts, likewise.
+    pub contract_blocks: Option<u64>,
+}
+
+impl Abilities {
+    /// The longest range of blocks that is tried.
+    pub const WIDEST_LOGS: u64 = 100_000;
 }
 
 /// Whether a node offers something.
@@ -50,7 +60,8 @@ pub enum Ability {
 }
 
 impl Node {
-    /// Asks one small question per ability.
+    /// Asks one small question per ability, and for logs a few until it is known how many blocks are
+    /// searched at once.
     ///
     /// # Errors
     ///
@@ -62,20 +73,15 @@ impl Node {
         let tracer = json!({"tracer": "callTracer"});
         let old = quantity(heads.latest.number.min(1));
         let nobody = format!("0x{}", "0".repeat(40));
-        // An address that no key has, so that the answer is small.
-        let nobody_topic = hash_hex(H256::from_low_u64_be(1));
-        let filter = json!({
-            "fromBlock": head,
-            "toBlock": head,
-            "topics": [[hash_hex(transfer_topic())], [nobody_topic]],
-        });
         let version = Call::new("web3_clientVersion", &json!([]));
         let version: Option<String> = self.client.get(&version).await.ok();
         let trace_block = Call::new("trace_block", &json!([head]));
         let debug_trace = Call::new("debug_traceBlockByNumber", &json!([head, tracer]));
         let block_receipts = Call::new("eth_getBlockReceipts", &json!([head]));
         let archive_state = Call::new("eth_getBalance", &json!([nobody, old]));
-        let topic_logs = Call::new("eth_getLogs", &json!([filter]));
+        let (topic_logs, topic_blocks) =
+            self.log_blocks(Shape::Topics, heads.latest.number).await?;
+        let (_, contract_blocks) = self.log_blocks(Shape::Contracts, heads.latest.number).await?;
         Ok(Abilities {
             chain: self.chain,
             client_version: version.map(|version| sanitize_claim(&version, 120)),
@@ -85,8 +91,54 @@ impl Node {
             debug_trace: self.ability(&debug_trace).await?,
             block_receipts: self.ability(&block_receipts).await?,
             archive_state: self.ability(&archive_state).await?,
-            topic_logs: self.ability(&topic_logs).await?,
+            topic_logs,
+            topic_blocks,
+            contract_blocks,
         })
+    }
+
+    /// Whether logs are given for this shape of question, and for how many blocks at once. Remembers
+    /// what it learns.
+    async fn log_blocks(&self, shape: Shape, head: u64) -> Result<(Ability, Option<u64>), Error> {
+        const MOST_QUESTIONS: usize = 24;
+        // An address that no key has, so that the answer is small.
+        let nobody = hash_hex(H256::from_low_u64_be(1));
+        let topics = json!([[hash_hex(transfer_topic())], [nobody]]);
+        let mut blocks = Abilities::WIDEST_LOGS.min(head.saturating_add(1));
+        let mut reach = Reach::default();
+        for _ in 0..MOST_QUESTIONS {
+            let first = head.saturating_sub(blocks - 1);
+            let mut filter = json!({
+                "fromBlock": quantity(first), "toBlock": quantity(head), "topics": topics,
+            });
+            if shape == Shape::Contracts
+                && let Some(members) = filter.as_object_mut()
+            {
+                members.insert("address".to_owned(), json!([format!("0x{}", "1".repeat(40))]));
+            }
+            let call = Call::new("eth_getLogs", &json!([filter]));
+            let piece = Window::new(first, head).unwrap_or(Window::block(head));
+            if let Ok(Err(refusal)) = self.client.ask(&call).await
+                && matches!(refusal.kind(), Kind::Range | Kind::Size)
+                && piece.block_count() > 1
+            {
+                reach.refused(piece, refusal.kind(), &refusal.hints());
+                blocks = reach.blocks();
+                continue;
+            }
+            let ability = self.ability(&call).await?;
+            let is_offered = ability == Ability::Offered;
+            if is_offered
+                && reach != Reach::default()
+                && let [peer] = self.client.peers()
+            {
+                reach.answered(piece);
+                peer.set_reach(shape, reach);
+            }
+            return Ok((ability, is_offered.then_some(piece.block_count())));
+        }
+        let text = "it refuses every range of blocks".to_owned();
+        Ok((Ability::Unknown { text }, None))
     }
 
     async fn ability(&self, call: &Call) -> Result<Ability, Error> {

@@ -390,9 +390,22 @@ async fn abilities_are_offered_refused_or_unknown() {
     chain.refuse("debug_traceBlockByNumber", "0xc", 35, "method is not available on freetier");
     let transfer = crate::decode::token::transfer_topic();
     let (transfer, topic) = (format!("{transfer:?}"), format!("0x{:064x}", 1));
-    let filter = json!({"fromBlock": "0xc", "toBlock": "0xc", "topics": [[transfer], [topic]]});
+    let topics = json!([[transfer], [topic]]);
+    let filter = json!({"fromBlock": "0x0", "toBlock": "0xc", "topics": topics});
     chain.answer("eth_getLogs", json!([filter]), json!([]));
     chain.refuse("eth_getLogs", "", -32000, "the disk is on fire");
+    for first in ["0x0", "0x8"] {
+        let contracts = json!([format!("0x{}", "1".repeat(40))]);
+        let filter =
+            json!({"fromBlock": first, "toBlock": "0xc", "topics": topics, "address": contracts});
+        chain.answer("eth_getLogs", json!([filter]), json!([]));
+    }
+    chain.refuse(
+        "eth_getLogs",
+        "0x1111111111111111111111111111111111111111\"],\"fromBlock\":\"0x0\"",
+        -32602,
+        "range limit 5",
+    );
     let abilities = chain.node().await.abilities().await.unwrap();
     assert_eq!(abilities.client_version.as_deref(), Some("Geth/v1\\u{7}"));
     assert_eq!(
@@ -403,6 +416,7 @@ async fn abilities_are_offered_refused_or_unknown() {
     assert_eq!(abilities.debug_trace, refused("method is not available on freetier"));
     assert_eq!(abilities.block_receipts, refused("it answers null"));
     assert_eq!(abilities.topic_logs, Ability::Unknown { text: "the disk is on fire".to_owned() });
+    assert_eq!((abilities.topic_blocks, abilities.contract_blocks), (None, Some(5)));
     assert_eq!(abilities.finalized, Ability::Offered);
 }
 
