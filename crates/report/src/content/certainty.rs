@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, AssetClass, ChainId, How, Proof, Reservation, Rule};
+use fundtrail_model::{Address, AssetClass, ChainId, Coverage, How, Proof, Reservation, Rule};
 
 use super::differences;
 use super::hops::lots_made;
@@ -115,6 +115,18 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
              not seen there."
                 .to_owned(),
         );
+    }
+    let may_hide = |coverage: &&Coverage| {
+        coverage.how == How::StateAndBlocks && coverage.proof == Proof::Indicative
+    };
+    let hiding: BTreeSet<(ChainId, Address)> =
+        input.coverage.iter().filter(may_hide).map(|found| (found.chain, found.address)).collect();
+    if !hiding.is_empty() {
+        statements.push(format!(
+            "Accounts that have, or may have had, code: {}. What came in there and went out again by the \
+             same amount of the native coin, between two looks at the balance, is not seen.",
+            group(&hiding.len().to_string())
+        ));
     }
     statements.push(
         match (input.trail.rule, certainty.is_indicative) {

@@ -135,6 +135,29 @@ fn what_waits_unlooked_is_said_with_its_amount() {
 }
 
 #[test]
+fn what_code_may_hide_is_said() {
+    let mut sample = demo();
+    let says = |sample: &Sample| {
+        let statements = sample.report().certainty.statements;
+        statements.into_iter().find(|statement| statement.starts_with("Accounts that have"))
+    };
+    for coverage in &mut sample.coverage {
+        if coverage.class == AssetClass::Native {
+            coverage.how = fundtrail_model::How::StateAndBlocks;
+        }
+    }
+    assert_eq!(
+        says(&sample).as_deref(),
+        Some(
+            "Accounts that have, or may have had, code: 1. What came in there and went out again by \
+             the same amount of the native coin, between two looks at the balance, is not seen."
+        )
+    );
+    sample.coverage.retain(|coverage| coverage.proof == Proof::Reconciled);
+    assert_eq!(says(&sample), None);
+}
+
+#[test]
 fn a_rule_that_needs_the_whole_ledger_is_indicative_without_it() {
     let check = |sample: &Sample, is_indicative: bool| {
         let report = sample.report();
