@@ -1,10 +1,13 @@
-//! The nodes of a run, one per chain, opened when first needed.
+//! The nodes of a run, one per chain, opened when first needed. All endpoints of a chain that were given
+//! are one node.
+
+mod knowledge;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use fundtrail_fetch::{Client, Endpoint, Node, Options, Session};
+use fundtrail_fetch::{Client, Endpoint, Knowledge, Node, Options, Session};
 use fundtrail_model::ChainId;
 
 use crate::chains::Chains;
@@ -16,6 +19,8 @@ pub(crate) struct Nodes {
     origin: Origin,
     open: BTreeMap<ChainId, Node>,
     is_recorded: bool,
+    /// Where what was learned of endpoints is kept, and what it held at the start.
+    memory: Option<(PathBuf, Knowledge)>,
 }
 
 enum Origin {
@@ -30,9 +35,10 @@ enum Origin {
 impl Nodes {
     /// The nodes that were given as `[CHAIN=]URL`, or the public ones if there are none.
     pub(crate) fn new(rpc: &[String], chains: &Chains, timeout: Duration) -> Result<Self, Error> {
-        let options = Options { timeout, ..Options::default() };
+        let seed = u64::from(std::process::id());
+        let options = Options { timeout, seed, ..Options::default() };
         if rpc.is_empty() {
-            return Ok(Self::from(Origin::Public { chains: chains.clone(), options }));
+            return Ok(Self::remembering(Origin::Public { chains: chains.clone(), options }));
         }
         let mut unnamed = Vec::new();
         let mut named = Vec::new();
@@ -48,7 +54,7 @@ impl Nodes {
                 None => unnamed.push(client),
             }
         }
-        Ok(Self::from(Origin::Given { unnamed, named }))
+        Ok(Self::remembering(Origin::Given { unnamed, named }))
     }
 
     /// Recorded chains instead of nodes.
@@ -76,12 +82,23 @@ impl Nodes {
     }
 
     const fn from(origin: Origin) -> Self {
-        Self { origin, open: BTreeMap::new(), is_recorded: false }
+        Self { origin, open: BTreeMap::new(), is_recorded: false, memory: None }
     }
 
-    /// Remembers every answer from now on.
-    pub(crate) const fn record(mut self) -> Self {
+    /// Nodes that begin with what earlier runs learned of them.
+    fn remembering(origin: Origin) -> Self {
+        let mut nodes = Self::from(origin);
+        nodes.memory = knowledge::path().map(|path| {
+            let knowledge = knowledge::load(&path);
+            (path, knowledge)
+        });
+        nodes
+    }
+
+    /// Remembers every answer from now on. A recording begins without what earlier runs learned.
+    pub(crate) fn record(mut self) -> Self {
         self.is_recorded = true;
+        self.memory = None;
         self
     }
 
@@ -120,49 +137,85 @@ impl Nodes {
     async fn open(&mut self, chain: ChainId) -> Result<Node, Error> {
         let is_recorded = self.is_recorded;
         let prepare = |client: Client| if is_recorded { client.recorded() } else { client };
-        match &mut self.origin {
+        let node = match &mut self.origin {
             Origin::Recorded(sessions) => {
                 let session = sessions.remove(&chain).ok_or_else(|| no_node(chain))?;
-                Ok(Node::open(Client::replay(session), Some(chain)).await?)
+                Node::open(Client::replay(session), Some(chain)).await?
             }
             Origin::Given { unnamed, named } => {
-                if let Some(client_idx) = named.iter().position(|(named, _)| *named == chain) {
-                    let (_, client) = named.remove(client_idx);
-                    return Ok(Node::open(prepare(client), Some(chain)).await?);
-                }
-                if let [_] = unnamed.as_slice()
-                    && named.is_empty()
-                    && self.open.is_empty()
-                    && let Some(client) = unnamed.pop()
-                {
-                    return Ok(Node::open(prepare(client), Some(chain)).await?);
-                }
-                let mut wanted = None;
+                let is_only_one = named.is_empty() && unnamed.len() == 1 && self.open.is_empty();
+                let mut failed = None;
                 for client in std::mem::take(unnamed) {
-                    let node = Node::open(prepare(client), None).await?;
-                    if node.chain() == chain && wanted.is_none() {
-                        wanted = Some(node);
-                    } else {
-                        self.open.entry(node.chain()).or_insert(node);
+                    if is_only_one {
+                        named.push((chain, client));
+                        continue;
                     }
-                }
-                wanted.ok_or_else(|| no_node(chain))
-            }
-            Origin::Public { chains, options } => {
-                let endpoints = chains.get(chain).map(|chain| chain.endpoints.as_slice());
-                let mut last = no_node(chain);
-                for url in endpoints.unwrap_or_default() {
-                    let client = Client::http(Endpoint::parse(url)?, options.clone())?;
-                    match Node::open(prepare(client), Some(chain)).await {
-                        Ok(node) => return Ok(node),
+                    match Node::open(client.clone(), None).await {
+                        Ok(node) => named.push((node.chain(), client)),
                         Err(error) => {
                             ui::warning(&error.to_string());
-                            last = error.into();
+                            failed = failed.or(Some(error));
                         }
                     }
                 }
-                Err(last)
+                let is_here = |(named, _): &mut (ChainId, Client)| *named == chain;
+                let clients: Vec<Client> =
+                    named.extract_if(.., is_here).map(|(_, client)| prepare(client)).collect();
+                if clients.is_empty() {
+                    return Err(failed.map_or_else(|| no_node(chain), Error::from));
+                }
+                Node::open_all(clients, Some(chain)).await?
             }
+            Origin::Public { chains, options } => {
+                let endpoints = chains.get(chain).map(|chain| chain.endpoints.as_slice());
+                let mut clients = Vec::new();
+                for url in endpoints.unwrap_or_default() {
+                    let client = Client::http(Endpoint::parse(url)?, options.clone())?;
+                    clients.push(prepare(client));
+                }
+                if clients.is_empty() {
+                    return Err(no_node(chain));
+                }
+                open_public(clients, chain).await?
+            }
+        };
+        for error in node.left_out() {
+            ui::warning(&format!("goes on without it: {error}"));
+        }
+        if let Some((_, knowledge)) = &self.memory {
+            node.teach(knowledge);
+        }
+        Ok(node)
+    }
+}
+
+/// Whatever the outcome of the run, what it learned of its nodes is kept.
+impl Drop for Nodes {
+    fn drop(&mut self) {
+        if let Some((path, _)) = &self.memory {
+            knowledge::save(path, self.open.values());
+        }
+    }
+}
+
+/// Keeps what these nodes taught, for later runs.
+pub(crate) fn keep_learned(nodes: &[Node]) {
+    if let Some(path) = knowledge::path() {
+        knowledge::save(&path, nodes.iter());
+    }
+}
+
+/// Opens what a list calls endpoints of a chain; one that is of another chain is left out.
+async fn open_public(mut clients: Vec<Client>, chain: ChainId) -> Result<Node, Error> {
+    loop {
+        match Node::open_all(clients.clone(), Some(chain)).await {
+            Err(fundtrail_fetch::Error::WrongChain { host, expected, found })
+                if clients.len() > 1 =>
+            {
+                ui::warning(&format!("{host} is of chain {found}, not {expected}"));
+                clients.retain(|client| client.origin() != host);
+            }
+            outcome => return Ok(outcome?),
         }
     }
 }
