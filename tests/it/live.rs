@@ -202,7 +202,7 @@ fn one_chain_is_traced_from_a_bare_transaction_hash() {
     let outcome =
         sandbox.run(&["trace", &hash, "--chain", "ethereum", "--rpc", &ethereum]).success();
     assert!(outcome.stdout.contains("60 ETH"), "{}", outcome.stdout);
-    assert!(sandbox.path(&format!("{}.ftcase", &hash[..10])).exists());
+    assert!(sandbox.path(&format!("ethereum-{}.ftcase", &hash[..10])).exists());
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! * `lists`: sanctions and labels from the command line
 //! * `pages`: the HTML report in a real browser
 //! * `secrets`: keys in URLs show up nowhere
+//! * `seeds`: what counts as stolen, and what is refused
 //! * `sandbox`: the sealed world itself
 #![allow(
     clippy::unwrap_used,
@@ -33,3 +34,4 @@ mod live;
 mod pages;
 mod sandbox;
 mod secrets;
+mod seeds;

@@ -69,6 +69,11 @@ impl Sandbox {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
+    /// Starts the binary and keeps what it says.
+    pub(crate) fn start_listening(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
     /// The digest that `case show` prints.
     pub(crate) fn digest(&self, case: &str) -> String {
         let shown = self.run(&["case", "show", case]).success();

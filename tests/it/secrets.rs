@@ -79,3 +79,22 @@ fn cases_and_reports_do_not_tell_keys() {
     sandbox.run_with(&arguments, &environment).success();
     assert_sandbox_is_clean(&sandbox);
 }
+
+#[test]
+fn an_interrupted_run_does_not_tell_keys() {
+    // A server that takes the question and never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = with_secrets(&format!("http://{}", silent.local_addr().unwrap()));
+    let sandbox = Sandbox::new();
+    let unknown = format!("0x{}", "0".repeat(64));
+    let child = sandbox.start_listening(&["trace", "--chain", "1", "--rpc", &url, &unknown]);
+    // It has to be asked first: only then is anybody listening for Ctrl-C.
+    let _asked = silent.accept().unwrap();
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_clean("stderr", &output.stderr);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("give the same command again to go on"), "{said}");
+}

@@ -165,7 +165,7 @@ pub(crate) struct Following {
 
     /// Do not follow amounts worth less than this at the day of the transfer; needs --prices, and an
     /// amount without a price is always followed
-    #[arg(long, value_name = "USD", requires = "prices")]
+    #[arg(long, value_name = "USD")]
     pub(crate) min_usd: Option<String>,
 }
 

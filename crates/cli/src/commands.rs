@@ -10,6 +10,7 @@ mod rpc;
 mod trace;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -52,7 +53,7 @@ fn dispatch(command: Command) -> Result<Exit, Error> {
 /// Runs asynchronous work to its end, or until Ctrl-C.
 fn block_on<T>(
     work: impl Future<Output = Result<T, Error>>,
-    resume: impl FnOnce() -> String,
+    case_path: Option<&Path>,
 ) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -62,7 +63,7 @@ fn block_on<T>(
     runtime.block_on(async {
         tokio::select! {
             outcome = work => outcome,
-            _ = tokio::signal::ctrl_c() => Err(Error::Interrupted { resume: resume() }),
+            _ = tokio::signal::ctrl_c() => Err(Error::Interrupted { case_path: case_path.map(Path::to_path_buf) }),
         }
     })
 }

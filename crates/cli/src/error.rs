@@ -58,8 +58,8 @@ pub(crate) enum Error {
     Imbalance { error: Imbalance },
     #[error("cannot {action} {path}: {error}", path = path.display())]
     File { action: &'static str, path: PathBuf, error: std::io::Error },
-    #[error("interrupted; what was fetched is kept")]
-    Interrupted { resume: String },
+    #[error("interrupted")]
+    Interrupted { case_path: Option<PathBuf> },
 }
 
 impl Error {
@@ -81,7 +81,13 @@ impl Error {
             Self::File { action, .. } => {
                 (*action == "write").then(|| "choose another place with --out".to_owned())
             }
-            Self::Interrupted { resume } => Some(format!("go on with: {resume}")),
+            // Not the command itself: what was typed can hold a node's key.
+            Self::Interrupted { case_path } => case_path.as_ref().map(|path| {
+                format!(
+                    "give the same command again to go on; {} keeps what was fetched",
+                    path.display()
+                )
+            }),
             Self::Amount { .. } | Self::Address(_) | Self::Labels(_) | Self::Report(_) => None,
         }
     }

@@ -12,10 +12,12 @@ mod config;
 mod destination;
 mod error;
 mod evidence;
+mod job;
 mod nodes;
 mod presentation;
 mod pursuit;
 mod seeds;
+mod settings;
 mod ui;
 
 use std::process::ExitCode;

@@ -41,7 +41,11 @@ pub(crate) const SOFTWARE: &str = concat!("fundtrail ", env!("CARGO_PKG_VERSION"
 
 impl How {
     /// How the case says that it is followed.
-    pub(crate) fn of_case(case: &Case, chains: &Chains) -> Result<Self, Error> {
+    pub(crate) fn of_case(
+        case: &Case,
+        chains: &Chains,
+        book: Option<&Book>,
+    ) -> Result<Self, Error> {
         let settings = case.settings()?;
         let number = |key: &str, default: u32| {
             settings.get(key).and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -66,7 +70,13 @@ impl How {
         for token in case.known_tokens()? {
             decimals.insert(Asset::Token(token.chain, token.contract), token.decimals);
         }
-        for chain in case.chains()? {
+        // While a case is being filled its tokens are named by the book: the part of it that the case
+        // keeps in the end is the part that matters.
+        for token in book.into_iter().flat_map(Book::tokens) {
+            decimals.insert(token.asset, token.decimals);
+        }
+        let seeded = case.seeds()?.into_iter().map(|(_, seed)| seed.asset.chain());
+        for chain in case.chains()?.into_iter().chain(seeded) {
             decimals.insert(Asset::Native(chain), chains.info(chain).native.decimals);
         }
         Ok(Self {
@@ -113,13 +123,18 @@ pub(crate) fn keep_names(case: &mut Case, book: &Book) -> Result<(), Error> {
         }
     }
     case.replace_known_tokens(&tokens)?;
+    keep_lists(case, book)
+}
+
+/// Keeps in the case which lists are used, instead of those that were used before.
+pub(crate) fn keep_lists(case: &mut Case, book: &Book) -> Result<(), Error> {
+    let mut lines = BTreeMap::new();
     for (list_idx, list) in book.lists().iter().enumerate() {
-        let prefix = format!("{}{list_idx:02}.", key::LIST);
         for (field, value) in list_fields(list) {
-            case.set_setting(&format!("{prefix}{field}"), &value)?;
+            lines.insert(format!("{list_idx:02}.{field}"), value);
         }
     }
-    Ok(())
+    Ok(case.replace_settings(key::LIST, &lines)?)
 }
 
 fn list_fields(list: &ListVersion) -> [(&'static str, String); 7] {

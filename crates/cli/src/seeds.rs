@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use fundtrail_fetch::FetchedTransaction;
 use fundtrail_model::{
-    Address, Amount, Asset, ChainId, H256, Position, Seed, SeedId, Step, Transfer, checksum,
-    hash_hex, parse_address, parse_hash, sanitize_claim,
+    Address, Amount, Asset, ChainId, H256, Position, Seed, SeedId, Step, Transfer, Window,
+    checksum, hash_hex, parse_address, parse_hash, sanitize_claim,
 };
 
 use crate::chains::Chains;
 use crate::error::Error;
+use crate::settings::{Cap, Start};
 
 /// A seed as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +24,8 @@ pub(crate) struct SeedSpec {
 pub(crate) enum Target {
     /// What was gained in a transaction, or one transfer of it.
     Transaction { hash: H256, step: Option<Step> },
-    /// What an address receives.
-    Address(Address),
+    /// What an address receives from a start on, all of it or the first so much.
+    Address { address: Address, start: Start, cap: Option<Cap> },
 }
 
 impl SeedSpec {
@@ -33,6 +34,8 @@ impl SeedSpec {
         text: &str,
         chains: &Chains,
         default_chain: Option<ChainId>,
+        start: Option<Start>,
+        cap: Option<&Cap>,
     ) -> Result<Self, Error> {
         let (chain, rest) = match text.split_once(':') {
             Some((name, rest)) if !name.starts_with("0x") && !name.starts_with("0X") => {
@@ -69,7 +72,13 @@ impl SeedSpec {
                     "steps belong to a transaction hash: 0x…:log12",
                 ));
             }
-            Target::Address(address)
+            let start = start.ok_or_else(|| {
+                Error::usage(
+                    "a seed that is an address needs a start",
+                    "give --from-block BLOCK or --since YYYY-MM-DD, or the theft's transaction hash",
+                )
+            })?;
+            Target::Address { address, start, cap: cap.cloned() }
         };
         let chain = chain.or(default_chain).ok_or_else(|| {
             Error::usage(
@@ -89,7 +98,16 @@ impl SeedSpec {
             Target::Transaction { hash, step: Some(step) } => {
                 format!("{}:{}:{step}", self.chain, hash_hex(*hash))
             }
-            Target::Address(address) => format!("{}:{}", self.chain, checksum(*address)),
+            Target::Address { address, start, cap } => {
+                let start = match start {
+                    Start::Block(block) => format!("from block {block}"),
+                    Start::Day(day) => format!("from {day}"),
+                };
+                let cap = cap.as_ref().map_or_else(String::new, |Cap { asset, amount }| {
+                    format!(", the first {amount} of {asset}")
+                });
+                format!("{}:{} {start}{cap}", self.chain, checksum(*address))
+            }
         }
     }
 }
@@ -227,45 +245,81 @@ fn steps_hint(fetched: &FetchedTransaction, slug: &str) -> String {
     lines
 }
 
-/// What an address received from `first_block` on, in transactions in which it gave nothing but fees: what
-/// it got in exchange for its own is not stolen. With `cap` only credits of that asset count, and only
-/// until the amount is reached.
+/// What an address received.
+#[derive(Debug, Default)]
+pub(crate) struct Received {
+    /// The credits, in order.
+    pub(crate) gains: Vec<Gain>,
+    /// Transactions in which it also gave something: what it got in exchange for its own is not stolen.
+    pub(crate) exchanged: Vec<H256>,
+    /// By how much all credits are less than the amount that was asked for, if one was.
+    pub(crate) short_by: Option<Amount>,
+}
+
+/// What an address received in a window, in transactions in which it gave nothing of value. A token that
+/// no list knows is of no known value: anyone can make a contract say that somebody gave it. With `cap`
+/// only credits of that asset count, and only until the amount is reached.
 pub(crate) fn received_by(
     address: Address,
-    first_block: u64,
+    window: Window,
     transfers: &[Transfer],
     cap: Option<(Asset, Amount)>,
-) -> Vec<Gain> {
-    let mut received = Vec::new();
+    is_listed: &dyn Fn(Asset) -> bool,
+) -> Received {
+    let mut received = Received::default();
     let mut left = cap.map(|(_, amount)| amount);
     let relevant: Vec<_> = transfers
         .iter()
-        .filter(|transfer| first_block <= transfer.position.block)
+        .filter(|transfer| window.contains(transfer.position.block))
         .filter(|transfer| transfer.from == Some(address) || transfer.to == Some(address))
         .filter(|transfer| transfer.transaction.is_some())
         .collect();
     for group in relevant.chunk_by(|a, b| a.transaction == b.transaction) {
         let Some(hash) = group.first().and_then(|transfer| transfer.transaction) else { continue };
-        let has_given = nets(group.iter().copied())
-            .iter()
-            .any(|((account, _), net)| *account == address && net.credit < net.debit);
+        let has_given = nets(group.iter().copied()).iter().any(|((account, asset), net)| {
+            *account == address && net.credit < net.debit && is_listed(*asset)
+        });
+        let wanted: Vec<_> = gains(group.iter().copied(), hash)
+            .into_iter()
+            .filter(|gain| gain.holder == address)
+            .filter(|gain| cap.is_none_or(|(asset, _)| asset == gain.asset))
+            .collect();
         if has_given {
+            if !wanted.is_empty() {
+                received.exchanged.push(hash);
+            }
             continue;
         }
-        for mut gain in gains(group.iter().copied(), hash) {
-            if gain.holder != address || cap.is_some_and(|(asset, _)| asset != gain.asset) {
-                continue;
-            }
+        for mut gain in wanted {
             if let Some(rest) = left {
                 gain.amount = gain.amount.min(rest);
                 left = Some(rest.saturating_sub(gain.amount));
             }
             if !gain.amount.is_zero() {
-                received.push(gain);
+                received.gains.push(gain);
             }
         }
     }
+    received.short_by = left.filter(|rest| !rest.is_zero());
     received
+}
+
+/// The specification under which one of `seeds` stands in the case already, if another one names the same
+/// credit.
+pub(crate) fn same_credits<'a>(
+    known: &'a [(String, Seed)],
+    seeds: &[Seed],
+    name: &str,
+) -> Option<&'a str> {
+    known
+        .iter()
+        .filter(|(spec, _)| spec != name)
+        .find(|(_, old)| {
+            seeds.iter().any(|new| {
+                (new.transaction, new.asset, new.holder) == (old.transaction, old.asset, old.holder)
+            })
+        })
+        .map(|(spec, _)| spec.as_str())
 }
 
 /// Gives gains their numbers, from `first` on.

@@ -137,7 +137,8 @@ impl Amount {
 
     /// Reads exact decimal text in units of `10^decimals` base units.
     ///
-    /// Underscores and commas between digits are accepted as separators in the whole part.
+    /// In the whole part, underscores may stand between digits and commas between groups of three. A comma
+    /// anywhere else is refused: half the world writes a decimal point that way.
     ///
     /// # Errors
     ///
@@ -146,6 +147,13 @@ impl Amount {
     pub fn from_decimal(text: &str, decimals: u8) -> Result<Self, AmountError> {
         let not_a_number = || AmountError::NotANumber { text: text.to_owned() };
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let mut groups = whole.split(',');
+        let first = groups.next().unwrap_or_default();
+        let is_grouped = groups.clone().next().is_none()
+            || ((1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3));
+        if !is_grouped || whole.starts_with('_') || whole.ends_with('_') {
+            return Err(not_a_number());
+        }
         let whole: String = whole.chars().filter(|c| !matches!(c, '_' | ',')).collect();
         let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         if whole.is_empty() || !is_digits(&whole) || !is_digits(fraction) || text.ends_with('.') {

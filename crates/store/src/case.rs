@@ -90,6 +90,20 @@ impl Case {
         self.write(|conn| setting::set(conn, key, value))
     }
 
+    /// Replaces all settings whose key starts with `prefix` by `settings`, whose keys come without it, in
+    /// one write.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written to.
+    pub fn replace_settings(
+        &mut self,
+        prefix: &str,
+        settings: &BTreeMap<String, String>,
+    ) -> Result<(), Error> {
+        self.write(|conn| setting::replace(conn, prefix, settings))
+    }
+
     /// A setting, or `None` if it was never set.
     ///
     /// # Errors

@@ -13,6 +13,20 @@ pub(crate) fn set(conn: &Connection, key: &str, value: &str) -> Result<(), Fault
     sql::run(conn, upsert, [key, value]).map(drop)
 }
 
+/// Takes away every setting whose key starts with the prefix, and sets these.
+pub(crate) fn replace(
+    conn: &Connection,
+    prefix: &str,
+    settings: &BTreeMap<String, String>,
+) -> Result<(), Fault> {
+    // `substr` and not `LIKE`: a prefix may hold `_` or `%`.
+    sql::run(conn, "DELETE FROM setting WHERE substr(key, 1, length(?1)) = ?1", [prefix])?;
+    for (key, value) in settings {
+        set(conn, &format!("{prefix}{key}"), value)?;
+    }
+    Ok(())
+}
+
 pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<String>, Fault> {
     sql::first(conn, "SELECT value FROM setting WHERE key = ?1", [key], |row| Ok(row.get(0)?))
 }

@@ -11,14 +11,15 @@ use serde::Deserialize;
 
 use crate::args::Demo;
 use crate::chains::Chains;
-use crate::commands::trace::{Job, Settings};
-use crate::commands::{self};
+use crate::commands;
 use crate::destination::{Destination, Format};
 use crate::error::{Error, Exit};
 use crate::evidence::How;
+use crate::job::Job;
 use crate::nodes::Nodes;
 use crate::presentation::{deliver, key, parse_day, present};
 use crate::seeds::SeedSpec;
+use crate::settings::Settings;
 use crate::{clock, ui};
 
 const SESSIONS: [(u64, &[u8]); 2] = [
@@ -77,17 +78,15 @@ pub(crate) fn run(args: &Demo) -> Result<Exit, Error> {
     }
 
     let mut case = fresh_case(&settings)?;
-    settings.keep_in(&mut case)?;
-    let how = How::of_case(&case, &chains)?;
     let mut sessions = BTreeMap::new();
     for (chain, recorded) in SESSIONS {
         sessions.insert(ChainId(chain), Session::read(recorded)?);
     }
     let mut nodes = Nodes::replaying(sessions);
-    let job = Job { settings: &settings, chains: &chains, how: &how, book: &book };
-    commands::block_on(job.run(&mut case, &mut nodes), || "fundtrail demo".to_owned())?;
+    let job = Job { settings: &settings, chains: &chains, book: &book };
+    commands::block_on(job.run(&mut case, &mut nodes), Some(&settings.case_path))?;
 
-    let how = How::of_case(&case, &chains)?;
+    let how = How::of_case(&case, &chains, None)?;
     let presented = present(&case, &chains, &how)?;
     deliver(&presented.report, &settings.places, None)?;
     ui::talk(&format!("case {}", settings.case_path.display()));
@@ -106,7 +105,7 @@ fn settings(args: &Demo, chains: &Chains) -> Result<Settings, Error> {
     let specs = expected
         .seed
         .iter()
-        .map(|theft| SeedSpec::parse(&theft.spec, chains, None))
+        .map(|theft| SeedSpec::parse(&theft.spec, chains, None, None, None))
         .collect::<Result<_, _>>()?;
     let as_of = match &args.as_of {
         Some(text) => parse_day("--as-of", text)?,
@@ -124,8 +123,6 @@ fn settings(args: &Demo, chains: &Chains) -> Result<Settings, Error> {
     }
     Ok(Settings {
         specs,
-        start: None,
-        cap: None,
         until: Vec::new(),
         rpc: Vec::new(),
         timeout: Duration::ZERO,

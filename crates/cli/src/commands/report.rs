@@ -16,7 +16,7 @@ pub(crate) fn run(args: &Report) -> Result<Exit, Error> {
     for place in &places {
         place.try_out()?;
     }
-    let mut how = How::of_case(&case, &chains)?;
+    let mut how = How::of_case(&case, &chains, None)?;
     if let Some(rule) = args.rule {
         how.rule = rule.into();
     }

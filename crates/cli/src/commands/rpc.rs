@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Rpc) -> Result<Exit, Error> {
                 let abilities = node.abilities().await?;
                 Ok((node, abilities))
             },
-            || "fundtrail rpc check".to_owned(),
+            None,
         );
         match asked {
             Ok((node, abilities)) => {

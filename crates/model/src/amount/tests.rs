@@ -31,6 +31,11 @@ fn text_that_is_not_an_amount_says_why() {
     check("-1", 18, "`-1` is not a plain decimal number");
     check("1e18", 18, "`1e18` is not a plain decimal number");
     check("1.", 18, "`1.` is not a plain decimal number");
+    check("0,5", 18, "`0,5` is not a plain decimal number");
+    check("1,00", 18, "`1,00` is not a plain decimal number");
+    check("1000,000", 18, "`1000,000` is not a plain decimal number");
+    check(",100", 18, "`,100` is not a plain decimal number");
+    check("1_", 18, "`1_` is not a plain decimal number");
     check("1.2.3", 18, "`1.2.3` is not a plain decimal number");
     check("0.1234567", 6, "`0.1234567` has more than the 6 decimal places of this asset");
     let huge = "9".repeat(78);

@@ -1,0 +1,209 @@
+//! What was meant by `trace`: everything that was typed, resolved and validated before anything is asked
+//! of a node or written into a case.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fundtrail_labels::prices::Prices;
+use fundtrail_model::{Amount, ChainId, Date, Rule, sanitize_claim};
+use fundtrail_store::Case;
+
+use crate::args::{Following, Trace};
+use crate::chains::Chains;
+use crate::clock;
+use crate::config::Config;
+use crate::destination::{Destination, destinations};
+use crate::error::Error;
+use crate::presentation::{key, parse_day, parse_usd};
+use crate::seeds::{SeedSpec, Target};
+
+/// What was meant.
+pub(crate) struct Settings {
+    pub(crate) specs: Vec<SeedSpec>,
+    pub(crate) until: Vec<(Option<ChainId>, Until)>,
+    pub(crate) rpc: Vec<String>,
+    pub(crate) timeout: Duration,
+    pub(crate) case_path: PathBuf,
+    pub(crate) places: Vec<Destination>,
+    /// Settings that go into the case file as they are.
+    pub(crate) kept: Vec<(String, String)>,
+}
+
+/// Where a seed that is an address starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    Block(u64),
+    Day(Date),
+}
+
+/// How much of what an address receives is a seed: the first so much of one asset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cap {
+    pub(crate) asset: String,
+    pub(crate) amount: String,
+}
+
+/// The last block to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    Block(u64),
+    Day(Date),
+    Finalized,
+    Latest,
+}
+
+impl Settings {
+    pub(crate) fn resolve(args: &Trace, chains: &Chains) -> Result<Self, Error> {
+        let config = Config::load()?;
+        let specs = specs(args, chains)?;
+        let until = args
+            .until
+            .iter()
+            .map(|text| parse_until(text, chains))
+            .collect::<Result<Vec<_>, _>>()?;
+        let case_path = match (&args.case, specs.first()) {
+            (Some(path), _) => path.clone(),
+            (None, Some(spec)) => default_case_path(spec, chains),
+            (None, None) => return Err(Error::usage("no seed was given", "name a transaction")),
+        };
+        let mut kept = kept_settings(&args.following)?;
+        if let Some(title) = &args.title {
+            kept.push((key::TITLE.to_owned(), sanitize_claim(title, 200)));
+        }
+        let as_of = match &args.naming.as_of {
+            Some(day) => parse_day("--as-of", day)?,
+            None => clock::today()?,
+        };
+        kept.push((key::AS_OF.to_owned(), as_of.to_string()));
+        if let Some(path) = &args.naming.prices {
+            kept.push((key::PRICES.to_owned(), read_prices(path)?));
+        }
+        Ok(Self {
+            specs,
+            until,
+            rpc: if args.rpc.is_empty() { config.rpc } else { args.rpc.clone() },
+            timeout: Duration::from_secs(args.timeout),
+            case_path,
+            places: destinations(&args.output.out, args.output.format)?,
+            kept,
+        })
+    }
+
+    /// Puts the settings into the case. A threshold in USD without any price would do nothing, so it is
+    /// refused.
+    pub(crate) fn keep_in(&self, case: &mut Case) -> Result<(), Error> {
+        let has = |wanted: &str| self.kept.iter().any(|(key, _)| key == wanted);
+        if has(key::MIN_USD) && !has(key::PRICES) && case.setting(key::PRICES)?.is_none() {
+            return Err(Error::usage(
+                "--min-usd needs prices: without one every amount is followed",
+                "give a file with --prices",
+            ));
+        }
+        for (key, value) in &self.kept {
+            case.set_setting(key, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// The seeds. What applies to addresses only is refused where no seed is one.
+fn specs(args: &Trace, chains: &Chains) -> Result<Vec<SeedSpec>, Error> {
+    let default_chain = args.chain.as_deref().map(|name| chains.named(name)).transpose()?;
+    let start = match (&args.since, args.from_block) {
+        (Some(day), _) => Some(Start::Day(parse_day("--since", day)?)),
+        (None, Some(block)) => Some(Start::Block(block)),
+        (None, None) => None,
+    };
+    let cap = match (&args.asset, &args.amount) {
+        (Some(asset), Some(amount)) => Some(Cap { asset: asset.clone(), amount: amount.clone() }),
+        _ => None,
+    };
+    let mut specs = Vec::new();
+    for text in &args.seeds {
+        let spec = SeedSpec::parse(text, chains, default_chain, start, cap.as_ref())?;
+        if !specs.contains(&spec) {
+            specs.push(spec);
+        }
+    }
+    let n_addresses =
+        specs.iter().filter(|spec| matches!(spec.target, Target::Address { .. })).count();
+    if n_addresses == 0 && (start.is_some() || cap.is_some()) {
+        return Err(Error::usage(
+            "--from-block, --since, --asset and --amount are for seeds that are addresses",
+            "a transaction says by itself when and how much; one transfer of it is TRANSACTION:STEP",
+        ));
+    }
+    if 1 < n_addresses && cap.is_some() {
+        return Err(Error::usage(
+            "--amount does not say which of several addresses it is for",
+            "trace them one after the other, with the same --case",
+        ));
+    }
+    Ok(specs)
+}
+
+/// What was typed of how to follow, as settings of the case.
+fn kept_settings(following: &Following) -> Result<Vec<(String, String)>, Error> {
+    let mut kept = Vec::new();
+    if let Some(rule) = following.rule {
+        kept.push((key::RULE.to_owned(), Rule::from(rule).name().to_owned()));
+    }
+    if let Some(hops) = following.max_hops {
+        kept.push((key::MAX_HOPS.to_owned(), hops.to_string()));
+    }
+    if let Some(hub) = following.max_counterparties {
+        kept.push((key::HUB.to_owned(), hub.to_string()));
+    }
+    if let Some(share) = &following.min_share {
+        // A percent is 10,000 millionths: four decimal places.
+        let ppm = Amount::from_decimal(share.trim_end_matches('%'), 4)
+            .map_err(|error| Error::Amount { what: "--min-share", error })?;
+        if Amount::from(1_000_000) < ppm {
+            return Err(Error::usage("--min-share is more than 100 percent", "give 0 to 100"));
+        }
+        kept.push((key::MIN_SHARE.to_owned(), ppm.to_string()));
+    }
+    if let Some(value) = &following.min_usd {
+        kept.push((key::MIN_USD.to_owned(), parse_usd(value)?.to_string()));
+    }
+    Ok(kept)
+}
+
+fn read_prices(path: &Path) -> Result<String, Error> {
+    let text = std::fs::read_to_string(path).map_err(|error| Error::File {
+        action: "read",
+        path: path.into(),
+        error,
+    })?;
+    Prices::parse(text.as_bytes(), &path.display().to_string())?;
+    Ok(text)
+}
+
+fn parse_until(text: &str, chains: &Chains) -> Result<(Option<ChainId>, Until), Error> {
+    let (chain, when) = match text.split_once('=') {
+        Some((name, when)) => (Some(chains.named(name)?), when),
+        None => (None, text),
+    };
+    let until = match when {
+        "finalized" => Until::Finalized,
+        "latest" => Until::Latest,
+        _ if when.contains('-') => Until::Day(parse_day("--until", when)?),
+        _ => Until::Block(when.parse().map_err(|_| {
+            Error::usage(
+                format!("--until: `{}` is no block", sanitize_claim(when, 40)),
+                "give a block number, a day like 2022-03-29, `finalized` or `latest`",
+            )
+        })?),
+    };
+    Ok((chain, until))
+}
+
+/// `ethereum-0x1234abcd.ftcase`, after the first seed.
+fn default_case_path(spec: &SeedSpec, chains: &Chains) -> PathBuf {
+    let hex = match &spec.target {
+        Target::Transaction { hash, .. } => fundtrail_model::hash_hex(*hash),
+        Target::Address { address, .. } => fundtrail_model::checksum(*address),
+    };
+    let short: String = hex.chars().take(10).collect();
+    PathBuf::from(format!("{}-{short}.ftcase", chains.info(spec.chain).slug))
+}
