@@ -12,7 +12,7 @@ use crate::chains::Chains;
 use crate::error::Error;
 use crate::evidence::{How, until_key};
 use crate::nodes::Nodes;
-use crate::presentation::{keep_names, key};
+use crate::presentation::key;
 use crate::pursuit::Pursuit;
 use crate::seeds::{Received, SeedSpec, Target, numbered, received_by, same_credits, stolen_in};
 use crate::settings::{Cap, Settings, Start, Until};
@@ -43,7 +43,7 @@ impl Job<'_> {
         for (chain, origin) in nodes.origins() {
             case.set_setting(&format!("{}{chain}", key::ENDPOINT), &origin)?;
         }
-        keep_names(case, self.book)
+        Ok(())
     }
 
     const fn pursuit<'b>(

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use fundtrail_labels::prices::{Prices, UsdCents};
 use fundtrail_labels::{Book, ListVersion};
-use fundtrail_model::{Asset, Cause, ChainInfo, Date, Limits, Rule, SeedId, Transfer, parse_date};
+use fundtrail_model::{
+    Address, Asset, Cause, ChainId, ChainInfo, Date, Limits, Marks, Rule, SeedId, Transfer,
+    parse_date,
+};
 use fundtrail_report::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd};
 use fundtrail_store::{Case, KnownTokenRow};
 
@@ -102,9 +105,13 @@ pub(crate) fn parse_usd(text: &str) -> Result<UsdCents, Error> {
 }
 
 /// Keeps in the case every name that its addresses have, and which lists they come from.
-pub(crate) fn keep_names(case: &mut Case, book: &Book) -> Result<(), Error> {
-    let evidence = Evidence::load(case)?;
-    case.replace_marks(&evidence.marks(book))?;
+pub(crate) fn keep_names(
+    case: &mut Case,
+    evidence: &Evidence,
+    marks: &BTreeMap<(ChainId, Address), Marks>,
+    book: &Book,
+) -> Result<(), Error> {
+    case.replace_marks(marks)?;
     let mut tokens = Vec::new();
     for records in &evidence.chains {
         let mut assets: Vec<_> = records.transfers.iter().map(|transfer| transfer.asset).collect();
@@ -218,6 +225,13 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         .filter(|(key, _)| key.starts_with(key::ENDPOINT))
         .map(|(_, origin)| origin.clone())
         .collect();
+    let pending = case.pending()?.len();
+    let unfinished = (0 < pending).then(|| {
+        format!(
+            "the trace that fills this case was interrupted with {pending} pieces still to fetch; give \
+             its command again to go on"
+        )
+    });
     let value = Valuation { how, times: &times };
     let title = settings.get(key::TITLE).map_or("Trail of stolen funds", String::as_str);
     let input = Input {
@@ -239,6 +253,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         settings: &shown_settings(how),
         lists: &lists,
         endpoints: &endpoints,
+        unfinished: unfinished.as_deref(),
         today: how.as_of,
         software: SOFTWARE,
         case_digest: Some(fundtrail_model::hash_hex(case.digest()?)),
@@ -248,7 +263,8 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
     };
     let report = fundtrail_report::content(&input);
     let is_flagged = !report.findings.is_empty();
-    let is_complete = trail.open_ends.is_empty()
+    let is_complete = unfinished.is_none()
+        && trail.open_ends.is_empty()
         && trail.endings.iter().all(|ending| !ending.kind.class().is_incomplete())
         && coverage.iter().all(|found| found.proof == fundtrail_model::Proof::Reconciled);
     Ok(Presented { report, is_flagged, is_complete })

@@ -8,13 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_fetch::WindowRequest;
 use fundtrail_labels::Book;
-use fundtrail_model::{Address, Asset, ChainId, OpenEnd, Trail, Window};
+use fundtrail_model::{
+    Address, Asset, AssetClass, Cause, ChainId, FetchedWindow, OpenEnd, Position, Trail, Window,
+    hash_hex,
+};
 use fundtrail_store::{Case, PlannedWindow};
 
 use crate::chains::Chains;
 use crate::error::Error;
 use crate::evidence::{Evidence, How};
 use crate::nodes::Nodes;
+use crate::presentation::keep_names;
 use crate::ui::Progress;
 
 /// Blocks of a first piece. Pieces are this long or twice, four times, eight times as long, and are cut at
@@ -40,7 +44,10 @@ impl Pursuit<'_> {
         self.fetch_planned().await?;
         loop {
             let evidence = Evidence::load(self.case)?;
-            let trail = evidence.follow(how, &evidence.marks(self.book))?;
+            let marks = evidence.marks(self.book);
+            // In every round: a report on an interrupted case must not miss a listing.
+            keep_names(self.case, &evidence, &marks, self.book)?;
+            let trail = evidence.follow(how, &marks)?;
             if trail.open_ends.is_empty() {
                 return Ok(trail);
             }
@@ -61,22 +68,17 @@ impl Pursuit<'_> {
         window: Window,
     ) -> Result<(), Error> {
         self.fetch_planned().await?;
-        let is_covered = |class| {
-            self.case.coverage(chain).map(|coverage| {
-                coverage.iter().any(|found| {
-                    found.address == address
-                        && found.class == class
-                        && found.window.intersection(window) == Some(window)
-                })
-            })
-        };
-        let mut covered = true;
-        for class in fundtrail_model::AssetClass::ALL {
-            covered &= is_covered(class)?;
+        let mut ends = Vec::new();
+        for class in AssetClass::ALL {
+            let covered = self.case.coverage(chain)?.into_iter();
+            let covered = covered.filter(|found| found.address == address && found.class == class);
+            for window in gaps(window, covered.map(|found| found.window)) {
+                ends.push(OpenEnd { chain, address, window, at_stake: Vec::new(), depth: 0 });
+            }
         }
-        if !covered {
-            let end = OpenEnd { chain, address, window, at_stake: Vec::new(), depth: 0 };
-            let plan = planned_windows([(&end, window.aligned_pieces(LONGEST_PIECE))]);
+        if !ends.is_empty() {
+            let pieces = ends.iter().map(|end| (end, end.window.aligned_pieces(LONGEST_PIECE)));
+            let plan = planned_windows(pieces);
             self.case.plan(&plan)?;
             self.fetch_planned().await?;
         }
@@ -104,11 +106,71 @@ impl Pursuit<'_> {
                 wrapped_native: self.chains.wrapped_native(planned.chain, self.book),
                 balances_of: planned.balances_of,
             };
+            let origin = node.client().origin();
             let fetched = node.window(&request).await?;
+            self.refuse_holes(&fetched, &origin)?;
             self.case.write_window(&fetched)?;
         }
         Ok(())
     }
+
+    /// Token transfers that the case knows already from the other side, or from the theft itself, have to
+    /// be in what a node gives for an address: a node that leaves them out leaves out others too. Balances
+    /// do not show that where the token came and went inside one window.
+    fn refuse_holes(&self, fetched: &FetchedWindow, origin: &str) -> Result<(), Error> {
+        let chain = fetched.chain;
+        let is_ours = |address: Option<Address>| {
+            address.is_some_and(|address| fetched.addresses.contains(&address))
+        };
+        let is_given = |position: Position, asset: Asset| {
+            let given = fetched.transfers.iter();
+            given.clone().any(|found| found.position == position && found.asset == asset)
+        };
+        let known = self.case.transfers(chain)?;
+        let known = known
+            .iter()
+            .filter(|known| known.asset.class() == AssetClass::Tokens)
+            .filter(|known| matches!(known.cause, Cause::Token | Cause::Mint | Cause::Burn))
+            .filter(|known| is_ours(known.from) || is_ours(known.to))
+            .map(|known| (known.position, known.asset, known.transaction));
+        let seeds = self.case.seeds()?;
+        let stolen = seeds
+            .iter()
+            .map(|(_, seed)| seed)
+            .filter(|seed| seed.asset.chain() == chain && fetched.addresses.contains(&seed.holder))
+            .filter(|seed| seed.asset.class() == AssetClass::Tokens)
+            .map(|seed| (seed.position, seed.asset, Some(seed.transaction)));
+        let hole = known
+            .chain(stolen)
+            .filter(|(position, ..)| fetched.window.contains(position.block))
+            .find(|(position, asset, _)| !is_given(*position, *asset));
+        hole.map_or(Ok(()), |(position, _, transaction)| {
+            Err(Error::failed(
+                format!(
+                    "{origin} left out a transfer of blocks {} that is known to be there: {position} in \
+                     transaction {}; nothing of its answer was kept",
+                    fetched.window,
+                    transaction.map_or_else(|| "-".to_owned(), hash_hex)
+                ),
+                "ask another node: this one does not give all logs",
+            ))
+        })
+    }
+}
+
+/// What is left of a window without what is covered, in order.
+fn gaps(window: Window, covered: impl Iterator<Item = Window>) -> Vec<Window> {
+    let mut covered: Vec<_> = covered.filter_map(|found| found.intersection(window)).collect();
+    covered.sort_unstable();
+    let mut gaps = Vec::new();
+    let mut next = Some(window.first());
+    for found in covered {
+        let Some(first) = next else { break };
+        gaps.extend(found.first().checked_sub(1).and_then(|last| Window::new(first, last)));
+        next = found.last().checked_add(1).map(|after| after.max(first));
+    }
+    gaps.extend(next.and_then(|first| Window::new(first, window.last())));
+    gaps
 }
 
 /// How long the next piece may be, after so many blocks in a row.
@@ -148,10 +210,26 @@ fn planned_windows<'a, P: IntoIterator<Item = Window>>(
 mod tests {
     use fundtrail_model::{Address, ChainId, OpenEnd, Window};
 
-    use super::{LONGEST_PIECE, SHORTEST_PIECE, piece_size, planned_windows};
+    use super::{LONGEST_PIECE, SHORTEST_PIECE, gaps, piece_size, planned_windows};
 
     fn window(first: u64, last: u64) -> Window {
         Window::new(first, last).unwrap()
+    }
+
+    #[test]
+    fn gaps_are_what_is_not_covered() {
+        let check = |covered: &[(u64, u64)], expected: &[(u64, u64)]| {
+            let windows = |pairs: &[(u64, u64)]| {
+                pairs.iter().map(|(first, last)| window(*first, *last)).collect::<Vec<_>>()
+            };
+            assert_eq!(gaps(window(10, 20), windows(covered).into_iter()), windows(expected));
+        };
+        check(&[], &[(10, 20)]);
+        check(&[(10, 20)], &[]);
+        check(&[(10, 14), (15, 20)], &[]);
+        check(&[(16, 30), (0, 11)], &[(12, 15)]);
+        check(&[(12, 13), (12, 18)], &[(10, 11), (19, 20)]);
+        check(&[(30, 40)], &[(10, 20)]);
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub fn content(input: &Input<'_>) -> Report {
         software: clean(input.software),
         today: input.today.to_string(),
         case_digest: input.case_digest.as_deref().map(clean),
+        unfinished: input.unfinished.map(str::to_owned),
         rule: input.trail.rule.name(),
         summary: Vec::new(),
         background: input

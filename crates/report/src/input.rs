@@ -53,6 +53,8 @@ pub struct Input<'a> {
     pub lists: &'a [ListLine],
     /// Hosts that were asked. Never whole addresses: those hold keys.
     pub endpoints: &'a [String],
+    /// Where the case is not finished: what is missing, in words. Everything it shows may still change.
+    pub unfinished: Option<&'a str>,
     /// The day on which listings are judged as of today.
     pub today: Date,
     /// Name and version of the program, for example `fundtrail 0.1.0`.

@@ -31,6 +31,8 @@ pub struct Report {
     pub today: String,
     /// A digest of the case file.
     pub case_digest: Option<String>,
+    /// Where the case is not finished: what is missing. Everything below may still change.
+    pub unfinished: Option<String>,
     /// The rule that chose the lots.
     pub rule: &'static str,
     /// The answers in short, question by question.

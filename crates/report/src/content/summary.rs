@@ -118,7 +118,9 @@ fn sanctions(report: &Report) -> Answer {
     }
     let mut lines: Vec<String> =
         groups.iter().filter_map(|group| said_of(group, &report.today)).collect();
-    if lines.is_empty() {
+    if lines.is_empty() && report.method.lists.is_empty() {
+        lines.push("Not known: the case names no list that was consulted.".to_owned());
+    } else if lines.is_empty() {
         lines.push(format!(
             "No address on this trail has a listing in the lists used, then or today ({}). \
              Addresses beyond an ending were not looked at.",
@@ -185,7 +187,9 @@ fn said_of(group: &[&Finding], today: &str) -> Option<String> {
 }
 
 fn sure(report: &Report) -> Answer {
-    let mut lines = report.certainty.statements.clone();
+    let mut lines: Vec<String> =
+        report.unfinished.iter().map(|what| format!("NOT FINISHED: {what}")).collect();
+    lines.extend(report.certainty.statements.iter().cloned());
     let count = report.certainty.reservations.len();
     match count {
         0 => {}
@@ -196,7 +200,9 @@ fn sure(report: &Report) -> Answer {
     Answer {
         question: "How sure is this?",
         lines,
-        is_alert: !report.certainty.closes || report.certainty.is_indicative,
+        is_alert: report.unfinished.is_some()
+            || !report.certainty.closes
+            || report.certainty.is_indicative,
     }
 }
 

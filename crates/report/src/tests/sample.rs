@@ -35,6 +35,7 @@ pub(crate) struct Sample {
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) lists: Vec<ListLine>,
     pub(crate) endpoints: Vec<String>,
+    pub(crate) unfinished: Option<String>,
     pub(crate) today: Date,
 }
 
@@ -65,6 +66,7 @@ impl Sample {
             settings: &self.settings,
             lists: &self.lists,
             endpoints: &self.endpoints,
+            unfinished: self.unfinished.as_deref(),
             today: self.today,
             software: "fundtrail 0.1.0",
             case_digest: Some("sha256:5f0c".to_owned()),
@@ -402,6 +404,7 @@ pub(crate) fn sample(trail: Trail, paths: Vec<Vec<HopId>>) -> Sample {
         settings: Vec::new(),
         lists: Vec::new(),
         endpoints: Vec::new(),
+        unfinished: None,
         today: day("2026-11-23"),
     }
 }
