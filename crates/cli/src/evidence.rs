@@ -145,6 +145,7 @@ impl Evidence {
             marks,
             is_spent: false,
             is_negligible: &|_, asset, amount, block| value.is_negligible(asset, amount, block),
+            is_listed_token: &|asset| how.decimals.contains_key(&asset),
         };
         let trail = fundtrail_graph::follow(&chains, &question);
         trail.check().map_err(|error| Error::Imbalance { error })?;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use fundtrail_labels::prices::{Prices, UsdCents};
 use fundtrail_labels::{Book, ListVersion};
 use fundtrail_model::{
-    Address, Asset, Cause, ChainId, ChainInfo, Date, Limits, Marks, Rule, SeedId, Transfer,
-    parse_date,
+    Address, Asset, Cause, ChainId, ChainInfo, Date, Limits, Marks, Reservation, Rule, SeedId,
+    Transfer, parse_date,
 };
 use fundtrail_report::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd};
 use fundtrail_store::{Case, KnownTokenRow};
@@ -266,6 +266,12 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
     let is_complete = unfinished.is_none()
         && trail.open_ends.is_empty()
         && trail.endings.iter().all(|ending| !ending.kind.class().is_incomplete())
+        && !trail.reservations.iter().any(|reservation| {
+            matches!(
+                reservation,
+                Reservation::UnlistedReturn { .. } | Reservation::BalanceBelowLots { .. }
+            )
+        })
         && coverage.iter().all(|found| found.proof == fundtrail_model::Proof::Reconciled);
     Ok(Presented { report, is_flagged, is_complete })
 }

@@ -21,7 +21,8 @@ pub(crate) struct Rest {
     pub(crate) address: Option<Address>,
 }
 
-type EndingKey = (SeedId, Asset, Position, Option<Address>, Origin, EndingClass);
+/// The last is the seed that is counted instead, where there is one.
+type EndingKey = (SeedId, Asset, Position, Option<Address>, Origin, EndingClass, Option<SeedId>);
 
 /// What an open end holds: amounts by seed and asset, and the smallest depth.
 type Stake = (BTreeMap<(SeedId, Asset), Amount>, u32);
@@ -100,7 +101,11 @@ impl<'q> Book<'q> {
         let Some(arrived) = self.arrived(rest.origin).filter(|_| !rest.amount.is_zero()) else {
             return;
         };
-        let key = (rest.seed, rest.asset, arrived, rest.address, rest.origin, kind.class());
+        let other = match kind {
+            EndingKind::OtherSeed { seed } => Some(seed),
+            _ => None,
+        };
+        let key = (rest.seed, rest.asset, arrived, rest.address, rest.origin, kind.class(), other);
         let (_, amount) = self.endings.entry(key).or_insert((kind, Amount::ZERO));
         *amount = amount.saturating_add(rest.amount);
     }
@@ -169,7 +174,7 @@ impl<'q> Book<'q> {
         let endings = self
             .endings
             .into_iter()
-            .map(|((seed, asset, arrived, address, origin, _), (kind, amount))| Ending {
+            .map(|((seed, asset, arrived, address, origin, ..), (kind, amount))| Ending {
                 seed,
                 asset,
                 amount,
@@ -211,7 +216,7 @@ impl<'q> Book<'q> {
             let line = lines.entry((*seed, *asset)).or_insert_with(|| empty(*seed, *asset));
             (line.converted_in, line.converted_out) = (*made, *taken);
         }
-        for ((seed, asset, _, _, _, class), (_, amount)) in &self.endings {
+        for ((seed, asset, _, _, _, class, _), (_, amount)) in &self.endings {
             let line = lines.entry((*seed, *asset)).or_insert_with(|| empty(*seed, *asset));
             let sum = line.endings.entry(*class).or_default();
             *sum = sum.saturating_add(*amount);

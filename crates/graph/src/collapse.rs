@@ -9,7 +9,7 @@ mod flows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, Amount, Asset, Cause, Position, Transfer};
+use fundtrail_model::{Address, Amount, Asset, Cause, Position, SeedId, Transfer};
 
 /// One side of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +22,14 @@ pub enum Party {
     Burn,
     /// Not known.
     Unknown,
+    /// A seed's holder, for the stolen part of a credit: it takes no part in what the holder nets or
+    /// converts.
+    Seed {
+        /// The seed.
+        seed: SeedId,
+        /// Its holder.
+        holder: Address,
+    },
 }
 
 impl Party {
@@ -29,7 +37,7 @@ impl Party {
     #[must_use]
     pub const fn address(self) -> Option<Address> {
         match self {
-            Self::Account(address) => Some(address),
+            Self::Account(address) | Self::Seed { holder: address, .. } => Some(address),
             Self::Source | Self::Burn | Self::Unknown => None,
         }
     }
@@ -59,6 +67,8 @@ pub struct Conversion {
     pub paid: Vec<(Asset, Amount)>,
     /// What it got, net, by asset.
     pub received: Vec<(Asset, Amount)>,
+    /// The contracts that it paid, sorted.
+    pub contracts: Vec<Address>,
     /// The transfers that show it, in order; never empty.
     pub evidence: Vec<Position>,
 }
@@ -124,11 +134,21 @@ pub fn collapse(
     is_known: &dyn Fn(Address) -> bool,
     is_converter: &dyn Fn(Address) -> bool,
 ) -> Collapsed {
+    let parts: Vec<_> = transfers.iter().map(|transfer| (*transfer, receiver(transfer))).collect();
+    collapse_parts(&parts, is_known, is_converter)
+}
+
+/// Collapses one transaction, of which some transfers, or parts of transfers, go to seeds.
+pub(crate) fn collapse_parts(
+    parts: &[(Transfer, Party)],
+    is_known: &dyn Fn(Address) -> bool,
+    is_converter: &dyn Fn(Address) -> bool,
+) -> Collapsed {
     let mut fees = Vec::new();
     let mut flows: BTreeMap<Asset, Vec<Flow>> = BTreeMap::new();
     let mut accounts: Vec<Address> = Vec::new();
     let mut wrappers = BTreeSet::new();
-    for transfer in transfers {
+    for (transfer, to) in parts {
         if transfer.amount.is_zero() || transfer.from.is_some() && transfer.from == transfer.to {
             continue;
         }
@@ -147,7 +167,7 @@ pub fn collapse(
         accounts.extend([transfer.from, transfer.to].into_iter().flatten());
         flows.entry(transfer.asset).or_default().push(Flow {
             from: transfer.from.map_or(Party::Source, Party::Account),
-            to: receiver(transfer),
+            to: *to,
             amount: transfer.amount,
             left: transfer.position,
             came: transfer.position,
@@ -160,7 +180,7 @@ pub fn collapse(
     let is_converter = |party: Party| match party {
         Party::Account(address) => wrappers.contains(&address) || is_converter(address),
         Party::Source | Party::Burn => true,
-        Party::Unknown => false,
+        Party::Unknown | Party::Seed { .. } => false,
     };
     // People convert with contracts, and contracts that people deal with convert with those behind
     // them: where both sides of a flow could claim it, the one nearer to people does.
@@ -202,7 +222,8 @@ pub fn collapse(
     Collapsed { payments, conversions, fees }
 }
 
-const fn receiver(transfer: &Transfer) -> Party {
+/// Who receives a transfer.
+pub(crate) const fn receiver(transfer: &Transfer) -> Party {
     match (transfer.to, transfer.cause) {
         (Some(address), _) => Party::Account(address),
         (None, Cause::Burn | Cause::Unwrap) => Party::Burn,

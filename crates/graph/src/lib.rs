@@ -20,7 +20,13 @@
 //!   on within the transaction.
 //! * A seed is followed at its holder whatever the marks say of it, contract or not: whoever names the
 //!   holder wants to know what came next.
-//! * A lot that arrives somewhere either ends there (a stop, a hub, a threshold…) or is followed.
+//! * One credit carries at most its own amount. Where a seed's credit already carries lots of other
+//!   seeds, because somebody named a theft and a later hop of it, these stay the other seeds', and that
+//!   part of the seed ends as counted with them. Of seeds that claim the same credit the first owns it.
+//! * A lot that arrives somewhere either ends there (a stop, a hub, a threshold…) or is followed. An
+//!   address that stops is never looked through inside a transaction, whether it was looked at or not.
+//! * Where a balance is known at the end of a stay and is less than the stolen lots there, the rest of
+//!   them ends as unexplained: nobody is said to hold what he does not have.
 //!
 //! # What is trusted
 //!
@@ -96,6 +102,9 @@ pub struct Question<'a> {
     /// A threshold beside [`Limits::min_share_ppm`], for example by price: whether so much of an asset,
     /// arriving in this block, is too little of that seed to follow. `false` follows.
     pub is_negligible: &'a dyn Fn(&Seed, Asset, Amount, u64) -> bool,
+    /// Whether an asset is a native or wrapped coin or a token of a list, so that it is known to be of
+    /// worth. A conversion into others is followed, but with a reservation.
+    pub is_listed_token: &'a dyn Fn(Asset) -> bool,
 }
 
 impl fmt::Debug for Question<'_> {

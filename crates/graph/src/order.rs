@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use fundtrail_model::{Address, Position};
+use fundtrail_model::{Address, Asset, Position, SeedId};
 
 use crate::collapse::{Collapsed, Conversion, Fee, Party, Payment};
 
@@ -24,14 +24,31 @@ impl Act {
             Self::Fee(fee) => Some(fee.position),
         }
     }
+
+    /// Seeds come first, those before all that their holders paid for themselves; then the earlier; of
+    /// seeds in one credit the first.
+    fn rank(&self) -> (u8, Option<Position>, Option<SeedId>) {
+        match self {
+            Self::Pay(Payment { to: Party::Seed { seed, holder }, from, .. }) => {
+                let is_own = *from == Party::Account(*holder);
+                (u8::from(!is_own), self.position(), Some(*seed))
+            }
+            Self::Pay(_) | Self::Convert(_) | Self::Fee(_) => (2, self.position(), None),
+        }
+    }
+
+    const fn is_seed(&self) -> bool {
+        matches!(self, Self::Pay(Payment { to: Party::Seed { .. }, .. }))
+    }
 }
 
-/// Orders what a transaction did: by position, but what a conversion gives comes before it and what it
-/// makes is paid on after it, because nodes do not say how frames and logs interleave. Fees are last.
+/// Orders what a transaction did: seeds first, then by position, but what a conversion gives comes
+/// before it and what it makes is paid on after it, because nodes do not say how frames and logs
+/// interleave. Fees are last.
 pub(crate) fn acts(collapsed: Collapsed) -> Vec<Act> {
     let Collapsed { payments, conversions, fees } = collapsed;
     let mut acts: Vec<Act> = payments.into_iter().map(Act::Pay).collect();
-    if conversions.is_empty() {
+    if conversions.is_empty() && !acts.iter().any(Act::is_seed) {
         acts.extend(fees.into_iter().map(Act::Fee));
         return acts;
     }
@@ -45,7 +62,7 @@ pub(crate) fn acts(collapsed: Collapsed) -> Vec<Act> {
 /// the earliest goes first.
 fn by_need(acts: Vec<Act>) -> Vec<Act> {
     let (mut waits_for, blocks) = needs(&acts);
-    let keys: Vec<_> = acts.iter().map(Act::position).zip(0_usize..).collect();
+    let keys: Vec<_> = acts.iter().map(Act::rank).zip(0_usize..).collect();
     let mut ready: BinaryHeap<_> = keys
         .iter()
         .zip(&waits_for)
@@ -87,15 +104,20 @@ fn needs(acts: &[Act]) -> (Vec<usize>, BTreeMap<usize, Vec<usize>>) {
     let mut blocks: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (act_idx, act) in acts.iter().enumerate() {
         let Act::Pay(payment) = act else { continue };
-        let has = |side: &[(fundtrail_model::Asset, fundtrail_model::Amount)]| {
+        let has = |side: &[(Asset, fundtrail_model::Amount)]| {
             side.iter().any(|(asset, _)| *asset == payment.asset)
         };
         let feeds = of(payment.to).filter(|(_, conversion)| has(&conversion.paid));
         let spends = of(payment.from).filter(|(_, conversion)| has(&conversion.received));
+        let after = match payment.to {
+            Party::Seed { holder, .. } => after_seed(acts, act, payment.asset, holder),
+            _ => Vec::new(),
+        };
         let edges = feeds
             .map(|(convert, _)| (act_idx, *convert))
             .into_iter()
-            .chain(spends.map(|(convert, _)| (*convert, act_idx)));
+            .chain(spends.map(|(convert, _)| (*convert, act_idx)))
+            .chain(after.into_iter().map(|other_idx| (act_idx, other_idx)));
         for (first, then) in edges {
             blocks.entry(first).or_default().push(then);
             if let Some(count) = waits_for.get_mut(then) {
@@ -104,4 +126,20 @@ fn needs(acts: &[Act]) -> (Vec<usize>, BTreeMap<usize, Vec<usize>>) {
         }
     }
     (waits_for, blocks)
+}
+
+/// What of a seed's holder comes after the seed: what else came of the asset, and what he did with it.
+fn after_seed(acts: &[Act], seed: &Act, asset: Asset, holder: Address) -> Vec<usize> {
+    let is_after = |other: &Act| {
+        let is_holders = match other {
+            Act::Pay(payment) => {
+                payment.asset == asset
+                    && [payment.from.address(), payment.to.address()].contains(&Some(holder))
+            }
+            Act::Convert(conversion) => conversion.account == holder,
+            Act::Fee(_) => false,
+        };
+        is_holders && seed.rank() < other.rank()
+    };
+    acts.iter().zip(0_usize..).filter(|(other, _)| is_after(other)).map(|(_, idx)| idx).collect()
 }

@@ -1,6 +1,7 @@
 //! One chain, transaction by transaction.
 
 mod arrive;
+mod doubt;
 mod seeds;
 mod stays;
 
@@ -8,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     Address, Amount, Asset, EndingKind, H256, Hop, HopKind, LotMade, LotTaken, Origin, Position,
-    Reservation, Seed, SeedId, Transfer,
+    Seed, SeedId, Transfer,
 };
 
 use crate::Question;
 use crate::book::Book;
-use crate::collapse::{Conversion, Fee, Party, Payment, collapse};
+use crate::collapse::{Conversion, Fee, Party, Payment, collapse_parts};
 use crate::convert::{Given, Shares};
 use crate::ledger::Lot;
 use crate::order::{Act, acts};
@@ -27,6 +28,8 @@ pub(crate) fn sweep<'q>(
     seeds: &[&Seed],
     book: &mut Book<'q>,
 ) {
+    let (seeds, late) =
+        seeds.split_at(seeds.partition_point(|seed| seed.position.block <= view.until));
     let holders = seeds.iter().map(|seed| seed.holder).collect();
     let stays = Stays::new(view, question.rule);
     let mut sweep = Sweep { view, question, book, holders, stays, counterparties: BTreeMap::new() };
@@ -45,6 +48,7 @@ pub(crate) fn sweep<'q>(
         start = end;
     }
     sweep.seeds_alone(&mut waiting, start, |_| true);
+    late.iter().for_each(|seed| sweep.end_late(seed));
     sweep.finish();
 }
 
@@ -57,6 +61,8 @@ struct Now {
     /// Clean credits of this transaction to accounts that have no ledger yet: part of its opening, if
     /// stolen value arrives later in the transaction.
     early: BTreeMap<(Address, Asset), Amount>,
+    /// Debits of this transaction to such accounts.
+    spent: BTreeMap<(Address, Asset), Amount>,
     /// What conversions that are still to be applied give, by account.
     to_convert: BTreeMap<Address, BTreeSet<Asset>>,
     /// Contracts that hold value only within this transaction.
@@ -70,6 +76,7 @@ impl Now {
             block: position.block,
             hash,
             early: BTreeMap::new(),
+            spent: BTreeMap::new(),
             to_convert: BTreeMap::new(),
             in_transit: BTreeSet::new(),
         }
@@ -107,35 +114,32 @@ impl Sweep<'_, '_, '_> {
         {
             self.stays.expire(address, now.block, self.book);
         }
-        // The seed is a credit of its own, before everything else in its transaction.
-        let (rest, stolen) = seeds::split(group, seeds);
-        for seed in seeds {
-            let lot = Lot::stolen(seed.id, Origin::Seed(seed.id), seed.amount);
-            self.deposit(&mut now, seed.holder, seed.asset, vec![lot]);
-        }
-        for payment in stolen {
-            // Value that is stolen twice keeps its first owner's lots beside the new seed's.
-            let taken = self.debit(payment.from, payment.asset, payment.amount, &payment.evidence);
-            if taken.iter().any(|lot| lot.stolen.is_some()) {
-                self.hand_over(&mut now, &payment, &taken, Amount::ZERO);
-            }
-        }
+        // A seed is a credit of its own, before everything else that its holder does.
+        let split = seeds::split(group, seeds);
+        self.plant_alone(&mut now, &split, seeds);
 
         let block = now.block;
-        let is_known = |address| self.view.run_of(address, block).is_some();
+        // Whether a stop was looked at must not matter: value that comes there ends there.
+        let is_known = |address| {
+            self.view.run_of(address, block).is_some()
+                && (self.holders.contains(&address) || self.stop(address, block).is_none())
+        };
         let is_converter = |address| self.is_converter(address, block);
-        let acts = acts(collapse(&rest, &is_known, &is_converter));
+        let acts = acts(collapse_parts(&split.parts, &is_known, &is_converter));
         for act in &acts {
             if let Act::Convert(conversion) = act {
                 let assets = conversion.paid.iter().map(|(asset, _)| *asset).collect();
                 now.to_convert.insert(conversion.account, assets);
             }
         }
-        for act in acts {
+        for act in &acts {
             match act {
-                Act::Pay(payment) => self.pay(&mut now, &payment),
-                Act::Convert(conversion) => self.convert(&mut now, conversion),
-                Act::Fee(fee) => self.fee(&now, fee),
+                Act::Pay(payment) => match payment.to {
+                    Party::Seed { seed, holder } => self.receive(&mut now, payment, seed, holder),
+                    _ => self.pay(&mut now, payment),
+                },
+                Act::Convert(conversion) => self.convert(&mut now, conversion, &acts),
+                Act::Fee(fee) => self.fee(&mut now, *fee),
             }
         }
         for address in std::mem::take(&mut now.in_transit) {
@@ -145,7 +149,7 @@ impl Sweep<'_, '_, '_> {
     }
 
     fn pay(&mut self, now: &mut Now, payment: &Payment) {
-        let taken = self.debit(payment.from, payment.asset, payment.amount, &payment.evidence);
+        let taken = self.debit(now, payment);
         if taken.iter().any(|lot| lot.stolen.is_some()) {
             let sum = taken.iter().fold(Amount::ZERO, |sum, lot| sum.saturating_add(lot.amount));
             self.hand_over(now, payment, &taken, payment.amount.saturating_sub(sum));
@@ -189,26 +193,30 @@ impl Sweep<'_, '_, '_> {
         self.arrive(now, payment.to, asset, lots);
     }
 
-    fn convert(&mut self, now: &mut Now, conversion: Conversion) {
-        let Conversion { account, paid, received, evidence } = conversion;
-        now.to_convert.remove(&account);
-        let mut given = Vec::with_capacity(paid.len());
-        for (asset, amount) in &paid {
-            let lots = self.debit(Party::Account(account), *asset, *amount, &evidence);
-            given.push(Given { amount: *amount, lots });
+    fn convert(&mut self, now: &mut Now, conversion: &Conversion, acts: &[Act]) {
+        now.to_convert.remove(&conversion.account);
+        let mut given = Vec::with_capacity(conversion.paid.len());
+        for (asset, amount) in &conversion.paid {
+            let payment = Payment {
+                from: Party::Account(conversion.account),
+                to: Party::Unknown,
+                asset: *asset,
+                amount: *amount,
+                evidence: conversion.evidence.clone(),
+            };
+            given.push(Given { amount: *amount, lots: self.debit(now, &payment) });
         }
         let has_stolen = given.iter().flat_map(|given| &given.lots).any(|lot| lot.stolen.is_some());
-        let Some(position) = evidence.last().copied().filter(|_| has_stolen) else {
-            for (asset, amount) in received {
-                self.stays.credit_clean(now, account, asset, amount);
+        let Some(position) = conversion.evidence.last().copied().filter(|_| has_stolen) else {
+            for (asset, amount) in &conversion.received {
+                self.stays.credit_clean(now, conversion.account, *asset, *amount);
             }
             return;
         };
 
         let shares = Shares::of(&given);
-        if shares.is_approximate {
-            self.book.reserve(Reservation::ApproximateConversion { address: account, position });
-        }
+        self.doubt(conversion, position, shares.is_approximate, now.block, acts);
+        let Conversion { account, paid, received, evidence, .. } = conversion.clone();
         let origin = Origin::Hop(self.book.next_hop());
         let mut credits: Vec<(Asset, Vec<Lot>)> = Vec::with_capacity(received.len());
         let mut made = Vec::new();
@@ -257,7 +265,7 @@ impl Sweep<'_, '_, '_> {
         }
     }
 
-    fn fee(&mut self, now: &Now, fee: Fee) {
+    fn fee(&mut self, now: &mut Now, fee: Fee) {
         let Fee { payer, asset, amount, position } = fee;
         let payment = Payment {
             from: Party::Account(payer),
@@ -266,7 +274,7 @@ impl Sweep<'_, '_, '_> {
             amount,
             evidence: vec![position],
         };
-        let taken = self.debit(payment.from, asset, amount, &payment.evidence);
+        let taken = self.debit(now, &payment);
         let stolen =
             taken.iter().filter_map(|lot| lot.stolen.map(|(seed, _)| (seed, asset, lot.amount)));
         let made = merge_made(stolen);
@@ -297,16 +305,11 @@ impl Sweep<'_, '_, '_> {
         }
     }
 
-    fn debit(
-        &mut self,
-        from: Party,
-        asset: Asset,
-        amount: Amount,
-        evidence: &[Position],
-    ) -> Vec<Lot> {
-        match (from.address(), evidence.last()) {
+    /// Takes the payer's lots.
+    fn debit(&mut self, now: &mut Now, payment: &Payment) -> Vec<Lot> {
+        match (payment.from.address(), payment.evidence.last()) {
             (Some(address), Some(position)) => {
-                self.stays.debit(address, asset, amount, *position, self.book)
+                self.stays.debit(now, address, payment.asset, payment.amount, *position, self.book)
             }
             _ => Vec::new(),
         }

@@ -171,6 +171,14 @@ impl<'a> View<'a> {
         (amount, is_known)
     }
 
+    /// What the address held of the asset at the end of a block, if its balance was asked for.
+    pub(crate) fn balance_at(&self, address: Address, asset: Asset, block: u64) -> Option<Amount> {
+        let found = self.balances.binary_search_by_key(&(address, asset, block), |known| {
+            (known.address, known.asset, known.block)
+        });
+        found.ok().and_then(|found| self.balances.get(found)).map(|known| known.amount)
+    }
+
     fn movements_of(&self, account: Account) -> &[(Account, u32)] {
         let start = self.movements.partition_point(|(other, _)| *other < account);
         let rest = self.movements.get(start..).unwrap_or_default();

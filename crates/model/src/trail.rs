@@ -10,7 +10,8 @@ use crate::{
 /// How far following goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Hops from a seed after which value is not followed further.
+    /// Hops from a seed after which value is not followed further; zero follows nothing beyond the
+    /// seeds' holders.
     pub max_hops: u32,
     /// More counterparties than this make an address a hub, where following stops.
     pub hub_counterparties: u32,
@@ -269,6 +270,11 @@ pub enum EndingKind {
     Fee,
     /// Gone from the balance, and no transfer seen says where.
     Unexplained,
+    /// Counted with another seed, whose lots this part of the credit already carried.
+    OtherSeed {
+        /// That seed.
+        seed: SeedId,
+    },
 }
 
 impl EndingKind {
@@ -290,6 +296,7 @@ impl EndingKind {
             Self::Burned => EndingClass::Burned,
             Self::Fee => EndingClass::Fee,
             Self::Unexplained => EndingClass::Unexplained,
+            Self::OtherSeed { .. } => EndingClass::OtherSeed,
         }
     }
 }
@@ -326,11 +333,13 @@ pub enum EndingClass {
     Fee,
     /// See [`EndingKind::Unexplained`].
     Unexplained,
+    /// See [`EndingKind::OtherSeed`].
+    OtherSeed,
 }
 
 impl EndingClass {
     /// Every class, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Held,
         Self::Service,
         Self::Sanctioned,
@@ -345,6 +354,7 @@ impl EndingClass {
         Self::Burned,
         Self::Fee,
         Self::Unexplained,
+        Self::OtherSeed,
     ];
 
     /// The words for it; it is also how files name it.
@@ -365,6 +375,7 @@ impl EndingClass {
             Self::Burned => "burned",
             Self::Fee => "fee",
             Self::Unexplained => "unexplained",
+            Self::OtherSeed => "counted with another seed",
         }
     }
 
@@ -439,9 +450,54 @@ pub enum Reservation {
     },
     /// Several assets with different stolen shares were converted together.
     ApproximateConversion {
+        /// The chain.
+        chain: ChainId,
         /// The account.
         address: Address,
         /// Where.
         position: Position,
+    },
+    /// Stolen value was converted, and nothing that came back is a native coin or a token of a list: what
+    /// came back may be worthless, and the value may have stayed with the contracts.
+    UnlistedReturn {
+        /// The chain.
+        chain: ChainId,
+        /// The account.
+        address: Address,
+        /// Where.
+        position: Position,
+        /// Whom it paid, sorted.
+        contracts: Vec<Address>,
+        /// What it gave, net, clean lots included.
+        paid: Vec<(Asset, Amount)>,
+        /// What it got, net, clean lots included.
+        received: Vec<(Asset, Amount)>,
+    },
+    /// In the transaction in which stolen value was converted, the contracts gave listed assets to others
+    /// than the payer, as far as was seen: contracts that gave something back are not looked at. These
+    /// amounts were not followed; most often they are other people's.
+    OtherReceivers {
+        /// The chain.
+        chain: ChainId,
+        /// The account that converted.
+        address: Address,
+        /// Where.
+        position: Position,
+        /// Who got how much of what, sorted, each pair of address and asset once.
+        receivers: Vec<(Address, Asset, Amount)>,
+    },
+    /// The stolen lots of an account were more than its balance: what left it was not all seen. The
+    /// excess, oldest lots first, ended as unexplained.
+    BalanceBelowLots {
+        /// The account.
+        address: Address,
+        /// The asset.
+        asset: Asset,
+        /// The end of this block.
+        block: u64,
+        /// The stolen lots, by what was seen.
+        lots: Amount,
+        /// The balance.
+        balance: Amount,
     },
 }

@@ -17,10 +17,12 @@ pub(super) fn take_conversion(
         flow.from == me && is_converter(flow.to) || flow.to == me && is_converter(flow.from)
     };
     let (mut paid, mut received) = (Vec::new(), Vec::new());
+    let mut contracts = BTreeSet::new();
     for (asset, flows) in flows.iter() {
         let (mut got, mut gave) = (Amount::ZERO, Amount::ZERO);
         for flow in flows.iter().filter(|flow| is_part(flow)) {
             let side = if flow.to == me { &mut got } else { &mut gave };
+            contracts.extend(flow.to.address().filter(|to| flow.to != me && !to.is_zero()));
             *side = side.saturating_add(flow.amount);
         }
         if gave > got {
@@ -42,5 +44,11 @@ pub(super) fn take_conversion(
             !is_part
         });
     }
-    Some(Conversion { account, paid, received, evidence: evidence.into_iter().collect() })
+    Some(Conversion {
+        account,
+        paid,
+        received,
+        contracts: contracts.into_iter().collect(),
+        evidence: evidence.into_iter().collect(),
+    })
 }

@@ -81,7 +81,10 @@ fn look_through(flows: Vec<Flow>, account: Party) -> Vec<Flow> {
                 if came.flow.amount.is_zero() {
                     break;
                 }
-                if !went.flow.amount.is_zero() && is_match(&came.flow, &went.flow) {
+                if !went.flow.amount.is_zero()
+                    && !is_spent_seed(&came.flow, &went.flow)
+                    && is_match(&came.flow, &went.flow)
+                {
                     others.extend(pass_on(came, went));
                 }
             }
@@ -89,6 +92,12 @@ fn look_through(flows: Vec<Flow>, account: Party) -> Vec<Flow> {
     }
     others.extend(incoming.into_iter().chain(outgoing).filter_map(Side::rest));
     others
+}
+
+/// Whether the holder of a seed paid back its payer: he did not pay his own seed, he spent it.
+fn is_spent_seed(incoming: &Flow, outgoing: &Flow) -> bool {
+    matches!(outgoing.to, Party::Seed { holder, .. } if incoming.from == Party::Account(holder))
+        && outgoing.left < incoming.came
 }
 
 /// Takes the smaller amount from both flows and makes one flow of it, past the account between them;

@@ -112,17 +112,20 @@ impl Sweep<'_, '_, '_> {
     }
 
     /// Whether a contract at this address may give something back for what it gets: not where value
-    /// stops anyway. Giving to the zero address is burning, which redeems some tokens.
+    /// stops anyway, and not a seed's holder, whose ledger must show what it pays. Giving to the zero
+    /// address is burning, which redeems some tokens.
     pub(super) fn is_converter(&self, address: Address, block: u64) -> bool {
         let is_contract = self.view.kind(address) == Some(AccountKind::Contract);
-        (is_contract || address.is_zero()) && self.stop(address, block).is_none()
+        (is_contract || address.is_zero())
+            && !self.holders.contains(&address)
+            && self.stop(address, block).is_none()
     }
 
     fn place(&mut self, now: &mut Now, to: Party, asset: Asset) -> Verdict {
         let address = match to {
             Party::Burn => return Verdict::End(EndingKind::Burned),
             Party::Unknown | Party::Source => return Verdict::End(EndingKind::Unexplained),
-            Party::Account(address) => address,
+            Party::Account(address) | Party::Seed { holder: address, .. } => address,
         };
         if let Some(kind) = self.stop(address, now.block) {
             return Verdict::End(kind);
@@ -153,7 +156,7 @@ impl Sweep<'_, '_, '_> {
     }
 
     /// The ending that the marks of an address demand of value that arrives in this block.
-    fn stop(&self, address: Address, block: u64) -> Option<EndingKind> {
+    pub(super) fn stop(&self, address: Address, block: u64) -> Option<EndingKind> {
         let marks = self.question.marks.get(&(self.view.chain, address))?;
         let today = self.question.today;
         let day = self.view.day(block).unwrap_or(today);

@@ -1,8 +1,15 @@
 //! Seeds and their transactions.
 
-use fundtrail_model::{Amount, Cause, Position, Seed, Transfer};
+use std::collections::BTreeMap;
 
-use crate::collapse::{Party, Payment};
+use fundtrail_model::{
+    Address, Amount, Cause, EndingKind, Origin, Position, Seed, SeedId, Transfer, Window,
+};
+
+use super::{Now, Sweep};
+use crate::book::Rest;
+use crate::collapse::{Party, Payment, receiver};
+use crate::ledger::Lot;
 
 /// Takes the seeds at the front whose positions are due.
 pub(super) fn take_while<'s, 'a>(
@@ -15,18 +22,29 @@ pub(super) fn take_while<'s, 'a>(
     front
 }
 
-/// Takes the seeds' amounts out of the transfers that brought them: what is left of the transaction,
-/// and what was taken, as payments.
+/// A transaction in which seeds arrive.
+pub(super) struct Split {
+    /// Its transfers with their receivers; what of them is a seed's goes to that seed.
+    pub(super) parts: Vec<(Transfer, Party)>,
+    /// What of seeds no stored transfer brought.
+    unstored: Vec<(SeedId, Amount)>,
+    /// What of seeds (the first) is of a credit that is an earlier seed's (the second).
+    doubled: Vec<(SeedId, SeedId, Amount)>,
+}
+
+/// Takes the seeds' amounts out of the transfers that brought them.
 ///
 /// The transfer at the seed's own position gives first, then the holder's other credits of the same
-/// asset, in order.
-pub(super) fn split(group: &[Transfer], seeds: &[&Seed]) -> (Vec<Transfer>, Vec<Payment>) {
+/// asset, in order. One credit gives no more than its own amount: what several seeds claim of it is the
+/// first one's.
+pub(super) fn split(group: &[Transfer], seeds: &[&Seed]) -> Split {
     let mut rest = group.to_vec();
-    let mut stolen = Vec::new();
+    let mut owners: BTreeMap<usize, Vec<(SeedId, Amount)>> = BTreeMap::new();
+    let mut split = Split { parts: Vec::new(), unstored: Vec::new(), doubled: Vec::new() };
     for seed in seeds {
         let mut left = seed.amount;
         for is_own in [true, false] {
-            for transfer in &mut rest {
+            for ((transfer_idx, transfer), whole) in rest.iter_mut().enumerate().zip(group) {
                 let is_credit = transfer.to == Some(seed.holder)
                     && transfer.from != transfer.to
                     && transfer.asset == seed.asset
@@ -34,20 +52,100 @@ pub(super) fn split(group: &[Transfer], seeds: &[&Seed]) -> (Vec<Transfer>, Vec<
                 if !is_credit || is_own != (transfer.position == seed.position) {
                     continue;
                 }
-                let amount = left.min(transfer.amount);
-                left = left.saturating_sub(amount);
+                let claim = left.min(whole.amount);
+                left = left.saturating_sub(claim);
+                let amount = claim.min(transfer.amount);
                 transfer.amount = transfer.amount.saturating_sub(amount);
-                if let Some(from) = transfer.from.filter(|_| amount > Amount::ZERO) {
-                    stolen.push(Payment {
-                        from: Party::Account(from),
-                        to: Party::Account(seed.holder),
-                        asset: seed.asset,
-                        amount,
-                        evidence: vec![transfer.position],
-                    });
+                let owners = owners.entry(transfer_idx).or_default();
+                let mut doubled = claim.saturating_sub(amount);
+                for (owner, owned) in owners.iter() {
+                    let part = doubled.min(*owned);
+                    doubled = doubled.saturating_sub(part);
+                    split.doubled.push((seed.id, *owner, part));
                 }
+                owners.push((seed.id, amount));
+                let party = Party::Seed { seed: seed.id, holder: seed.holder };
+                split.parts.push((Transfer { amount, ..*whole }, party));
+            }
+        }
+        split.unstored.push((seed.id, left));
+    }
+    split.parts.extend(rest.into_iter().map(|transfer| (transfer, receiver(&transfer))));
+    split
+}
+
+impl Sweep<'_, '_, '_> {
+    /// Starts what no stored transfer shows the payer of, and ends what is another seed's.
+    pub(super) fn plant_alone(&mut self, now: &mut Now, split: &Split, seeds: &[&Seed]) {
+        for (id, amount) in &split.unstored {
+            if let Some(seed) = seeds.iter().find(|seed| seed.id == *id) {
+                self.plant(now, seed, *amount);
+            }
+        }
+        for (id, owner, amount) in &split.doubled {
+            if let Some(seed) = seeds.iter().find(|seed| seed.id == *id) {
+                let kind = EndingKind::OtherSeed { seed: *owner };
+                self.book.end(rest(seed, *amount), kind);
             }
         }
     }
-    (rest, stolen)
+
+    /// Hands a seed's credit to its holder: lots of other seeds that it carries stay theirs, and only
+    /// the rest becomes the seed's.
+    pub(super) fn receive(
+        &mut self,
+        now: &mut Now,
+        payment: &Payment,
+        id: SeedId,
+        holder: Address,
+    ) {
+        let Some(seed) = self.question.seeds.iter().find(|seed| seed.id == id) else { return };
+        let mut carried = self.debit(now, payment);
+        carried.retain(|lot| lot.stolen.is_some());
+        let mut fresh = payment.amount;
+        for lot in &carried {
+            fresh = fresh.saturating_sub(lot.amount);
+            if let Some((owner, _)) = lot.stolen {
+                self.book.end(rest(seed, lot.amount), EndingKind::OtherSeed { seed: owner });
+            }
+        }
+        self.plant(now, seed, fresh);
+        if payment.from == Party::Account(holder) {
+            // By way of somebody else he paid himself: his lots are where they were.
+            self.deposit(now, holder, payment.asset, carried);
+        } else if !carried.is_empty() {
+            let payment = Payment { to: Party::Account(holder), ..payment.clone() };
+            self.hand_over(now, &payment, &carried, Amount::ZERO);
+        }
+    }
+
+    /// Makes lots of a seed at its holder.
+    fn plant(&mut self, now: &mut Now, seed: &Seed, amount: Amount) {
+        let lot = if self.question.limits.max_hops == 0 {
+            self.book.end(rest(seed, amount), EndingKind::HopLimit);
+            Lot::clean(amount)
+        } else {
+            Lot::stolen(seed.id, Origin::Seed(seed.id), amount)
+        };
+        if !amount.is_zero() {
+            self.deposit(now, seed.holder, seed.asset, vec![lot]);
+        }
+    }
+
+    /// Ends a seed that is after the last block to look at, where it arrived, and nothing else.
+    pub(super) fn end_late(&mut self, seed: &Seed) {
+        let block = seed.position.block;
+        let is_looked_at = self.view.run_of(seed.holder, block).is_some();
+        self.book.end_open(rest(seed, seed.amount), (!is_looked_at).then(|| Window::block(block)));
+    }
+}
+
+const fn rest(seed: &Seed, amount: Amount) -> Rest {
+    Rest {
+        seed: seed.id,
+        origin: Origin::Seed(seed.id),
+        asset: seed.asset,
+        amount,
+        address: Some(seed.holder),
+    }
 }

@@ -63,8 +63,9 @@ impl<'s, 'v> Stays<'s, 'v> {
         if let Some(Stay::Followed { run, .. }) = self.stays.get(&address)
             && run.last() < block
         {
-            let missing = self.missing_after(address, *run);
-            self.end(address, missing, book);
+            let run = *run;
+            let missing = self.missing_after(address, run);
+            self.end(address, run, missing, book);
         }
     }
 
@@ -101,8 +102,10 @@ impl<'s, 'v> Stays<'s, 'v> {
                     let (amount, is_known) =
                         view.opening(address, asset, run, now.start, now.block);
                     let early = now.early.remove(&(address, asset)).unwrap_or_default();
+                    let spent = now.spent.remove(&(address, asset)).unwrap_or_default();
+                    let clean = amount.saturating_add(early).saturating_sub(spent);
                     let mut ledger = Ledger::default();
-                    ledger.credit(Lot::clean(amount.saturating_add(early)));
+                    ledger.credit(Lot::clean(clean));
                     let block = run.first().saturating_sub(1);
                     let opening =
                         if is_known { Opening::Known } else { Opening::Unknown { block } };
@@ -138,16 +141,22 @@ impl<'s, 'v> Stays<'s, 'v> {
     /// Takes lots by the rule; nothing where there is no ledger, which means that all was clean.
     pub(super) fn debit(
         &mut self,
+        now: &mut Now,
         address: Address,
         asset: Asset,
         amount: Amount,
         position: Position,
         book: &mut Book<'_>,
     ) -> Vec<Lot> {
-        let Some(Stay::Followed { holdings, .. }) = self.stays.get_mut(&address) else {
+        let holding = match self.stays.get_mut(&address) {
+            Some(Stay::Followed { holdings, .. }) => holdings.get_mut(&asset),
+            Some(Stay::Open { .. }) | None => None,
+        };
+        let Some(holding) = holding else {
+            let spent = now.spent.entry((address, asset)).or_default();
+            *spent = spent.saturating_add(amount);
             return Vec::new();
         };
-        let Some(holding) = holdings.get_mut(&asset) else { return Vec::new() };
         let had_stolen = holding.ledger.has_stolen();
         let taken = holding.ledger.debit(amount, self.rule);
         if !had_stolen {
@@ -175,24 +184,64 @@ impl<'s, 'v> Stays<'s, 'v> {
         }
     }
 
+    /// Forgets an account at the end of a block and hands its stolen lots to `take`, as far as its balance
+    /// covers them. The oldest lots, which every rule that takes stolen lots takes first, are the ones
+    /// that are not there any more.
+    fn clear_at<'q>(
+        &mut self,
+        address: Address,
+        block: u64,
+        book: &mut Book<'q>,
+        mut take: impl FnMut(Rest, &mut Book<'q>),
+    ) {
+        let Some(Stay::Followed { holdings, .. }) = self.stays.remove(&address) else { return };
+        for (asset, holding) in &holdings {
+            let asset = *asset;
+            let stolen = || holding.ledger.stolen().map(move |lot| rest(lot, address, asset));
+            let lots = stolen().fold(Amount::ZERO, |sum, rest| sum.saturating_add(rest.amount));
+            let balance = self.view.balance_at(address, asset, block).filter(|known| *known < lots);
+            let mut gone = balance.map_or(Amount::ZERO, |balance| lots.saturating_sub(balance));
+            if let Some(balance) = balance {
+                book.reserve(Reservation::BalanceBelowLots {
+                    address,
+                    asset,
+                    block,
+                    lots,
+                    balance,
+                });
+            }
+            for rest in stolen() {
+                let lost = rest.amount.min(gone);
+                gone = gone.saturating_sub(lost);
+                book.end(Rest { amount: lost, ..rest }, EndingKind::Unexplained);
+                let there = rest.amount.saturating_sub(lost);
+                if !there.is_zero() {
+                    take(Rest { amount: there, ..rest }, book);
+                }
+            }
+        }
+    }
+
     /// Ends every stay at the last block.
     pub(super) fn finish(mut self, book: &mut Book<'_>) {
         for address in self.stays.keys().copied().collect::<Vec<_>>() {
             let Some(Stay::Followed { run, .. }) = self.stays.get(&address) else { continue };
             if run.last() < self.view.until {
                 let missing = self.missing_after(address, *run);
-                self.end(address, missing, book);
+                self.end(address, *run, missing, book);
             } else {
                 let as_of = self.view.until;
-                self.clear(address, |rest| book.end(rest, EndingKind::Held { as_of }));
+                self.clear_at(address, as_of, book, |rest, book| {
+                    book.end(rest, EndingKind::Held { as_of });
+                });
             }
         }
     }
 
     /// Ends a stay for want of data; an account without stolen lots is missed by nobody.
-    fn end(&mut self, address: Address, missing: Option<Window>, book: &mut Book<'_>) {
+    fn end(&mut self, address: Address, run: Window, missing: Option<Window>, book: &mut Book<'_>) {
         let mut is_missed = false;
-        self.clear(address, |rest| {
+        self.clear_at(address, run.last(), book, |rest, book| {
             is_missed = true;
             book.end_open(rest, missing);
         });

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use fundtrail_model::{
-    Address, Asset, EndingKind, Hop, HopKind, LotMade, Origin, Position, Reservation, SeedId, Trail,
+    Address, Amount, Asset, EndingKind, Hop, HopKind, LotMade, Origin, Position, Reservation,
+    SeedId, Trail,
 };
 
 use super::scenario::name;
@@ -27,12 +28,13 @@ fn at(position: Position) -> String {
     format!("{}", position.block)
 }
 
+fn list(side: &[(Asset, Amount)]) -> String {
+    let parts: Vec<String> =
+        side.iter().map(|(asset, amount)| format!("{amount} {}", asset_name(*asset))).collect();
+    parts.join(" + ")
+}
+
 fn hop(hop: &Hop) -> String {
-    let list = |side: &[(Asset, fundtrail_model::Amount)]| {
-        let parts: Vec<String> =
-            side.iter().map(|(asset, amount)| format!("{amount} {}", asset_name(*asset))).collect();
-        parts.join(" + ")
-    };
     let is_conversion = matches!(hop.kind, HopKind::Conversion { .. });
     let mut taken = Vec::new();
     for lot in &hop.taken {
@@ -78,6 +80,7 @@ fn kind(kind: &EndingKind) -> String {
         }
         EndingKind::Sanctioned(listing) => format!("sanctioned [{}]", listing.entity),
         EndingKind::Hub { counterparties } => format!("hub of {counterparties}"),
+        EndingKind::OtherSeed { seed } => format!("counted with {seed}"),
         other => other.class().to_string(),
     }
 }
@@ -116,8 +119,42 @@ pub(super) fn render(trail: &Trail) -> String {
                     at(*position)
                 )
             }
-            Reservation::ApproximateConversion { address, position } => {
+            Reservation::ApproximateConversion { address, position, .. } => {
                 format!("approximate {} at {}", name(*address), at(*position))
+            }
+            Reservation::UnlistedReturn {
+                address, position, contracts, paid, received, ..
+            } => {
+                let contracts: Vec<String> = contracts.iter().map(|c| name(*c)).collect();
+                format!(
+                    "unlisted return {} at {} from {}: {} => {}",
+                    name(*address),
+                    at(*position),
+                    contracts.join(", "),
+                    list(paid),
+                    list(received)
+                )
+            }
+            Reservation::OtherReceivers { address, position, receivers, .. } => {
+                let receivers: Vec<String> = receivers
+                    .iter()
+                    .map(|(to, asset, amount)| {
+                        format!("{} {amount} {}", name(*to), asset_name(*asset))
+                    })
+                    .collect();
+                format!(
+                    "other receivers beside {} at {}: {}",
+                    name(*address),
+                    at(*position),
+                    receivers.join(", ")
+                )
+            }
+            Reservation::BalanceBelowLots { address, asset, block, lots, balance } => {
+                format!(
+                    "balance below lots {} {} {block}: {balance} < {lots}",
+                    name(*address),
+                    asset_name(*asset)
+                )
             }
         });
     }

@@ -6,6 +6,7 @@
 //! 10 seed V -> A 100 usdc           a transfer, and a seed of its amount
 //! 10 seed V -> A 100 usdc of 60     a seed of a part of it
 //! 10 theft A 100 usdc               a seed whose transfer is not stored
+//! again 1 60                        one more seed, of 60, that is the credit of the first
 //! 12 A -> B 40 usdc                 a transaction of one transfer
 //! 12 A -> pool 5 usdc, pool -> A 3 native, fee A 1      one of several
 //!    - -> A 5 lp | A -> - 5 lp | wrap weth -> A 5 weth | unwrap A -> weth 5 weth | A -> zero 5 lp
@@ -13,7 +14,7 @@
 //! cover A B 5..20 [native|tokens]   without any such line, everybody is covered from block 1
 //! balance A 4 usdc 7                without any such line for an account, it starts with nothing
 //! unknown A                         no balances are known for A
-//! contract pool | delegated W
+//! contract pool | delegated W | unlisted fake
 //! label M mixer [2020-01-01..2021-01-01] | listed X 2022-01-01..2023-01-01
 //! day 10 2022-01-01                 day of a block
 //! ```
@@ -45,6 +46,7 @@ pub(crate) struct Scenario {
     pub(super) accounts: Vec<AccountFact>,
     pub(super) blocks: Vec<BlockStamp>,
     pub(super) marks: BTreeMap<(ChainId, Address), Marks>,
+    pub(super) unlisted: BTreeSet<Asset>,
 }
 
 impl Default for Scenario {
@@ -62,6 +64,7 @@ impl Default for Scenario {
             accounts: Vec::new(),
             blocks: Vec::new(),
             marks: BTreeMap::new(),
+            unlisted: BTreeSet::new(),
         }
     }
 }
@@ -85,6 +88,7 @@ impl Scenario {
             marks: &self.marks,
             is_spent: self.is_spent,
             is_negligible: &|_, _, amount, _| amount < Amount::from(self.dust),
+            is_listed_token: &|asset| !self.unlisted.contains(&asset),
         };
         let trail = follow(&[evidence], &question);
         assert_eq!(trail.check(), Ok(()), "{trail:#?}");
@@ -100,6 +104,10 @@ impl Scenario {
         other.blocks.reverse();
         other.seeds.reverse();
         other
+    }
+
+    pub(super) fn mark(&mut self, name: &str, category: &str) {
+        label(self, name, category, &[]);
     }
 
     pub(super) fn cover(&mut self, address: Address, window: Window, classes: &[AssetClass]) {
@@ -192,6 +200,14 @@ pub(crate) fn parse(text: &str) -> Scenario {
                 block: block.parse().unwrap(),
                 amount: amount(units),
             }),
+            ["again", seed, units] => {
+                let id = SeedId(u16::try_from(scenario.seeds.len()).unwrap());
+                let first = scenario.seeds[seed.parse::<usize>().unwrap() - 1].clone();
+                scenario.seeds.push(Seed { id, amount: amount(units), ..first });
+            }
+            ["unlisted", names @ ..] => {
+                scenario.unlisted.extend(names.iter().map(|name| asset(name)));
+            }
             ["unknown", name] => {
                 unknown.insert(address(name));
             }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, AssetClass, ChainId, Coverage, How, Proof, Reservation, Rule};
+use fundtrail_model::{
+    Address, Amount, Asset, AssetClass, ChainId, Coverage, How, Proof, Reservation, Rule,
+};
 
 use super::differences;
 use super::hops::lots_made;
@@ -12,11 +14,19 @@ use crate::input::Input;
 use crate::number::group;
 use crate::schema::{Certainty, CoverageLine, OpenEnd};
 
+/// Receivers that are named for one conversion.
+const MAX_RECEIVERS: usize = 12;
+
 pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
     let trail = input.trail;
     let imbalance = trail.check().err().map(|imbalance| imbalance.to_string());
     let is_gap = |reservation: &Reservation| {
-        matches!(reservation, Reservation::OpeningUnknown { .. } | Reservation::Overdrawn { .. })
+        matches!(
+            reservation,
+            Reservation::OpeningUnknown { .. }
+                | Reservation::Overdrawn { .. }
+                | Reservation::BalanceBelowLots { .. }
+        )
     };
     let gaps = trail.reservations.iter().filter(|reservation| is_gap(reservation)).count();
     let coverage = coverage(input, names);
@@ -187,10 +197,64 @@ fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {
             names.party(asset.chain(), *address, position.block).text,
             names.money(*asset, *excess, None).text,
         ),
-        Reservation::ApproximateConversion { address, position } => format!(
+        Reservation::ApproximateConversion { chain, address, position } => format!(
             "{}: several assets with different stolen shares were converted together at \
-             {position}; how they share in what was received is a convention",
-            fundtrail_model::checksum(*address),
+             {position} on {}; how they share in what was received is a convention",
+            names.party(*chain, *address, position.block).text,
+            names.chain(*chain),
+        ),
+        Reservation::UnlistedReturn { chain, address, position, contracts, paid, received } => {
+            let sum = |side: &[(Asset, Amount)]| {
+                let parts: Vec<String> = side
+                    .iter()
+                    .map(|(asset, amount)| names.money(*asset, *amount, None).text)
+                    .collect();
+                parts.join(" and ")
+            };
+            let to: Vec<String> = contracts
+                .iter()
+                .map(|contract| names.party(*chain, *contract, position.block).text)
+                .collect();
+            format!(
+                "{}: gave {} to {} at {position} on {} and got only {}, which no list knows: it may be \
+                 worthless, and the value may have stayed where it was paid",
+                names.party(*chain, *address, position.block).text,
+                sum(paid),
+                if to.is_empty() { "nobody seen".to_owned() } else { to.join(", ") },
+                names.chain(*chain),
+                sum(received),
+            )
+        }
+        Reservation::OtherReceivers { chain, address, position, receivers } => {
+            let shown: Vec<String> = receivers
+                .iter()
+                .take(MAX_RECEIVERS)
+                .map(|(receiver, asset, amount)| {
+                    format!(
+                        "{} {}",
+                        names.party(*chain, *receiver, position.block).text,
+                        names.money(*asset, *amount, None).text
+                    )
+                })
+                .collect();
+            let more = match receivers.len().saturating_sub(MAX_RECEIVERS) {
+                0 => String::new(),
+                count => format!("; and {} more", group(&count.to_string())),
+            };
+            format!(
+                "{}: what it converted at {position} on {} went to contracts that gave to others in the \
+                 same transaction, which is not followed: {}{more}",
+                names.party(*chain, *address, position.block).text,
+                names.chain(*chain),
+                shown.join("; "),
+            )
+        }
+        Reservation::BalanceBelowLots { address, asset, block, lots, balance } => format!(
+            "{}: it held {} at the end of block {block}, less than the stolen {} that had been seen to \
+             come and not to go; the rest is unexplained",
+            names.party(asset.chain(), *address, *block).text,
+            names.money(*asset, *balance, None).text,
+            names.money(*asset, *lots, None).text,
         ),
     }
 }

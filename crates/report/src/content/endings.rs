@@ -118,6 +118,9 @@ fn why(input: &Input<'_>, names: &Names<'_>, ending: &Ending) -> String {
         EndingKind::Unexplained => {
             "gone from the balance, and no transfer seen says where".to_owned()
         }
+        EndingKind::OtherSeed { seed } => {
+            format!("this part of the credit is counted with {seed}, whose value it is")
+        }
     }
 }
 

@@ -90,11 +90,21 @@ impl<'a> Directory<'a> {
         for reservation in &trail.reservations {
             match reservation {
                 Reservation::OpeningUnknown { address, asset, .. }
-                | Reservation::Overdrawn { address, asset, .. } => {
+                | Reservation::Overdrawn { address, asset, .. }
+                | Reservation::BalanceBelowLots { address, asset, .. } => {
                     self.add(asset.chain(), *address);
                 }
-                // Its chain is that of the conversion, which is among the hops.
-                Reservation::ApproximateConversion { .. } => {}
+                Reservation::ApproximateConversion { chain, address, .. } => {
+                    self.add(*chain, *address);
+                }
+                Reservation::UnlistedReturn { chain, address, contracts, .. } => {
+                    self.add(*chain, *address);
+                    contracts.iter().for_each(|contract| self.add(*chain, *contract));
+                }
+                Reservation::OtherReceivers { chain, address, receivers, .. } => {
+                    self.add(*chain, *address);
+                    receivers.iter().for_each(|(receiver, ..)| self.add(*chain, *receiver));
+                }
             }
         }
     }

@@ -29,7 +29,10 @@ pub(in crate::html) const fn class_name(class: EndingClass) -> &'static str {
         | EndingClass::HopLimit
         | EndingClass::Budget
         | EndingClass::NotCovered => "open",
-        EndingClass::Burned | EndingClass::Fee | EndingClass::Unexplained => "gone",
+        EndingClass::Burned
+        | EndingClass::Fee
+        | EndingClass::Unexplained
+        | EndingClass::OtherSeed => "gone",
     }
 }
 

@@ -1,0 +1,82 @@
+//! What has to be said of a conversion of stolen value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{Address, Amount, Asset, Position, Reservation};
+
+use super::Sweep;
+use crate::collapse::{Conversion, Payment};
+use crate::order::Act;
+
+impl Sweep<'_, '_, '_> {
+    /// Writes down what weakens a conversion: shares by convention, a return of no known worth, and what
+    /// its contracts gave to others in `acts`, all that the transaction did.
+    ///
+    /// A contract of the thief can take a coin and log that it gave a token of its own in return. The
+    /// token is followed, because shares of pools and new tokens are rarely in a list, too; so that
+    /// this cannot wash the coin in silence, it is said.
+    pub(super) fn doubt(
+        &mut self,
+        conversion: &Conversion,
+        position: Position,
+        is_approximate: bool,
+        block: u64,
+        acts: &[Act],
+    ) {
+        let (chain, address) = (self.view.chain, conversion.account);
+        if is_approximate {
+            self.book.reserve(Reservation::ApproximateConversion { chain, address, position });
+        }
+        let is_listed = self.question.is_listed_token;
+        if !conversion.received.iter().any(|(asset, _)| is_listed(*asset)) {
+            self.book.reserve(Reservation::UnlistedReturn {
+                chain,
+                address,
+                position,
+                contracts: conversion.contracts.clone(),
+                paid: conversion.paid.clone(),
+                received: conversion.received.clone(),
+            });
+        }
+        let receivers = self.other_receivers(conversion, block, acts);
+        if !receivers.is_empty() {
+            self.book.reserve(Reservation::OtherReceivers { chain, address, position, receivers });
+        }
+    }
+
+    /// Who else got listed assets from the contracts that the conversion paid, or from contracts behind
+    /// them. O(*c*·*a*) for *c* contracts that pass something on and *a* acts.
+    fn other_receivers(
+        &self,
+        conversion: &Conversion,
+        block: u64,
+        acts: &[Act],
+    ) -> Vec<(Address, Asset, Amount)> {
+        let mut givers: BTreeSet<Address> = conversion.contracts.iter().copied().collect();
+        let mut waiting = conversion.contracts.clone();
+        let payments: Vec<&Payment> = acts
+            .iter()
+            .filter_map(|act| match act {
+                Act::Pay(payment) => Some(payment),
+                Act::Convert(_) | Act::Fee(_) => None,
+            })
+            .collect();
+        let mut sums: BTreeMap<(Address, Asset), Amount> = BTreeMap::new();
+        while let Some(giver) = waiting.pop() {
+            for payment in payments.iter().filter(|payment| payment.from.address() == Some(giver)) {
+                let Some(to) = payment.to.address().filter(|to| *to != conversion.account) else {
+                    continue;
+                };
+                if self.is_converter(to, block) {
+                    if givers.insert(to) {
+                        waiting.push(to);
+                    }
+                } else if (self.question.is_listed_token)(payment.asset) {
+                    let sum = sums.entry((to, payment.asset)).or_default();
+                    *sum = sum.saturating_add(payment.amount);
+                }
+            }
+        }
+        sums.into_iter().map(|((to, asset), amount)| (to, asset, amount)).collect()
+    }
+}
