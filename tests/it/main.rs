@@ -1,6 +1,11 @@
 //! End to end, in a sealed world: the real binary, a real node, a real browser.
 //!
 //! * `bad_input`: one clear line and the right exit code
+//! * `chaos`: endpoints that refuse as public ones do
+//! * `chaos_faults`: endpoints that fail, and answers that are not true
+//! * `chaos_kills`: kills and faults at the same time
+//! * `chaos_reorg`: a chain that changes while it is traced
+//! * `chaos_truth`: whether a transfer really happened
 //! * `demo`: the main job on the recorded case
 //! * `halving`: native transfers found by halving long windows
 //! * `help`: every help page
@@ -23,6 +28,11 @@
 )]
 
 mod bad_input;
+mod chaos;
+mod chaos_faults;
+mod chaos_kills;
+mod chaos_reorg;
+mod chaos_truth;
 mod demo;
 mod faulty_server;
 mod halving;

@@ -89,7 +89,7 @@ impl ChaosProxy {
     /// How many HTTP requests came in.
     #[must_use]
     pub fn requests(&self) -> usize {
-        self.log().len()
+        self.server.journal.len()
     }
 
     /// How many JSON-RPC questions came in, those in batches counted each.

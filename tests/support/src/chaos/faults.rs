@@ -10,6 +10,8 @@ use super::dice;
 pub struct Faults {
     seed: u64,
     dice: Vec<(Fault, u32)>,
+    /// Faults of requests that were named instead.
+    appointed: Vec<(Fault, Vec<usize>)>,
     /// A reorganisation of the node's chain.
     pub(super) reorg: Option<Reorg>,
 }
@@ -133,6 +135,13 @@ impl Faults {
         self
     }
 
+    /// With one more fault, in the requests with these numbers, counted from 0.
+    #[must_use]
+    pub fn at(mut self, fault: Fault, requests: &[usize]) -> Self {
+        self.appointed.push((fault, requests.to_vec()));
+        self
+    }
+
     /// With a reorganisation.
     #[must_use]
     pub const fn with_reorg(mut self, reorg: Reorg) -> Self {
@@ -170,11 +179,17 @@ impl Faults {
     }
 
     fn thrown(&self, number: usize) -> impl Iterator<Item = Fault> {
-        (0_u64..).zip(&self.dice).filter_map(move |(kind, (fault, per_mille))| {
+        let appointed = self
+            .appointed
+            .iter()
+            .filter(move |(_, requests)| requests.contains(&number))
+            .map(|(fault, _)| *fault);
+        let thrown = (0_u64..).zip(&self.dice).filter_map(move |(kind, (fault, per_mille))| {
             let is_hit =
                 fault.is_of_logs() || dice::hits(self.seed, event(number, 0), kind, *per_mille);
             is_hit.then_some(*fault)
-        })
+        });
+        appointed.chain(thrown)
     }
 }
 
@@ -206,6 +221,14 @@ mod tests {
         assert!((250..350).contains(&wrong));
         assert!(met.iter().all(|(_, content)| content.contains(&Fault::DroppedLogs)));
         assert_eq!(faults.share_of_logs(Fault::DroppedLogs), 1);
+    }
+
+    #[test]
+    fn requests_can_be_named() {
+        let faults = Faults::none().at(Fault::Reset, &[2, 5]);
+        let met: Vec<usize> =
+            (0..9).filter(|number| faults.of_transport(*number).is_some()).collect();
+        assert_eq!(met, [2, 5]);
     }
 
     #[test]

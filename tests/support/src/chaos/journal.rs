@@ -57,6 +57,10 @@ impl Journal {
         self.change(number, |entry| entry.outcome = outcome);
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     pub(super) fn entries(&self) -> Vec<Entry> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
