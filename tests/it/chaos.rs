@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use fundtrail_model::{Cause, ChainId, Proof, Transfer};
 use fundtrail_store::Case;
-use fundtrail_testkit::chaos::{self, ChaosProxy, Faults, Outcome, Profile, Scale};
+use fundtrail_testkit::chaos::{self, ChaosProxy, Entry, Faults, Outcome, Profile, Scale};
 use serde_json::Value;
 
 use crate::chaos_truth::Truth;
@@ -219,6 +219,23 @@ fn what_cannot_be_traced_stops_with_a_reason() {
 }
 
 #[test]
+fn what_one_endpoint_does_not_give_another_one_does() {
+    // One gives no logs by topic, the other no frames: together they give everything.
+    let through = unhurried("publicnode", SCALE);
+    let other = unhurried("drpc-free", SCALE);
+    let [ethereum, polygon] = [("ethereum", 0), ("polygon", 1)]
+        .map(|(name, chain)| format!("{name}={}", other.proxies[chain].url()));
+    let outcome = through.trace("case.ftcase", &["--rpc", &ethereum, "--rpc", &polygon]);
+    through.assert_same(outcome);
+    let refused = through.mischief();
+    assert!(refused.iter().any(|text| text.contains("specify an address")), "{refused:?}");
+    let was_asked_for_logs = |proxy: &ChaosProxy| {
+        proxy.log().iter().any(|entry| entry.methods.iter().any(|method| method == "eth_getLogs"))
+    };
+    assert!(other.proxies.iter().all(was_asked_for_logs));
+}
+
+#[test]
 fn limits_on_the_rate_slow_a_trace_down_and_change_nothing() {
     let check = |name: &str, rate: usize, said: &str| {
         let profile = profile(name, Scale { rate, ..SCALE });
@@ -227,6 +244,11 @@ fn limits_on_the_rate_slow_a_trace_down_and_change_nothing() {
         through.assert_same(outcome);
         let refused = through.mischief();
         assert!(refused.iter().any(|text| text.contains(said)), "{name}: {refused:?}");
+        for proxy in &through.proxies {
+            let is_refusal = |entry: &&Entry| matches!(entry.outcome, Outcome::Refused(_));
+            let refusals = proxy.log().iter().filter(is_refusal).count();
+            assert!(refusals * 5 < proxy.requests(), "{name}: {refusals} of {}", proxy.requests());
+        }
     };
     check("alchemy-free", 16, "compute units per second");
 }
