@@ -1,7 +1,7 @@
 //! A proxy in front of a node that behaves like a public endpoint on a good or a bad day.
 //!
 //! A [`Profile`] refuses what a provider or a node software refuses, in its words, with its code and its
-//! HTTP status. [`Faults`] break what was not refused, by dice with a seed. A [`Journal`] says what came in
+//! HTTP status. [`Faults`] break what was not refused, by dice with a seed. A `Journal` says what came in
 //! and when, so that a test can count, and can see that nobody was asked too fast.
 //!
 //! ```text
