@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 /// Rates are in questions per 1,000 seconds.
 const SLOWEST: u64 = 1_000;
 const FASTEST: u64 = 500_000;
+/// The first refusal teaches no rate below this; each further one halves it.
+const LEARNED_AT_LEAST: u64 = 20_000;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -122,9 +124,11 @@ impl State {
         // What was under way when the first refusal came is refused for the same reason.
         let is_new = self.paused_until.is_none_or(|until| until <= now);
         if is_new {
+            // The second under way may have just begun: what it counted says what is allowed at least, not
+            // at most, and one stray refusal must not bring a fast node down to a crawl.
             let (_, count, before) = self.sent;
             let seen = count.max(before).saturating_mul(1000);
-            let rate = self.rate.map_or(seen, |rate| rate.min(seen.max(SLOWEST)));
+            let rate = self.rate.unwrap_or_else(|| seen.max(2 * LEARNED_AT_LEAST));
             self.rate = Some((rate / 2).clamp(SLOWEST, FASTEST));
             self.answered = (now, 0);
         }
