@@ -31,6 +31,22 @@ fn followed(input: &Input<'_>) -> BTreeSet<(Address, Asset)> {
     pairs
 }
 
+/// Whether stolen value may be in a difference: it was followed in that very ledger, or it was at that
+/// address and something of known worth came there from nobody knows where, which may be what was got for
+/// it. Without a tracer that is what the coin of an unwrap looks like.
+fn touches(
+    input: &Input<'_>,
+    followed: &BTreeSet<(Address, Asset)>,
+    difference: &Difference,
+) -> bool {
+    let Difference { address, asset, is_outgoing, .. } = difference;
+    let has_worth =
+        asset.contract().is_none() || input.tokens.iter().any(|token| token.asset == *asset);
+    let is_at_holder =
+        || followed.iter().any(|(holder, held)| holder == address && held.chain() == asset.chain());
+    followed.contains(&(*address, *asset)) || (!is_outgoing && has_worth && is_at_holder())
+}
+
 /// All of them, those that touch stolen value first.
 pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<DifferenceLine> {
     let followed = followed(input);
@@ -40,13 +56,16 @@ pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<DifferenceLine>
         .into_iter()
         .map(|difference| {
             let (asset, block) = (difference.asset, difference.position.block);
-            let is_followed_here = followed.contains(&(difference.address, asset));
+            let is_followed_here = touches(input, &followed, difference);
             let is_followed = assets.contains(&asset);
             let at = names.party(asset.chain(), difference.address, block);
             let chain_name = names.chain(asset.chain());
             let money = names.money(asset, difference.amount, None);
             let direction = if difference.is_outgoing { "lower" } else { "higher" };
             let stolen = match (is_followed_here, is_followed) {
+                (true, _) if !followed.contains(&(difference.address, asset)) => {
+                    "stolen value was at this address, and this may be what was got for it"
+                }
                 (true, _) => "stolen value was followed in this asset at this address",
                 (false, true) => "stolen value was followed in this asset, but not at this address",
                 (false, false) => "no stolen value was followed in this asset",
@@ -129,8 +148,8 @@ fn in_short(line: &DifferenceLine) -> String {
 pub(super) fn is_unproved(input: &Input<'_>) -> bool {
     let followed = followed(input);
     let known = known(input);
-    let touches = |d: &Difference| followed.contains(&(d.address, d.asset));
-    input.differences.iter().any(touches)
+    let is_touched = |difference: &Difference| touches(input, &followed, difference);
+    input.differences.iter().any(is_touched)
         || input.coverage.iter().any(|coverage| match coverage.proof {
             Proof::Reconciled => false,
             Proof::Indicative => true,

@@ -178,40 +178,44 @@ fn a_rule_that_needs_the_whole_ledger_is_indicative_without_it() {
 
 #[test]
 fn only_differences_where_stolen_value_was_followed_put_it_in_doubt() {
-    let check = |number: u64, asset: Asset, block: u64, doubt: bool, says: &str| {
-        let mut sample = demo();
-        sample.trail.rule = fundtrail_model::Rule::Fifo;
-        sample.trail.reservations.clear();
-        sample.coverage.retain(|coverage| coverage.proof != Proof::Indicative);
-        assert!(!sample.report().certainty.is_indicative);
-        let tokens = sample.coverage.iter_mut().find(|coverage| {
-            coverage.class == AssetClass::Tokens && coverage.address == address(12)
-        });
-        tokens.unwrap().proof = Proof::Unreconciled;
-        assert!(sample.report().certainty.is_indicative, "nobody says of what");
-        sample.differences.push(Difference {
-            address: address(number),
-            asset,
-            position: Position { block, transaction: u32::MAX, step: Step::Unexplained },
-            is_outgoing: false,
-            amount: Amount::from(7),
-        });
-        let report = sample.report();
-        assert_eq!(report.certainty.is_indicative, doubt, "{says}");
-        assert_eq!(report.certainty.differences.len(), 1);
-        let said = report.certainty.statements.join("\n");
-        assert!(said.contains(says), "{said}");
-        for text in [crate::terminal(&report, 100, false), crate::html(&report).unwrap()] {
-            assert!(text.contains(&fundtrail_model::checksum(asset.contract().unwrap())));
-        }
-    };
+    let check =
+        |number: u64, asset: Asset, (block, is_outgoing): (u64, bool), doubt: bool, says: &str| {
+            let mut sample = demo();
+            sample.trail.rule = fundtrail_model::Rule::Fifo;
+            sample.trail.reservations.clear();
+            sample.coverage.retain(|coverage| coverage.proof != Proof::Indicative);
+            assert!(!sample.report().certainty.is_indicative);
+            let tokens = sample.coverage.iter_mut().find(|coverage| {
+                coverage.class == AssetClass::Tokens && coverage.address == address(12)
+            });
+            tokens.unwrap().proof = Proof::Unreconciled;
+            assert!(sample.report().certainty.is_indicative, "nobody says of what");
+            sample.differences.push(Difference {
+                address: address(number),
+                asset,
+                position: Position { block, transaction: u32::MAX, step: Step::Unexplained },
+                is_outgoing,
+                amount: Amount::from(7),
+            });
+            let report = sample.report();
+            assert_eq!(report.certainty.is_indicative, doubt, "{says}");
+            assert_eq!(report.certainty.differences.len(), 1);
+            let said = report.certainty.statements.join("\n");
+            assert!(said.contains(says), "{said}");
+            for text in [crate::terminal(&report, 100, false), crate::html(&report).unwrap()] {
+                assert!(text.contains(&fundtrail_model::checksum(asset.contract().unwrap())));
+            }
+        };
     let (lying, start) = (Asset::Token(POLYGON, address(990)), Asset::Token(POLYGON, address(903)));
     let end = 27_000_000;
-    check(12, lying, end, false, "in which no stolen value was followed, so no amount here");
-    check(12, start, end, false, "but at other addresses");
-    check(10, start, end, true, "BALANCES DISAGREE WHERE STOLEN VALUE WAS FOLLOWED");
+    let (came, went) = ((end, false), (end, true));
+    check(12, lying, came, false, "in which no stolen value was followed, so no amount here");
+    check(12, start, went, false, "but at other addresses");
+    // Something of known worth came to a holder of stolen value: it may be what was got for it.
+    check(12, start, came, true, "BALANCES DISAGREE WHERE STOLEN VALUE WAS FOLLOWED");
+    check(10, start, went, true, "BALANCES DISAGREE WHERE STOLEN VALUE WAS FOLLOWED");
     // It does not explain a window that it is not in.
-    check(12, lying, end + 1, true, "1 do not say what disagrees");
+    check(12, lying, (end + 1, false), true, "1 do not say what disagrees");
 }
 
 #[test]
