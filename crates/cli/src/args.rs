@@ -147,19 +147,23 @@ pub(crate) struct Trace {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Following")]
 pub(crate) struct Following {
-    /// Which lots an outgoing transfer takes [default: dirty-first]
+    /// Which lots an outgoing transfer takes [default: what the case says, else
+    /// dirty-first]
     #[arg(long, value_enum)]
     pub(crate) rule: Option<RuleName>,
 
-    /// Follow no further than so many hops from a seed [default: 25]
+    /// Follow no further than so many hops from a seed [default: what the case says,
+    /// else 25]
     #[arg(long, value_name = "N")]
     pub(crate) max_hops: Option<u32>,
 
-    /// Stop at addresses with more counterparties than this [default: 1000]
+    /// Stop at addresses with more counterparties than this [default: what the case says, else
+    /// 1000]
     #[arg(long, value_name = "N")]
     pub(crate) max_counterparties: Option<u32>,
 
-    /// Do not follow amounts below this share of their seed, in percent [default: 0]
+    /// Do not follow amounts below this share of their seed, in percent [default: what the
+    /// case says, else 0]
     #[arg(long, value_name = "PERCENT")]
     pub(crate) min_share: Option<String>,
 
