@@ -4,13 +4,14 @@
 //! piece; only while the money stays does the trail lack more, and then each piece may be as long as all
 //! that was looked at before it. What a wallet does after the money left is never fetched.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_fetch::WindowRequest;
 use fundtrail_labels::Book;
 use fundtrail_model::{
-    Address, Asset, AssetClass, Cause, ChainId, FetchedWindow, OpenEnd, Position, Trail, Window,
-    hash_hex,
+    Address, Asset, AssetClass, Cause, ChainId, FetchedWindow, OpenEnd, Seed, Trail, Transfer,
+    Window, hash_hex,
 };
 use fundtrail_store::{Case, PlannedWindow};
 
@@ -88,6 +89,9 @@ impl Pursuit<'_> {
     async fn fetch_planned(&mut self) -> Result<(), Error> {
         let pending = self.case.pending()?;
         let pieces = pending.len();
+        let seeds: Vec<_> = self.case.seeds()?.into_iter().map(|(_, seed)| seed).collect();
+        // Read once and added to: a case can hold many more transfers than a piece brings.
+        let mut known: BTreeMap<ChainId, Vec<Transfer>> = BTreeMap::new();
         for (piece_idx, planned) in pending.into_iter().enumerate() {
             let info = self.chains.info(planned.chain);
             self.progress.say(format!(
@@ -108,54 +112,63 @@ impl Pursuit<'_> {
             };
             let origin = node.client().origin();
             let fetched = node.window(&request).await?;
-            self.refuse_holes(&fetched, &origin)?;
+            let known = match known.entry(planned.chain) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unread) => {
+                    let stored = self.case.transfers(planned.chain)?;
+                    unread.insert(stored.into_iter().filter(is_token_movement).collect())
+                }
+            };
+            refuse_holes(known, &seeds, &fetched, &origin)?;
             self.case.write_window(&fetched)?;
+            known.extend(fetched.transfers.iter().filter(|found| is_token_movement(found)));
         }
         Ok(())
     }
+}
 
-    /// Token transfers that the case knows already from the other side, or from the theft itself, have to
-    /// be in what a node gives for an address: a node that leaves them out leaves out others too. Balances
-    /// do not show that where the token came and went inside one window.
-    fn refuse_holes(&self, fetched: &FetchedWindow, origin: &str) -> Result<(), Error> {
-        let chain = fetched.chain;
-        let is_ours = |address: Option<Address>| {
-            address.is_some_and(|address| fetched.addresses.contains(&address))
-        };
-        let is_given = |position: Position, asset: Asset| {
-            let given = fetched.transfers.iter();
-            given.clone().any(|found| found.position == position && found.asset == asset)
-        };
-        let known = self.case.transfers(chain)?;
-        let known = known
-            .iter()
-            .filter(|known| known.asset.class() == AssetClass::Tokens)
-            .filter(|known| matches!(known.cause, Cause::Token | Cause::Mint | Cause::Burn))
-            .filter(|known| is_ours(known.from) || is_ours(known.to))
-            .map(|known| (known.position, known.asset, known.transaction));
-        let seeds = self.case.seeds()?;
-        let stolen = seeds
-            .iter()
-            .map(|(_, seed)| seed)
-            .filter(|seed| seed.asset.chain() == chain && fetched.addresses.contains(&seed.holder))
-            .filter(|seed| seed.asset.class() == AssetClass::Tokens)
-            .map(|seed| (seed.position, seed.asset, Some(seed.transaction)));
-        let hole = known
-            .chain(stolen)
-            .filter(|(position, ..)| fetched.window.contains(position.block))
-            .find(|(position, asset, _)| !is_given(*position, *asset));
-        hole.map_or(Ok(()), |(position, _, transaction)| {
-            Err(Error::failed(
-                format!(
-                    "{origin} left out a transfer of blocks {} that is known to be there: {position} in \
-                     transaction {}; nothing of its answer was kept",
-                    fetched.window,
-                    transaction.map_or_else(|| "-".to_owned(), hash_hex)
-                ),
-                "ask another node: this one does not give all logs",
-            ))
-        })
-    }
+/// Whether a node's logs have to tell of it.
+const fn is_token_movement(transfer: &Transfer) -> bool {
+    matches!(transfer.cause, Cause::Token | Cause::Mint | Cause::Burn)
+}
+
+/// Token transfers that the case knows already from the other side, or from the theft itself, have to be
+/// in what a node gives for an address: a node that leaves them out leaves out others too. Balances do not
+/// show that where the token came and went inside one window.
+fn refuse_holes(
+    known: &[Transfer],
+    seeds: &[Seed],
+    fetched: &FetchedWindow,
+    origin: &str,
+) -> Result<(), Error> {
+    let addresses: BTreeSet<_> = fetched.addresses.iter().copied().collect();
+    let given: BTreeSet<_> =
+        fetched.transfers.iter().map(|found| (found.position, found.asset)).collect();
+    let is_ours = |party: Option<Address>| party.is_some_and(|party| addresses.contains(&party));
+    let known = known
+        .iter()
+        .filter(|known| is_ours(known.from) || is_ours(known.to))
+        .map(|known| (known.position, known.asset, known.transaction));
+    let stolen = seeds
+        .iter()
+        .filter(|seed| seed.asset.chain() == fetched.chain && is_ours(Some(seed.holder)))
+        .filter(|seed| seed.asset.class() == AssetClass::Tokens)
+        .map(|seed| (seed.position, seed.asset, Some(seed.transaction)));
+    let hole = known
+        .chain(stolen)
+        .filter(|(position, ..)| fetched.window.contains(position.block))
+        .find(|(position, asset, _)| !given.contains(&(*position, *asset)));
+    hole.map_or(Ok(()), |(position, _, transaction)| {
+        Err(Error::failed(
+            format!(
+                "{origin} left out a transfer of blocks {} that is known to be there: {position} in \
+                 transaction {}; nothing of its answer was kept",
+                fetched.window,
+                transaction.map_or_else(|| "-".to_owned(), hash_hex)
+            ),
+            "ask another node: this one does not give all logs",
+        ))
+    })
 }
 
 /// What is left of a window without what is covered, in order.
