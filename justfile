@@ -44,6 +44,11 @@ contracts: setup
 record: setup
     cargo run -p fundtrail-testkit -- record
 
+# Measure against the limits, all or by name: `just bench store requests`
+bench *names: setup
+    cargo build --release -p fundtrail -p fundtrail-bench
+    target/release/fundtrail-bench {{ names }}
+
 # What CI runs
 ci:
     .ci/run

@@ -1,0 +1,63 @@
+//! Storing: `Case::write_window` against a loop of prepared statements that fills the same tables.
+
+mod bare;
+mod sample;
+
+use std::path::Path;
+use std::time::Duration;
+
+use fundtrail_store::Case;
+
+use crate::measure::{in_turn, time};
+use crate::table::{Row, Table};
+use sample::Sample;
+
+const ROUNDS: u32 = 5;
+/// Thousandths of the bare loop's time.
+const MOST_TIME: u64 = 1_300;
+const MOST_BYTES: u64 = 90;
+
+pub(crate) fn run() -> Table {
+    let mut table = Table::default();
+    for count in [50_000, 500_000, 5_000_000] {
+        let sample = Sample { count };
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (case, bare) = (folder.path().join("case"), folder.path().join("bare"));
+        let (ours, other) =
+            in_turn(ROUNDS, || store(&case, &sample), || bare::store(&bare, &sample));
+        assert_same(&case, &bare, count);
+        let what = format!("store {} transfers", crate::table::grouped(count));
+        table.add(Row::times(&what, &ours, &other).at_most(MOST_TIME));
+        let bytes = std::fs::metadata(&case).expect("the case's file").len();
+        let what = format!("bytes a transfer, of {}", crate::table::grouped(count));
+        table.add(Row::count(&what, bytes.div_ceil(count), "bytes").at_most(MOST_BYTES));
+        table.note(format!(
+            "{}: {} stored a second.",
+            crate::table::grouped(count),
+            crate::table::grouped(ours.per_second(count))
+        ));
+    }
+    table.note(sample::ABOUT);
+    table
+}
+
+/// Our way. Making the windows does not count; closing the file does.
+fn store(path: &Path, sample: &Sample) -> Duration {
+    let _ = std::fs::remove_file(path);
+    let (mut taken, mut case) = time(|| Case::create(path).expect("a new case"));
+    for window in sample.windows() {
+        taken += time(|| case.write_window(&window).expect("a window that can be written")).0;
+    }
+    taken + time(|| drop(case)).0
+}
+
+/// Both files hold the same case.
+fn assert_same(case: &Path, bare: &Path, count: u64) {
+    let read = |path: &Path| {
+        let case = Case::open_read_only(path).expect("a case");
+        let found: u64 = case.counts().expect("counts").chains.values().map(|c| c.transfers).sum();
+        assert_eq!(found, count, "transfers in {}", path.display());
+        case.digest().expect("a digest")
+    };
+    assert_eq!(read(case), read(bare), "the two files do not hold the same");
+}

@@ -1,0 +1,110 @@
+//! Transfers as a case holds them, made up without dice.
+
+use fundtrail_model::{
+    Address, Amount, Asset, AssetClass, BlockStamp, Cause, ChainId, Coverage, FetchedWindow, H256,
+    How, Position, Proof, Step, Timestamp, Transfer, Window,
+};
+
+pub(crate) const CHAIN: ChainId = ChainId(1);
+const FIRST_BLOCK: u64 = 17_000_000;
+const PER_BLOCK: u64 = 20;
+const BLOCKS_PER_WINDOW: u64 = 500;
+const TOKENS: u64 = 50;
+
+pub(crate) const ABOUT: &str = "Every transfer is of its own transaction, 20 are in a block, ten are of a \
+     wallet, of 50 tokens with 18 decimals; a window has 10,000 transfers and is one write. The bare loop \
+     knows the number of every address beforehand and checks nothing: no foreign keys, no contradictions.";
+
+/// So many transfers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample {
+    /// A multiple of 10,000.
+    pub(crate) count: u64,
+}
+
+impl Sample {
+    pub(crate) fn windows(&self) -> impl Iterator<Item = FetchedWindow> + use<> {
+        let this = *self;
+        let per_window = PER_BLOCK * BLOCKS_PER_WINDOW;
+        (0..this.count / per_window).map(move |number| this.window(number))
+    }
+
+    fn window(self, number: u64) -> FetchedWindow {
+        let first = FIRST_BLOCK + number * BLOCKS_PER_WINDOW;
+        let window = Window::new(first, first + BLOCKS_PER_WINDOW - 1).expect("a window");
+        let mut transfers = vec![];
+        for block in window.first()..=window.last() {
+            for place in 0..PER_BLOCK {
+                transfers.push(self.transfer(block, place));
+            }
+        }
+        let address = wallet(number);
+        FetchedWindow {
+            chain: CHAIN,
+            window,
+            addresses: vec![address],
+            transfers,
+            coverage: vec![Coverage {
+                chain: CHAIN,
+                address,
+                class: AssetClass::Tokens,
+                window,
+                how: How::Logs,
+                proof: Proof::Reconciled,
+            }],
+            blocks: (window.first()..=window.last()).map(stamp).collect(),
+            accounts: vec![],
+            claims: vec![],
+            balances: vec![],
+        }
+    }
+
+    fn transfer(self, block: u64, place: u64) -> Transfer {
+        let number = (block - FIRST_BLOCK) * PER_BLOCK + place;
+        let dice = mix(number);
+        let wallets = self.count / 5;
+        let party = |dice: u64| Some(wallet(dice % wallets));
+        let contract = Address::from_low_u64_be(mix(0xa55e7 + dice % TOKENS));
+        let index = u32::try_from(place * 7 + dice % 5).expect("a small number");
+        Transfer {
+            position: Position { block, transaction: index, step: Step::Log(index * 3) },
+            asset: Asset::Token(CHAIN, contract),
+            from: party(mix(dice)),
+            to: party(mix(dice + 1)),
+            amount: Amount::from(u128::from(dice | 1 << 62)),
+            cause: Cause::Token,
+            transaction: Some(hash(1, number)),
+        }
+    }
+}
+
+fn stamp(number: u64) -> BlockStamp {
+    BlockStamp {
+        number,
+        hash: hash(2, number),
+        parent: hash(2, number - 1),
+        timestamp: Timestamp(1_680_000_000 + number * 12),
+    }
+}
+
+fn wallet(number: u64) -> Address {
+    Address::from(hash(3, number))
+}
+
+fn hash(kind: u64, number: u64) -> H256 {
+    let mut bytes = [0_u8; 32];
+    let mut dice = mix(number ^ kind << 56);
+    for part in bytes.chunks_mut(8) {
+        part.copy_from_slice(&dice.to_be_bytes());
+        dice = mix(dice);
+    }
+    H256(bytes)
+}
+
+/// A number that looks random (splitmix64).
+const fn mix(number: u64) -> u64 {
+    let a = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let b = (a ^ (a >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let c = (b ^ (b >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    c ^ (c >> 31)
+}
