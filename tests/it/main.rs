@@ -28,6 +28,7 @@
 )]
 
 mod bad_input;
+mod budget;
 mod chaos;
 mod chaos_faults;
 mod chaos_kills;

@@ -88,6 +88,9 @@ pub(crate) struct Trace {
         value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(crate) timeout: u64,
 
+    #[command(flatten)]
+    pub(crate) allowed: Allowed,
+
     /// First block for seeds that are addresses
     #[arg(long, value_name = "BLOCK", conflicts_with = "since", help_heading = "Time")]
     pub(crate) from_block: Option<u64>,
@@ -141,6 +144,19 @@ pub(crate) struct Trace {
     /// Folder with a recording to replay instead of asking nodes
     #[arg(long, hide = true, value_name = "DIR", conflicts_with = "rpc")]
     pub(crate) replay: Option<PathBuf>,
+}
+
+/// How much a run may use up.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Nodes")]
+pub(crate) struct Allowed {
+    /// Begin nothing new after so many requests: report what is known by then. The same command goes on
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_requests: Option<u64>,
+
+    /// Begin nothing new after so long: 90s, 10m, 2h
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) max_time: Option<String>,
 }
 
 /// How to follow.

@@ -10,19 +10,20 @@ mod rpc;
 mod trace;
 
 use std::ffi::OsString;
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::again;
 use crate::args::{Cli, Command};
 use crate::error::{Error, Exit};
 use crate::ui;
 
 /// Runs what was typed.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let exit = match Cli::try_parse_from(arguments) {
-        Ok(cli) => match dispatch(cli.command) {
+    let arguments: Vec<OsString> = arguments.collect();
+    let exit = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => match dispatch(cli.command, &again::command(&arguments)) {
             Ok(exit) => exit,
             Err(error) => {
                 ui::error(&error);
@@ -37,10 +38,10 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-fn dispatch(command: Command) -> Result<Exit, Error> {
+fn dispatch(command: Command, again: &str) -> Result<Exit, Error> {
     match command {
         Command::Demo(args) => demo::run(&args),
-        Command::Trace(args) => trace::run(&args),
+        Command::Trace(args) => trace::run(&args, again),
         Command::Report(args) => report::run(&args),
         Command::Case(args) => case::run(&args),
         Command::Lists(args) => lists::run(&args),
@@ -50,10 +51,10 @@ fn dispatch(command: Command) -> Result<Exit, Error> {
     }
 }
 
-/// Runs asynchronous work to its end, or until Ctrl-C.
+/// Runs asynchronous work to its end, or until Ctrl-C. `again` is the command that goes on after that.
 fn block_on<T>(
     work: impl Future<Output = Result<T, Error>>,
-    case_path: Option<&Path>,
+    again: Option<&str>,
 ) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -63,7 +64,7 @@ fn block_on<T>(
     runtime.block_on(async {
         tokio::select! {
             outcome = work => outcome,
-            _ = tokio::signal::ctrl_c() => Err(Error::Interrupted { case_path: case_path.map(Path::to_path_buf) }),
+            _ = tokio::signal::ctrl_c() => Err(Error::Interrupted { again: again.map(str::to_owned) }),
         }
     })
 }

@@ -59,7 +59,7 @@ pub(crate) enum Error {
     #[error("cannot {action} {path}: {error}", path = path.display())]
     File { action: &'static str, path: PathBuf, error: std::io::Error },
     #[error("interrupted")]
-    Interrupted { case_path: Option<PathBuf> },
+    Interrupted { again: Option<String> },
 }
 
 impl Error {
@@ -81,11 +81,9 @@ impl Error {
             Self::File { action, .. } => {
                 (*action == "write").then(|| "choose another place with --out".to_owned())
             }
-            // Not the command itself: what was typed can hold a node's key.
-            Self::Interrupted { case_path } => case_path.as_ref().map(|path| {
+            Self::Interrupted { again } => again.as_ref().map(|again| {
                 format!(
-                    "give the same command again to go on; {} keeps what was fetched",
-                    path.display()
+                    "what was fetched is kept; give the same command again to go on:\n  {again}"
                 )
             }),
             Self::Amount { .. } | Self::Address(_) | Self::Labels(_) | Self::Report(_) => None,

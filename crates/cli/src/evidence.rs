@@ -143,7 +143,7 @@ impl Evidence {
             limits: how.limits,
             today: how.as_of,
             marks,
-            is_spent: false,
+            is_spent: how.is_spent,
             is_negligible: &|_, asset, amount, block| value.is_negligible(asset, amount, block),
             is_listed_token: &|asset| how.decimals.contains_key(&asset),
         };
@@ -162,6 +162,8 @@ pub(crate) struct How {
     pub(crate) prices: Prices,
     /// Decimals of the assets that have a trusted number of them.
     pub(crate) decimals: BTreeMap<Asset, u8>,
+    /// Whether the budget of the last run was spent: what was not looked at ends as that.
+    pub(crate) is_spent: bool,
 }
 
 /// Values of amounts in USD: a view that ranks and reports, and never moves lots.

@@ -1,5 +1,7 @@
 //! From seeds to a case that holds everything that following asks for.
 
+use std::collections::BTreeMap;
+
 use fundtrail_fetch::Node;
 use fundtrail_labels::Book;
 use fundtrail_model::{
@@ -8,6 +10,7 @@ use fundtrail_model::{
 };
 use fundtrail_store::Case;
 
+use crate::budget::Budget;
 use crate::chains::Chains;
 use crate::error::Error;
 use crate::evidence::{How, until_key};
@@ -26,24 +29,33 @@ pub(crate) struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Resolves the seeds, fetches until nothing is lacking, and keeps the names that were used.
-    pub(crate) async fn run(&self, case: &mut Case, nodes: &mut Nodes) -> Result<(), Error> {
+    /// Resolves the seeds, fetches until nothing is lacking or the budget is spent, and keeps the names
+    /// that were used. Returns what was spent, if something was.
+    pub(crate) async fn run(
+        &self,
+        case: &mut Case,
+        nodes: &mut Nodes,
+    ) -> Result<Option<String>, Error> {
         let progress = Progress::start();
+        let mut budget = Budget::start(self.settings.allowance);
         for spec in &self.settings.specs {
             progress.say(format!("seed {}", spec.normalised()));
-            self.settle_seed(case, nodes, spec, &progress).await?;
+            self.settle_seed(case, nodes, spec, &progress, &mut budget).await?;
         }
         for chain in self.seeded_chains(case)? {
             self.settle_until(case, nodes, chain, 0).await?;
         }
         // Only now: a run that cannot even find its seeds leaves no trace in the case.
         self.settings.keep_in(case)?;
+        case.replace_settings(key::SPENT, &BTreeMap::new())?;
         let how = How::of_case(case, self.chains, Some(self.book))?;
-        self.pursuit(case, nodes, &progress).pursue(&how).await?;
+        let spent = self.pursuit(case, nodes, &progress, &mut budget).pursue(&how).await?;
+        let kept = spent.iter().map(|spent| (String::new(), spent.clone())).collect();
+        case.replace_settings(key::SPENT, &kept)?;
         for (chain, origin) in nodes.origins() {
             case.set_setting(&format!("{}{chain}", key::ENDPOINT), &origin)?;
         }
-        Ok(())
+        Ok(spent)
     }
 
     const fn pursuit<'b>(
@@ -51,8 +63,9 @@ impl Job<'_> {
         case: &'b mut Case,
         nodes: &'b mut Nodes,
         progress: &'b Progress,
+        budget: &'b mut Budget,
     ) -> Pursuit<'b> {
-        Pursuit { case, nodes, chains: self.chains, book: self.book, progress }
+        Pursuit { case, nodes, chains: self.chains, book: self.book, progress, budget }
     }
 
     fn seeded_chains(&self, case: &Case) -> Result<Vec<ChainId>, Error> {
@@ -68,6 +81,7 @@ impl Job<'_> {
         nodes: &mut Nodes,
         spec: &SeedSpec,
         progress: &Progress,
+        budget: &mut Budget,
     ) -> Result<(), Error> {
         let name = spec.normalised();
         let known = case.seeds()?;
@@ -92,7 +106,15 @@ impl Job<'_> {
                 };
                 let until = self.settle_until(case, nodes, spec.chain, first).await?;
                 let window = Window::new(first, until).unwrap_or(Window::block(first));
-                self.pursuit(case, nodes, progress).look_at(spec.chain, *address, window).await?;
+                let mut pursuit = self.pursuit(case, nodes, progress, budget);
+                if let Some(spent) = pursuit.look_at(spec.chain, *address, window).await? {
+                    return Err(Error::failed(
+                        format!(
+                            "{spent} before it was known what {name} received: nothing to report yet"
+                        ),
+                        "give the same command again to go on: what was fetched is kept",
+                    ));
+                }
                 let cap = self.cap(case, spec.chain, cap.as_ref())?;
                 let is_listed =
                     |asset: Asset| asset.contract().is_none() || self.book.token(asset).is_some();

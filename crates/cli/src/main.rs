@@ -4,7 +4,9 @@
 //! other crates to each other: `fetch` fills the case in `store`, `graph` follows over it with the names
 //! that `labels` gives, `report` shows the trail.
 
+mod again;
 mod args;
+mod budget;
 mod chains;
 mod clock;
 mod commands;

@@ -32,6 +32,7 @@ pub(crate) mod key {
     pub(crate) const AS_OF: &str = "as_of";
     pub(crate) const LIST: &str = "list.";
     pub(crate) const ENDPOINT: &str = "run.endpoint.";
+    pub(crate) const SPENT: &str = "run.spent";
 }
 
 /// What following does where neither the command line nor the case says otherwise.
@@ -93,6 +94,7 @@ impl How {
             min_usd,
             prices,
             decimals,
+            is_spent: settings.contains_key(key::SPENT),
         })
     }
 }
@@ -225,13 +227,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         .filter(|(key, _)| key.starts_with(key::ENDPOINT))
         .map(|(_, origin)| origin.clone())
         .collect();
-    let pending = case.pending()?.len();
-    let unfinished = (0 < pending).then(|| {
-        format!(
-            "the trace that fills this case was interrupted with {pending} pieces still to fetch; give \
-             its command again to go on"
-        )
-    });
+    let unfinished = unfinished(settings.get(key::SPENT), case.pending()?.len());
     let value = Valuation { how, times: &times };
     let title = settings.get(key::TITLE).map_or("Trail of stolen funds", String::as_str);
     let input = Input {
@@ -274,6 +270,20 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         })
         && coverage.iter().all(|found| found.proof == fundtrail_model::Proof::Reconciled);
     Ok(Presented { report, is_flagged, is_complete })
+}
+
+/// Why a case does not hold all that following asks for, if its last run stopped early.
+fn unfinished(spent: Option<&String>, pending: usize) -> Option<String> {
+    let goes_on = "give its command again to go on";
+    match spent {
+        Some(spent) => Some(format!("the trace that fills this case stopped when {spent}; {goes_on}")),
+        None => (0 < pending).then(|| {
+            format!(
+                "the trace that fills this case was interrupted with {pending} pieces still to fetch; \
+                 {goes_on}"
+            )
+        }),
+    }
 }
 
 /// What balances say and transfers do not, from the transfer that stands for it.

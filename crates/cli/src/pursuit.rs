@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_fetch::WindowRequest;
 use fundtrail_labels::Book;
 use fundtrail_model::{
-    Address, Asset, AssetClass, Cause, ChainId, FetchedWindow, OpenEnd, Seed, Trail, Transfer,
-    Window, hash_hex,
+    Address, Asset, AssetClass, Cause, ChainId, FetchedWindow, OpenEnd, Seed, Transfer, Window,
+    hash_hex,
 };
 use fundtrail_store::{Case, PlannedWindow};
 
+use crate::budget::Budget;
 use crate::chains::Chains;
 use crate::error::Error;
 use crate::evidence::{Evidence, How};
@@ -35,40 +36,47 @@ pub(crate) struct Pursuit<'a> {
     pub(crate) chains: &'a Chains,
     pub(crate) book: &'a Book,
     pub(crate) progress: &'a Progress,
+    pub(crate) budget: &'a mut Budget,
 }
 
 impl Pursuit<'_> {
-    /// Follows and fetches until every open end is settled.
-    pub(crate) async fn pursue(&mut self, how: &How) -> Result<Trail, Error> {
+    /// Follows and fetches until every open end is settled, or the budget is spent; returns what was spent.
+    pub(crate) async fn pursue(&mut self, how: &How) -> Result<Option<String>, Error> {
         // What an interrupted run had decided to fetch comes first, and in the same order: so the case
         // gets the same content as if nothing had happened.
-        self.fetch_planned().await?;
+        let mut spent = self.fetch_planned().await?;
         loop {
             let evidence = Evidence::load(self.case)?;
             let marks = evidence.marks(self.book);
             // In every round: a report on an interrupted case must not miss a listing.
             keep_names(self.case, &evidence, &marks, self.book)?;
+            if spent.is_some() {
+                return Ok(spent);
+            }
             let trail = evidence.follow(how, &marks)?;
             if trail.open_ends.is_empty() {
-                return Ok(trail);
+                return Ok(None);
             }
             let plan = planned_windows(trail.open_ends.iter().map(|end| {
                 let size = piece_size(evidence.looked_at_before(end));
                 (end, end.window.aligned_pieces(size).take(1))
             }));
             self.case.plan(&plan)?;
-            self.fetch_planned().await?;
+            spent = self.fetch_planned().await?;
         }
     }
 
-    /// Fetches everything that happened to an address in a window.
+    /// Fetches everything that happened to an address in a window; returns what was spent, if that kept it
+    /// from being everything.
     pub(crate) async fn look_at(
         &mut self,
         chain: ChainId,
         address: Address,
         window: Window,
-    ) -> Result<(), Error> {
-        self.fetch_planned().await?;
+    ) -> Result<Option<String>, Error> {
+        if let Some(spent) = self.fetch_planned().await? {
+            return Ok(Some(spent));
+        }
         let mut ends = Vec::new();
         for class in AssetClass::ALL {
             let covered = self.case.coverage(chain)?.into_iter();
@@ -77,22 +85,27 @@ impl Pursuit<'_> {
                 ends.push(OpenEnd { chain, address, window, at_stake: Vec::new(), depth: 0 });
             }
         }
-        if !ends.is_empty() {
-            let pieces = ends.iter().map(|end| (end, end.window.aligned_pieces(LONGEST_PIECE)));
-            let plan = planned_windows(pieces);
-            self.case.plan(&plan)?;
-            self.fetch_planned().await?;
+        if ends.is_empty() {
+            return Ok(None);
         }
-        Ok(())
+        let pieces = ends.iter().map(|end| (end, end.window.aligned_pieces(LONGEST_PIECE)));
+        let plan = planned_windows(pieces);
+        self.case.plan(&plan)?;
+        self.fetch_planned().await
     }
 
-    async fn fetch_planned(&mut self) -> Result<(), Error> {
+    /// Fetches the plan, or the part of it for which the budget is enough; returns what was spent.
+    async fn fetch_planned(&mut self) -> Result<Option<String>, Error> {
         let pending = self.case.pending()?;
         let pieces = pending.len();
         let seeds: Vec<_> = self.case.seeds()?.into_iter().map(|(_, seed)| seed).collect();
         // Read once and added to: a case can hold many more transfers than a piece brings.
         let mut known: BTreeMap<ChainId, Vec<Transfer>> = BTreeMap::new();
         for (piece_idx, planned) in pending.into_iter().enumerate() {
+            if let Some(spent) = self.budget.spent(self.nodes.requests_sent()) {
+                return Ok(Some(spent));
+            }
+            self.budget.begin_piece();
             let info = self.chains.info(planned.chain);
             self.progress.say(format!(
                 "{}: blocks {}, {} {}, piece {} of {pieces}, {} requests",
@@ -123,7 +136,7 @@ impl Pursuit<'_> {
             self.case.write_window(&fetched)?;
             known.extend(fetched.transfers.iter().filter(|found| is_token_movement(found)));
         }
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -8,7 +8,8 @@ use fundtrail_labels::prices::Prices;
 use fundtrail_model::{Amount, ChainId, Date, Rule, sanitize_claim};
 use fundtrail_store::Case;
 
-use crate::args::{Following, Trace};
+use crate::args::{Allowed, Following, Trace};
+use crate::budget::{Allowance, parse_time};
 use crate::chains::Chains;
 use crate::clock;
 use crate::config::Config;
@@ -23,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) until: Vec<(Option<ChainId>, Until)>,
     pub(crate) rpc: Vec<String>,
     pub(crate) timeout: Duration,
+    pub(crate) allowance: Allowance,
     pub(crate) case_path: PathBuf,
     pub(crate) places: Vec<Destination>,
     /// Settings that go into the case file as they are.
@@ -83,6 +85,7 @@ impl Settings {
             until,
             rpc: if args.rpc.is_empty() { config.rpc } else { args.rpc.clone() },
             timeout: Duration::from_secs(args.timeout),
+            allowance: allowance(&args.allowed)?,
             case_path,
             places: destinations(&args.output.out, args.output.format)?,
             kept,
@@ -104,6 +107,12 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// How much was allowed.
+pub(crate) fn allowance(typed: &Allowed) -> Result<Allowance, Error> {
+    let time = typed.max_time.as_deref().map(parse_time).transpose()?;
+    Ok(Allowance { requests: typed.max_requests, time })
 }
 
 /// The seeds. What applies to addresses only is refused where no seed is one.

@@ -10,6 +10,7 @@ use fundtrail_store::Case;
 use serde::Deserialize;
 
 use crate::args::Demo;
+use crate::budget::Allowance;
 use crate::chains::Chains;
 use crate::commands;
 use crate::destination::{Destination, Format};
@@ -84,7 +85,7 @@ pub(crate) fn run(args: &Demo) -> Result<Exit, Error> {
     }
     let mut nodes = Nodes::replaying(sessions);
     let job = Job { settings: &settings, chains: &chains, book: &book };
-    commands::block_on(job.run(&mut case, &mut nodes), Some(&settings.case_path))?;
+    commands::block_on(job.run(&mut case, &mut nodes), None)?;
 
     let how = How::of_case(&case, &chains, None)?;
     let presented = present(&case, &chains, &how)?;
@@ -126,6 +127,7 @@ fn settings(args: &Demo, chains: &Chains) -> Result<Settings, Error> {
         until: Vec::new(),
         rpc: Vec::new(),
         timeout: Duration::ZERO,
+        allowance: Allowance::default(),
         case_path: args.out.join(CASE),
         places: REPORTS
             .into_iter()

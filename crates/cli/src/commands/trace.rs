@@ -16,7 +16,8 @@ use crate::presentation::{deliver, present};
 use crate::settings::Settings;
 use crate::ui;
 
-pub(crate) fn run(args: &Trace) -> Result<Exit, Error> {
+/// `again` is the command that goes on where this one stops.
+pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
     let chains = Chains::builtin()?;
     let settings = Settings::resolve(args, &chains)?;
     for place in &settings.places {
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &Trace) -> Result<Exit, Error> {
     let mut case = open_or_create(&settings.case_path)?;
     say_what_else_is_in(&case, &settings)?;
     let job = Job { settings: &settings, chains: &chains, book: &book };
-    commands::block_on(job.run(&mut case, &mut nodes), Some(&settings.case_path))?;
+    let spent = commands::block_on(job.run(&mut case, &mut nodes), Some(again))?;
     if let Some(folder) = &args.record {
         nodes.write_recordings(folder)?;
     }
@@ -44,6 +45,9 @@ pub(crate) fn run(args: &Trace) -> Result<Exit, Error> {
     deliver(&presented.report, &settings.places, args.output.format)?;
     ui::talk(&format!("case {}", settings.case_path.display()));
     warn_of_unchecked_balances(&case)?;
+    if let Some(spent) = spent {
+        ui::warning(&format!("this run stopped when {spent}; to go on:\n  {again}"));
+    }
     if args.fail_on == Some(FailOn::Listed) && presented.is_flagged {
         return Ok(Exit::Flagged);
     }
