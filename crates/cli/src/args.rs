@@ -312,15 +312,27 @@ pub(crate) struct Completions {
 pub(crate) enum RuleName {
     /// The oldest lots first; needs the whole ledger
     Fifo,
+    /// The newest lots first; needs the whole ledger
+    Lifo,
+    /// The same share of every lot; needs the whole ledger
+    Haircut,
     /// Stolen lots first, then clean ones
     DirtyFirst,
+    /// Clean lots first: the lowest intermediate balance; needs the whole ledger
+    Libr,
+    /// All that leaves an account which stolen value reached: upper bounds
+    Poison,
 }
 
 impl From<RuleName> for fundtrail_model::Rule {
     fn from(name: RuleName) -> Self {
         match name {
             RuleName::Fifo => Self::Fifo,
+            RuleName::Lifo => Self::Lifo,
+            RuleName::Haircut => Self::Haircut,
             RuleName::DirtyFirst => Self::DirtyFirst,
+            RuleName::Libr => Self::Libr,
+            RuleName::Poison => Self::Poison,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the received assets of a conversion carry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Amount, SeedId, U256};
 
@@ -39,9 +39,20 @@ pub(crate) struct Shares {
     /// Whether several assets with different stolen shares were given, so that the shares rest on a
     /// convention.
     pub(crate) is_approximate: bool,
+    /// Whether every seed has the whole of what is received, instead of a share.
+    is_whole: bool,
 }
 
 impl Shares {
+    /// For a rule that does not conserve: every seed that reached what was given reached all that came
+    /// back.
+    pub(crate) fn reached(given: &[Given]) -> Self {
+        let seeds: BTreeSet<SeedId> =
+            given.iter().flat_map(|given| given.by_seed().into_keys()).collect();
+        let pieces = seeds.into_iter().map(|seed| (Some(seed), Amount::ZERO)).collect();
+        Self { pieces, is_approximate: false, is_whole: true }
+    }
+
     /// The shares that every received asset carries.
     ///
     /// With one asset given, or several with the same shares, the received carry exactly these. With
@@ -50,7 +61,7 @@ impl Shares {
     /// shares: an average would let a clean pinch of a second asset wash the first.
     pub(crate) fn of(given: &[Given]) -> Self {
         let Some(most) = most_stolen(given) else {
-            return Self { pieces: Vec::new(), is_approximate: false };
+            return Self { pieces: Vec::new(), is_approximate: false, is_whole: false };
         };
         if given.iter().all(|other| has_same_shares(most, other)) {
             let mut pieces: Vec<_> = most
@@ -61,7 +72,7 @@ impl Shares {
             let taken =
                 pieces.iter().fold(Amount::ZERO, |sum, (_, part)| sum.saturating_add(*part));
             pieces.push((None, most.amount.saturating_sub(taken)));
-            return Self { pieces, is_approximate: false };
+            return Self { pieces, is_approximate: false, is_whole: false };
         }
         let stolen = most.stolen();
         let mut weights: BTreeMap<SeedId, Amount> = BTreeMap::new();
@@ -77,12 +88,15 @@ impl Shares {
         let mut pieces: Vec<_> =
             weights.keys().map(|seed| Some(*seed)).zip(parts.unwrap_or_default()).collect();
         pieces.push((None, most.amount.saturating_sub(stolen)));
-        Self { pieces, is_approximate: true }
+        Self { pieces, is_approximate: true, is_whole: false }
     }
 
     /// Divides a received amount, to the unit: largest remainders, so that no stolen unit vanishes by
     /// rounding and none is made up.
     pub(crate) fn divide(&self, received: Amount) -> Vec<(Option<SeedId>, Amount)> {
+        if self.is_whole {
+            return self.pieces.iter().map(|(seed, _)| (*seed, received)).collect();
+        }
         let weights: Vec<_> = self.pieces.iter().map(|(_, weight)| *weight).collect();
         let parts = received.apportion(&weights).unwrap_or_default();
         self.pieces.iter().map(|(seed, _)| *seed).zip(parts).collect()

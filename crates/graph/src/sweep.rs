@@ -16,7 +16,7 @@ use crate::Question;
 use crate::book::Book;
 use crate::collapse::{Conversion, Fee, Party, Payment, collapse_parts};
 use crate::convert::{Given, Shares};
-use crate::ledger::Lot;
+use crate::ledger::{Lot, worth};
 use crate::order::{Act, acts};
 use crate::view::{View, slot};
 use stays::Stays;
@@ -151,10 +151,10 @@ impl Sweep<'_, '_, '_> {
     fn pay(&mut self, now: &mut Now, payment: &Payment) {
         let taken = self.debit(now, payment);
         if taken.iter().any(|lot| lot.stolen.is_some()) {
-            let sum = taken.iter().fold(Amount::ZERO, |sum, lot| sum.saturating_add(lot.amount));
+            let sum = worth(&taken, self.question.rule);
             self.hand_over(now, payment, &taken, payment.amount.saturating_sub(sum));
         } else if let Some(to) = payment.to.address() {
-            self.stays.credit_clean(now, to, payment.asset, payment.amount);
+            self.stays.credit_clean(now, to, payment.asset, &[Lot::clean(payment.amount)]);
         }
     }
 
@@ -209,12 +209,16 @@ impl Sweep<'_, '_, '_> {
         let has_stolen = given.iter().flat_map(|given| &given.lots).any(|lot| lot.stolen.is_some());
         let Some(position) = conversion.evidence.last().copied().filter(|_| has_stolen) else {
             for (asset, amount) in &conversion.received {
-                self.stays.credit_clean(now, conversion.account, *asset, *amount);
+                self.stays.credit_clean(now, conversion.account, *asset, &[Lot::clean(*amount)]);
             }
             return;
         };
 
-        let shares = Shares::of(&given);
+        let shares = if self.question.rule.conserves() {
+            Shares::of(&given)
+        } else {
+            Shares::reached(&given)
+        };
         self.doubt(conversion, position, shares.is_approximate, now.block, acts);
         let Conversion { account, paid, received, evidence, .. } = conversion.clone();
         let origin = Origin::Hop(self.book.next_hop());

@@ -429,6 +429,8 @@ pub struct Certainty {
     pub imbalance: Option<String>,
     /// Whether the rule's amounts are only indicative here.
     pub is_indicative: bool,
+    /// Whether the rule is no ledger, so that amounts are upper bounds that overlap.
+    pub is_upper_bound: bool,
     /// What to know before relying on the numbers, a sentence each.
     pub statements: Vec<String>,
     /// What has been looked at, by chain, class and way.

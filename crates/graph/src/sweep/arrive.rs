@@ -106,9 +106,7 @@ impl Sweep<'_, '_, '_> {
             self.stays.credit(now, address, asset, lots, self.book);
             return;
         }
-        for lot in lots {
-            self.stays.credit_clean(now, address, asset, lot.amount);
-        }
+        self.stays.credit_clean(now, address, asset, &lots);
     }
 
     /// Whether a contract at this address may give something back for what it gets: not where value

@@ -104,9 +104,10 @@ impl Sweep<'_, '_, '_> {
         carried.retain(|lot| lot.stolen.is_some());
         let mut fresh = payment.amount;
         for lot in &carried {
-            fresh = fresh.saturating_sub(lot.amount);
+            let doubled = lot.amount.min(fresh);
+            fresh = fresh.saturating_sub(doubled);
             if let Some((owner, _)) = lot.stolen {
-                self.book.end(rest(seed, lot.amount), EndingKind::OtherSeed { seed: owner });
+                self.book.end(rest(seed, doubled), EndingKind::OtherSeed { seed: owner });
             }
         }
         self.plant(now, seed, fresh);

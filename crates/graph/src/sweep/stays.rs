@@ -9,7 +9,7 @@ use fundtrail_model::{
 
 use super::Now;
 use crate::book::{Book, Rest};
-use crate::ledger::{Ledger, Lot};
+use crate::ledger::{Ledger, Lot, worth};
 use crate::view::{Flags, View};
 
 /// What is done with lots that come to an account.
@@ -78,7 +78,7 @@ impl<'s, 'v> Stays<'s, 'v> {
         lots: Vec<Lot>,
         book: &mut Book<'_>,
     ) {
-        let view = self.view;
+        let (view, rule) = (self.view, self.rule);
         let stay = self.stays.entry(address).or_insert_with(|| {
             let run = view.run_of(address, now.block).filter(|_| now.block <= view.until);
             run.map_or_else(
@@ -97,41 +97,40 @@ impl<'s, 'v> Stays<'s, 'v> {
                 let run = *run;
                 let holding = holdings.entry(asset).or_insert_with(|| {
                     if now.in_transit.contains(&address) {
-                        return Holding { ledger: Ledger::default(), opening: Opening::Ignored };
+                        return Holding { ledger: Ledger::new(rule), opening: Opening::Ignored };
                     }
                     let (amount, is_known) =
                         view.opening(address, asset, run, now.start, now.block);
                     let early = now.early.remove(&(address, asset)).unwrap_or_default();
                     let spent = now.spent.remove(&(address, asset)).unwrap_or_default();
                     let clean = amount.saturating_add(early).saturating_sub(spent);
-                    let mut ledger = Ledger::default();
-                    ledger.credit(Lot::clean(clean));
+                    let mut ledger = Ledger::new(rule);
+                    ledger.credit(&[Lot::clean(clean)]);
                     let block = run.first().saturating_sub(1);
                     let opening =
                         if is_known { Opening::Known } else { Opening::Unknown { block } };
                     Holding { ledger, opening }
                 });
-                for lot in lots {
-                    holding.ledger.credit(lot);
-                }
+                holding.ledger.credit(&lots);
             }
         }
     }
 
-    /// Adds a clean lot where there is a ledger.
+    /// Adds lots that are all clean where there is a ledger.
     pub(super) fn credit_clean(
         &mut self,
         now: &mut Now,
         address: Address,
         asset: Asset,
-        amount: Amount,
+        lots: &[Lot],
     ) {
+        let amount = worth(lots, self.rule);
         let holding = match self.stays.get_mut(&address) {
             Some(Stay::Followed { holdings, .. }) => holdings.get_mut(&asset),
             Some(Stay::Open { .. }) | None => None,
         };
         if let Some(holding) = holding {
-            holding.ledger.credit(Lot::clean(amount));
+            holding.ledger.credit(&[Lot::clean(amount)]);
         } else {
             let early = now.early.entry((address, asset)).or_default();
             *early = early.saturating_add(amount);
@@ -158,11 +157,12 @@ impl<'s, 'v> Stays<'s, 'v> {
             return Vec::new();
         };
         let had_stolen = holding.ledger.has_stolen();
-        let taken = holding.ledger.debit(amount, self.rule);
+        let mut taken = Vec::new();
+        holding.ledger.debit(amount, &mut taken);
         if !had_stolen {
             return taken;
         }
-        let sum = taken.iter().fold(Amount::ZERO, |sum, lot| sum.saturating_add(lot.amount));
+        let sum = worth(&taken, self.rule);
         let excess = amount.saturating_sub(sum);
         match holding.opening {
             Opening::Known if !excess.is_zero() => {
@@ -185,8 +185,7 @@ impl<'s, 'v> Stays<'s, 'v> {
     }
 
     /// Forgets an account at the end of a block and hands its stolen lots to `take`, as far as its balance
-    /// covers them. The oldest lots, which every rule that takes stolen lots takes first, are the ones
-    /// that are not there any more.
+    /// covers them. Of several the oldest are the ones that are not there any more.
     fn clear_at<'q>(
         &mut self,
         address: Address,
@@ -197,8 +196,12 @@ impl<'s, 'v> Stays<'s, 'v> {
         let Some(Stay::Followed { holdings, .. }) = self.stays.remove(&address) else { return };
         for (asset, holding) in &holdings {
             let asset = *asset;
-            let stolen = || holding.ledger.stolen().map(move |lot| rest(lot, address, asset));
-            let lots = stolen().fold(Amount::ZERO, |sum, rest| sum.saturating_add(rest.amount));
+            let stolen = holding.ledger.stolen();
+            let whole: Vec<Lot> = stolen
+                .iter()
+                .map(|(seed, origin, amount)| Lot::stolen(*seed, *origin, *amount))
+                .collect();
+            let lots = worth(&whole, self.rule);
             let balance = self.view.balance_at(address, asset, block).filter(|known| *known < lots);
             let mut gone = balance.map_or(Amount::ZERO, |balance| lots.saturating_sub(balance));
             if let Some(balance) = balance {
@@ -210,9 +213,11 @@ impl<'s, 'v> Stays<'s, 'v> {
                     balance,
                 });
             }
-            for rest in stolen() {
+            for rest in stolen.into_iter().map(|lot| rest(lot, address, asset)) {
                 let lost = rest.amount.min(gone);
-                gone = gone.saturating_sub(lost);
+                if self.rule.conserves() {
+                    gone = gone.saturating_sub(lost);
+                }
                 book.end(Rest { amount: lost, ..rest }, EndingKind::Unexplained);
                 let there = rest.amount.saturating_sub(lost);
                 if !there.is_zero() {
@@ -258,7 +263,7 @@ impl<'s, 'v> Stays<'s, 'v> {
 fn rests(address: Address, holdings: &BTreeMap<Asset, Holding>) -> impl Iterator<Item = Rest> {
     holdings.iter().flat_map(move |(asset, holding)| {
         let asset = *asset;
-        holding.ledger.stolen().map(move |stolen| rest(stolen, address, asset))
+        holding.ledger.stolen().into_iter().map(move |stolen| rest(stolen, address, asset))
     })
 }
 

@@ -4,7 +4,7 @@
 //! ## title
 //! # why
 //! scenario lines
-//! = fifo | dirty-first | both
+//! = rules, by each of which the trail is this one; both for fifo and dirty-first
 //! trail lines
 //! ```
 
@@ -28,14 +28,18 @@ fn check(file: &str, text: &str) {
         actual.push_str(&format!("## {}\n", scenario.trim_end()));
         for section in format!("= {expected}").split("\n= ") {
             let rules = section.trim_start_matches("= ").lines().next().unwrap().trim();
-            let rule =
-                if rules == "both" { Rule::Fifo } else { Rule::from_name(rules).expect(rules) };
+            let names = if rules == "both" { "fifo dirty-first" } else { rules };
+            let mut same = names.split(' ').map(|name| Rule::from_name(name).expect(rules));
+            let rule = same.next().unwrap();
             let trail = scenario_parsed.follow(rule);
             assert_eq!(trail.hops, scenario_parsed.shuffled().follow(rule).hops, "{case}");
             assert_eq!(trail.endings, scenario_parsed.shuffled().follow(rule).endings, "{case}");
-            if rules == "both" {
-                let other = scenario_parsed.follow(Rule::DirtyFirst);
-                assert_eq!(render(&trail), render(&other), "{case}");
+            for other in same {
+                assert_eq!(
+                    render(&trail),
+                    render(&scenario_parsed.follow(other)),
+                    "{case} {other}"
+                );
             }
             actual.push_str(&format!("= {rules}\n{}", render(&trail)));
         }
@@ -58,4 +62,4 @@ macro_rules! case_files {
     };
 }
 
-case_files!(arrivals, conversions, coverage, ledgers, netting, patterns, seeds);
+case_files!(arrivals, conversions, coverage, ledgers, netting, patterns, rules, seeds);

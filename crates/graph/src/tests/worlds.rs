@@ -375,14 +375,16 @@ proptest! {
     ) {
         world.forget_round_trips();
         let trail = world.until(until).follow(rule);
-        let mut held: BTreeMap<(Address, Asset), Amount> = BTreeMap::new();
+        // Where amounts overlap, every seed for itself.
+        let mut held: BTreeMap<(Address, Asset, Option<SeedId>), Amount> = BTreeMap::new();
         for ending in &trail.endings {
             if let (EndingKind::Held { .. }, Some(who)) = (&ending.kind, ending.address) {
-                let sum = held.entry((who, ending.asset)).or_default();
+                let seed = (!rule.conserves()).then_some(ending.seed);
+                let sum = held.entry((who, ending.asset, seed)).or_default();
                 *sum = sum.checked_add(ending.amount).unwrap();
             }
         }
-        for ((who, what), amount) in held {
+        for ((who, what, _), amount) in held {
             prop_assert!(amount <= Amount::from(world.balance(who, what, until)));
         }
         prop_assert!(trail.open_ends.iter().all(|open| until < open.window.first()));

@@ -37,6 +37,7 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
         closes: imbalance.is_none(),
         imbalance,
         is_indicative,
+        is_upper_bound: !trail.rule.conserves(),
         statements: Vec::new(),
         coverage,
         differences: differences::lines(input, names),
@@ -95,6 +96,30 @@ fn coverage(input: &Input<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
         .collect()
 }
 
+/// What a rule says that needs the whole ledger and has it.
+macro_rules! whole_ledger {
+    ($rule:literal) => {
+        concat!(
+            "The rule ",
+            $rule,
+            ". It needs the whole ledger: every balance of stolen value agrees with what was seen, and no \
+             opening balance is missing."
+        )
+    };
+}
+
+/// What a rule says that needs the whole ledger and lacks a part of it.
+macro_rules! indicative {
+    ($rule:literal) => {
+        concat!(
+            "The rule ",
+            $rule,
+            " and needs the whole ledger. Its amounts are INDICATIVE: an opening balance is missing, or \
+             balances of stolen value could not be proved."
+        )
+    };
+}
+
 fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Vec<String> {
     let sum = |count: fn(&CoverageLine) -> usize| {
         certainty.coverage.iter().map(count).fold(0_usize, usize::saturating_add)
@@ -103,6 +128,10 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
         [sum(|line| line.reconciled), sum(|line| line.indicative), sum(|line| line.unreconciled)]
             .map(|count| group(&count.to_string()));
     let mut statements = vec![match &certainty.imbalance {
+        None if !input.trail.rule.conserves() => "The rule poison is not a ledger: its amounts are \
+                                                 upper bounds that overlap and do not add up to what \
+                                                 was stolen."
+            .to_owned(),
         None => "The ledger closes for every seed and asset, to the base unit.".to_owned(),
         Some(imbalance) => format!(
             "THE LEDGER DOES NOT CLOSE: {imbalance}. Do not rely on these amounts; this is a \
@@ -144,15 +173,19 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
                 "The rule dirty-first takes stolen lots first: no rule that conserves amounts makes \
                  the stolen part of what left an account larger."
             }
-            (Rule::Fifo, false) => {
-                "The rule fifo takes the oldest lots first. It needs the whole ledger: every balance of \
-                 stolen value agrees with what was seen, and no opening balance is missing."
+            (Rule::Poison, _) => {
+                "The rule poison taints all that leaves an account which stolen value has reached: what \
+                 it does not reach was not reached, as far as was looked at; what it reaches may be \
+                 other people's."
             }
-            (Rule::Fifo, true) => {
-                "The rule fifo takes the oldest lots first and needs the whole ledger. Its amounts \
-                 are INDICATIVE: an opening balance is missing, or balances of stolen value could not be \
-                 proved."
-            }
+            (Rule::Fifo, false) => whole_ledger!("fifo takes the oldest lots first"),
+            (Rule::Lifo, false) => whole_ledger!("lifo takes the newest lots first"),
+            (Rule::Haircut, false) => whole_ledger!("haircut takes of every part the same share"),
+            (Rule::Libr, false) => whole_ledger!("libr takes clean lots first"),
+            (Rule::Fifo, true) => indicative!("fifo takes the oldest lots first"),
+            (Rule::Lifo, true) => indicative!("lifo takes the newest lots first"),
+            (Rule::Haircut, true) => indicative!("haircut takes of every part the same share"),
+            (Rule::Libr, true) => indicative!("libr takes clean lots first"),
         }
         .to_owned(),
     );

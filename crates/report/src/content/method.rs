@@ -14,6 +14,25 @@ pub(super) fn method(input: &Input<'_>) -> Method {
             "Rule fifo: an outgoing transfer takes the oldest lots of the account first, clean ones \
              and an opening balance included (Clayton's case, Devaynes v Noble, 1816)."
         }
+        Rule::Lifo => {
+            "Rule lifo: an outgoing transfer takes the newest lots of the account first, clean ones \
+             included (US v. Henshaw, 388 F.3d 738, 10th Cir. 2004)."
+        }
+        Rule::Haircut => {
+            "Rule haircut: an outgoing transfer takes the same share of every seed's part of the account \
+             and of the clean part, pro rata, in whole units; what rounding gave or took is carried to \
+             the next transfer."
+        }
+        Rule::Libr => {
+            "Rule libr: an outgoing transfer takes clean lots before stolen ones, so that what is left \
+             of the stolen value is the account's lowest intermediate balance since it came (Cunningham \
+             v. Brown, 265 U.S. 1, 1924)."
+        }
+        Rule::Poison => {
+            "Rule poison: once stolen value has reached an account, all that leaves it later in the same \
+             asset is tainted, in full and for every seed. This is reachability, not a ledger: amounts \
+             are upper bounds that overlap, and what clean value was paid beside them is not told apart."
+        }
         Rule::DirtyFirst => {
             "Rule dirty-first: an outgoing transfer takes stolen lots before clean ones, the oldest \
              first among them."

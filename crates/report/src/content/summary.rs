@@ -80,7 +80,10 @@ fn now(report: &Report) -> Answer {
             format!("{class}{places}: {}", texts.join("; "))
         })
         .collect();
-    answers.push(if report.certainty.closes {
+    answers.push(if report.certainty.is_upper_bound {
+        "These are upper bounds by reachability: they overlap, and do not add up to what was stolen."
+            .to_owned()
+    } else if report.certainty.closes {
         "Every unit is accounted for: the ledger closes for every seed and asset.".to_owned()
     } else {
         "THE LEDGER DOES NOT CLOSE: do not rely on these amounts.".to_owned()
@@ -202,7 +205,8 @@ fn sure(report: &Report) -> Answer {
         lines,
         is_alert: report.unfinished.is_some()
             || !report.certainty.closes
-            || report.certainty.is_indicative,
+            || report.certainty.is_indicative
+            || report.certainty.is_upper_bound,
     }
 }
 

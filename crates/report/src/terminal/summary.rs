@@ -13,18 +13,26 @@ const MAX_ITEMS: usize = 20;
 /// One line per seed and asset.
 pub(super) fn ledger(page: &mut Page, report: &Report) {
     section(page, report, "Closing ledger");
-    let text = match report.certainty.closes {
-        true => "What came in = where it is, to the base unit; shown rounded (≈).",
-        false => "THE LEDGER DOES NOT CLOSE: do not rely on these amounts.",
+    let is_upper_bound = report.certainty.is_upper_bound;
+    let text = match (is_upper_bound, report.certainty.closes) {
+        (true, _) => "What stolen value reached: upper bounds, which overlap and do not add up.",
+        (false, true) => "What came in = where it is, to the base unit; shown rounded (≈).",
+        (false, false) => "THE LEDGER DOES NOT CLOSE: do not rely on these amounts.",
     };
     page.paragraph(2, Style::Faint, text);
     for line in shown(page, &report.ledger) {
-        let style = if line.closes { Style::Plain } else { Style::Alert };
-        page.paragraph(2, style, &ledger_text(line));
+        let is_alert = !line.closes && !is_upper_bound;
+        let style = if is_alert { Style::Alert } else { Style::Plain };
+        let sign = match (is_upper_bound, line.closes) {
+            (true, _) => "reached",
+            (false, true) => "=",
+            (false, false) => "IS NOT",
+        };
+        page.paragraph(2, style, &ledger_text(line, sign));
     }
 }
 
-fn ledger_text(line: &LedgerLine) -> String {
+fn ledger_text(line: &LedgerLine, sign: &str) -> String {
     let amount = |money: &Money| number(&money.brief, &money.asset_and_chain);
     let part = |sign: &str, what: &str, money: &Money| {
         (!money.amount.is_zero()).then(|| format!("{sign}{} {what}", amount(money)))
@@ -40,7 +48,7 @@ fn ledger_text(line: &LedgerLine) -> String {
         line.asset,
         line.chain_name,
         came.into_iter().flatten().collect::<Vec<_>>().join(" + "),
-        if line.closes { "=" } else { "IS NOT" },
+        sign,
         went.join(" + "),
     )
 }
