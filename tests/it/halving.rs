@@ -167,6 +167,7 @@ async fn try_read(url: &str, address: Address, first: u64, last: u64) -> Result<
         window: Window::new(first, last).unwrap(),
         wrapped_native: vec![],
         balances_of: vec![],
+        known: vec![],
     };
     let window = node.window(&request).await?;
     Ok(Read { window, requests: client.requests_sent() })

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fundtrail_fetch::{Client, Endpoint, Knowledge, Node, Options, Session};
-use fundtrail_model::ChainId;
+use fundtrail_model::{ChainId, sanitize_claim};
 
 use crate::chains::Chains;
 use crate::error::Error;
@@ -189,9 +189,16 @@ impl Nodes {
     }
 }
 
-/// Whatever the outcome of the run, what it learned of its nodes is kept.
+/// Whatever the outcome of the run, what it learned of its nodes is kept, and whose answers did not hold is
+/// said.
 impl Drop for Nodes {
     fn drop(&mut self) {
+        for doubted in self.open.values().flat_map(Node::doubted) {
+            let (host, why) = (doubted.host, sanitize_claim(&doubted.why, 300));
+            ui::warning(&format!(
+                "{host} is not to be relied on: {why}; others were asked instead"
+            ));
+        }
         if let Some((path, _)) = &self.memory {
             knowledge::save(path, self.open.values());
         }

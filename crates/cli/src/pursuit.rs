@@ -7,11 +7,10 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_fetch::WindowRequest;
+use fundtrail_fetch::{KnownTransfer, WindowRequest};
 use fundtrail_labels::Book;
 use fundtrail_model::{
-    Address, Asset, AssetClass, Cause, ChainId, FetchedWindow, OpenEnd, Seed, Transfer, Window,
-    hash_hex,
+    Address, Asset, AssetClass, Cause, ChainId, OpenEnd, Seed, Transfer, Window,
 };
 use fundtrail_store::{Case, PlannedWindow};
 
@@ -117,14 +116,6 @@ impl Pursuit<'_> {
                 self.nodes.requests_sent(),
             ));
             let node = self.nodes.get(planned.chain).await?;
-            let request = WindowRequest {
-                addresses: planned.addresses,
-                window: planned.window,
-                wrapped_native: self.chains.wrapped_native(planned.chain, self.book),
-                balances_of: planned.balances_of,
-            };
-            let origin = node.client().origin();
-            let fetched = node.window(&request).await?;
             let known = match known.entry(planned.chain) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(unread) => {
@@ -132,7 +123,14 @@ impl Pursuit<'_> {
                     unread.insert(stored.into_iter().filter(is_token_movement).collect())
                 }
             };
-            refuse_holes(known, &seeds, &fetched, &origin)?;
+            let request = WindowRequest {
+                known: known_of(known, &seeds, &planned),
+                addresses: planned.addresses,
+                window: planned.window,
+                wrapped_native: self.chains.wrapped_native(planned.chain, self.book),
+                balances_of: planned.balances_of,
+            };
+            let fetched = node.window(&request).await?;
             self.case.write_window(&fetched)?;
             known.extend(fetched.transfers.iter().filter(|found| is_token_movement(found)));
         }
@@ -145,43 +143,25 @@ const fn is_token_movement(transfer: &Transfer) -> bool {
     matches!(transfer.cause, Cause::Token | Cause::Mint | Cause::Burn)
 }
 
-/// Token transfers that the case knows already from the other side, or from the theft itself, have to be
-/// in what a node gives for an address: a node that leaves them out leaves out others too. Balances do not
-/// show that where the token came and went inside one window.
-fn refuse_holes(
-    known: &[Transfer],
-    seeds: &[Seed],
-    fetched: &FetchedWindow,
-    origin: &str,
-) -> Result<(), Error> {
-    let addresses: BTreeSet<_> = fetched.addresses.iter().copied().collect();
-    let given: BTreeSet<_> =
-        fetched.transfers.iter().map(|found| (found.position, found.asset)).collect();
+/// Token transfers that the case knows already from the other side, or from the theft itself: they have to
+/// be in what a node gives for an address.
+fn known_of(known: &[Transfer], seeds: &[Seed], planned: &PlannedWindow) -> Vec<KnownTransfer> {
+    let addresses: BTreeSet<_> = planned.addresses.iter().copied().collect();
     let is_ours = |party: Option<Address>| party.is_some_and(|party| addresses.contains(&party));
-    let known = known
-        .iter()
-        .filter(|known| is_ours(known.from) || is_ours(known.to))
-        .map(|known| (known.position, known.asset, known.transaction));
+    let known =
+        known.iter().filter(|known| is_ours(known.from) || is_ours(known.to)).map(|known| {
+            let Transfer { position, asset, transaction, .. } = *known;
+            KnownTransfer { position, asset, transaction }
+        });
     let stolen = seeds
         .iter()
-        .filter(|seed| seed.asset.chain() == fetched.chain && is_ours(Some(seed.holder)))
+        .filter(|seed| seed.asset.chain() == planned.chain && is_ours(Some(seed.holder)))
         .filter(|seed| seed.asset.class() == AssetClass::Tokens)
-        .map(|seed| (seed.position, seed.asset, Some(seed.transaction)));
-    let hole = known
-        .chain(stolen)
-        .filter(|(position, ..)| fetched.window.contains(position.block))
-        .find(|(position, asset, _)| !given.contains(&(*position, *asset)));
-    hole.map_or(Ok(()), |(position, _, transaction)| {
-        Err(Error::failed(
-            format!(
-                "{origin} left out a transfer of blocks {} that is known to be there: {position} in \
-                 transaction {}; nothing of its answer was kept",
-                fetched.window,
-                transaction.map_or_else(|| "-".to_owned(), hash_hex)
-            ),
-            "ask another node: this one does not give all logs",
-        ))
-    })
+        .map(|seed| {
+            let (position, asset) = (seed.position, seed.asset);
+            KnownTransfer { position, asset, transaction: Some(seed.transaction) }
+        });
+    known.chain(stolen).filter(|known| planned.window.contains(known.position.block)).collect()
 }
 
 /// What is left of a window without what is covered, in order.

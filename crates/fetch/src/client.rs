@@ -8,10 +8,12 @@ mod peer;
 mod pool;
 mod reach;
 mod refusal;
+mod standing;
+mod tape;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use fundtrail_model::sanitize_claim;
@@ -24,6 +26,7 @@ pub(crate) use peer::{Peer, Shape};
 use pool::Pool;
 pub(crate) use reach::Reach;
 pub(crate) use refusal::{Kind, Meaning, Refusal};
+use tape::Tape;
 
 /// How long a server may make us wait before it is asked again, whatever it asks for.
 const LONGEST_ASKED_WAIT: Duration = Duration::from_secs(60);
@@ -85,7 +88,7 @@ pub(crate) type Answer = Result<Arc<str>, Refusal>;
 #[derive(Clone)]
 pub struct Client {
     pool: Arc<Pool>,
-    tape: Option<Arc<Mutex<Session>>>,
+    tape: Option<Tape>,
 }
 
 impl Client {
@@ -117,6 +120,29 @@ impl Client {
         Self { tape, ..Self::of(peers) }
     }
 
+    /// The same nodes, in turn from this one on, and what they answer is recorded only when it is kept.
+    pub(crate) fn asking_first(&self, first: &Arc<Peer>) -> Self {
+        let tape = self.tape.as_ref().map(Tape::attempt);
+        Self { pool: Arc::new(self.pool.asking_first(first)), tape }
+    }
+
+    /// The same nodes, those last that answered one of these methods to this client.
+    pub(crate) fn asking_others(&self, methods: &[&str]) -> Self {
+        Self { pool: Arc::new(self.pool.asking_others(methods)), tape: self.tape.clone() }
+    }
+
+    /// Who answered one of these methods to this client; not known where there is only one.
+    pub(crate) fn gave(&self, methods: &[&str]) -> Vec<Arc<Peer>> {
+        self.pool.gave(methods)
+    }
+
+    /// Records what was heard since [`Client::asking_first`].
+    pub(crate) fn keep(&self) {
+        if let Some(tape) = &self.tape {
+            tape.keep();
+        }
+    }
+
     /// The endpoints behind it.
     pub(crate) fn peers(&self) -> &[Arc<Peer>] {
         self.pool.peers()
@@ -126,13 +152,13 @@ impl Client {
     /// answered from memory, so that the recorded run sees exactly what its replay will see.
     #[must_use]
     pub fn recorded(self) -> Self {
-        Self { tape: Some(Arc::default()), ..self }
+        Self { tape: Some(Tape::default()), ..self }
     }
 
     /// What was recorded so far; `None` if [`Client::recorded`] was not called.
     #[must_use]
     pub fn session(&self) -> Option<Session> {
-        self.tape.as_deref().map(|tape| lock(tape).clone())
+        self.tape.as_ref().map(Tape::session)
     }
 
     /// How many JSON-RPC questions have left, those in batches and repeated ones counted each. For a
@@ -163,8 +189,7 @@ impl Client {
     ) -> Result<Vec<Answer>, Error> {
         let distinct: BTreeSet<&Call> = calls.iter().collect();
         let mut known: BTreeMap<&Call, Answer> = BTreeMap::new();
-        if let Some(tape) = self.tape.as_deref() {
-            let tape = lock(tape);
+        if let Some(tape) = &self.tape {
             let remembered = |call: &&Call| tape.answer(call);
             known.extend(distinct.iter().filter_map(|call| Some((*call, remembered(call)?))));
         }
@@ -172,8 +197,8 @@ impl Client {
         let open: Vec<&Call> = distinct.iter().filter(is_open).copied().collect();
         let answers = self.pool.ask_all(&open, batch_size).await?;
         for (call, answer) in open.into_iter().zip(answers) {
-            let answer = match self.tape.as_deref() {
-                Some(tape) => lock(tape).remember(call, answer),
+            let answer = match &self.tape {
+                Some(tape) => tape.remember(call, answer),
                 None => answer,
             };
             known.insert(call, answer);
@@ -183,20 +208,21 @@ impl Client {
     }
 
     /// Asks one endpoint, past the recording, in the order given.
-    pub(crate) async fn ask_peer(&self, peer: &Peer, calls: &[Call]) -> Result<Vec<Answer>, Error> {
+    pub(crate) async fn ask_peer(
+        &self,
+        peer: &Arc<Peer>,
+        calls: &[Call],
+    ) -> Result<Vec<Answer>, Error> {
         let calls: Vec<&Call> = calls.iter().collect();
         let attempts = if self.peers().len() > 1 { 2 } else { u32::MAX };
-        peer.ask_all(&calls, usize::MAX, attempts).await
+        let answers = peer.ask_all(&calls, usize::MAX, attempts).await?;
+        self.pool.note(peer, &calls, &answers);
+        Ok(answers)
     }
 
     /// The endpoints in the order in which they are to be asked this.
     pub(crate) fn peers_for(&self, call: &Call) -> Vec<Arc<Peer>> {
         self.pool.in_order(call)
-    }
-
-    /// Asks others first from now on.
-    pub(crate) fn set_back(&self, peer: &Arc<Peer>) {
-        self.pool.set_back(peer);
     }
 
     /// Whether answers are recorded.
@@ -206,14 +232,14 @@ impl Client {
 
     /// The answers that were recorded before; `None` if nothing is recorded, or one is missing.
     pub(crate) fn recalled(&self, calls: &[Call]) -> Option<Vec<Answer>> {
-        let tape = lock(self.tape.as_deref()?);
+        let tape = self.tape.as_ref()?;
         calls.iter().map(|call| tape.answer(call)).collect()
     }
 
     /// Records an answer that was put together from others, if anything is recorded.
     pub(crate) fn remember(&self, call: &Call, answer: impl FnOnce() -> Answer) {
-        if let Some(tape) = self.tape.as_deref() {
-            drop(lock(tape).remember(call, answer()));
+        if let Some(tape) = &self.tape {
+            drop(tape.remember(call, answer()));
         }
     }
 
@@ -263,9 +289,15 @@ impl Client {
         self.peers().iter().fold(text.to_owned(), |text, peer| peer.redact(&text))
     }
 
+    /// Where the answers of this client came from, as far as that is known.
+    fn speakers(&self) -> String {
+        let spoke = self.pool.spoke();
+        if spoke.is_empty() { self.origin() } else { spoke.join(", ") }
+    }
+
     /// The error for answers that do not fit each other or the question.
     pub(crate) fn inconsistent(&self, what: String) -> Error {
-        Error::Inconsistent { host: self.origin(), what }
+        Error::Inconsistent { host: self.speakers(), what }
     }
 }
 
@@ -278,11 +310,6 @@ impl fmt::Debug for Client {
 
 fn not_recorded(call: &Call) -> Error {
     Error::NotRecorded { method: call.method.to_owned() }
-}
-
-fn lock(tape: &Mutex<Session>) -> MutexGuard<'_, Session> {
-    // A session is only ever extended, so it is whole even if a thread died while it held the lock.
-    tape.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How a text begins, on one line.

@@ -1,6 +1,6 @@
 //! What can go wrong between here and a node, each with its coordinates.
 
-use fundtrail_model::{ChainId, H256, Timestamp, hash_hex};
+use fundtrail_model::{ChainId, H256, Position, Timestamp, Window, hash_hex};
 
 use crate::client::Refusal;
 
@@ -196,6 +196,21 @@ pub enum Error {
         /// What does not fit, with block or transaction.
         what: String,
     },
+    /// The answer lacks a transfer that is known to be there: who leaves out one leaves out others too.
+    #[error(
+        "{host} left out a transfer of blocks {window} that is known to be there: {position} in transaction {}; nothing of its answer was kept",
+        transaction.map_or_else(|| "-".to_owned(), hash_hex)
+    )]
+    LeftOut {
+        /// Where.
+        host: String,
+        /// The blocks that were asked for.
+        window: Window,
+        /// Where the transfer is.
+        position: Position,
+        /// In which transaction, where that is known.
+        transaction: Option<H256>,
+    },
     /// The recording holds no answer to this question.
     #[error("the recording holds no answer to this {method} question")]
     NotRecorded {
@@ -243,6 +258,14 @@ impl Error {
         )
     }
 
+    /// Whether what was answered cannot be true, so that others may say something else.
+    pub(crate) const fn is_of_answers(&self) -> bool {
+        matches!(
+            self,
+            Self::Inconsistent { .. } | Self::InvalidAnswer { .. } | Self::LeftOut { .. }
+        )
+    }
+
     /// What to do next, where that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -279,6 +302,7 @@ impl Error {
             Self::Inconsistent { .. } => {
                 "try again with a window that ends at a finalized block, or with another node"
             }
+            Self::LeftOut { .. } => "ask another node: this one does not give all logs",
             Self::NotRecorded { .. } => {
                 "run with the settings of the recording, or name a live node instead"
             }

@@ -22,5 +22,7 @@ pub use client::{Client, Options};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use knowledge::Knowledge;
-pub use node::{Abilities, Ability, FetchedTransaction, Heads, Node, WindowRequest};
+pub use node::{
+    Abilities, Ability, Doubted, FetchedTransaction, Heads, KnownTransfer, Node, WindowRequest,
+};
 pub use session::Session;

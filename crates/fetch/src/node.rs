@@ -7,9 +7,11 @@ mod logs;
 mod native;
 mod state;
 mod transaction;
+mod turns;
 mod window;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fundtrail_model::{BlockStamp, ChainId, Timestamp};
 use serde_json::json;
@@ -18,20 +20,22 @@ use tokio::task::JoinSet;
 
 pub use abilities::{Abilities, Ability};
 pub use transaction::FetchedTransaction;
-pub use window::WindowRequest;
+pub use turns::Doubted;
+pub use window::{KnownTransfer, WindowRequest};
 
 use crate::client::{Answer, Call, Meaning};
 use crate::wire::{Header, Hex};
 use crate::{Client, Error};
 
-/// One chain behind one client. What the node can do is learned when it is first needed.
-#[derive(Debug)]
+/// One chain behind one client. What the node can do is learned when it is first needed. Cheap to clone;
+/// all clones share what was learned, and may be asked at the same time.
+#[derive(Clone, Debug)]
 pub struct Node {
     client: Client,
     chain: ChainId,
-    left_out: Vec<Error>,
-    offers_flat_traces: OnceCell<bool>,
-    offers_call_tracer: OnceCell<bool>,
+    left_out: Arc<[Error]>,
+    offers_flat_traces: Arc<OnceCell<bool>>,
+    offers_call_tracer: Arc<OnceCell<bool>>,
 }
 
 /// The ends of a chain.
@@ -85,9 +89,9 @@ impl Node {
         let node = Self {
             client: Client::together(&open),
             chain,
-            left_out,
-            offers_flat_traces: OnceCell::new(),
-            offers_call_tracer: OnceCell::new(),
+            left_out: left_out.into(),
+            offers_flat_traces: Arc::default(),
+            offers_call_tracer: Arc::default(),
         };
         if open.len() > 1 {
             node.compare_heads().await?;
@@ -173,7 +177,7 @@ impl Node {
                 }
                 Ok((None, _)) => {}
                 Err(error) => {
-                    self.client.set_back(peer);
+                    peer.set_back();
                     failed = failed.or(Some(error));
                 }
             }

@@ -135,6 +135,13 @@ impl Session {
         self.answers.get(&(call.method.to_owned(), call.params.clone())).cloned()
     }
 
+    /// Adds what another one holds. What was answered before keeps its answer.
+    pub(crate) fn extend(&mut self, other: Self) {
+        for (question, answer) in other.answers {
+            self.answers.entry(question).or_insert(answer);
+        }
+    }
+
     /// Remembers an answer, and returns the one to use: the first that came to this question.
     pub(crate) fn remember(&mut self, call: &Call, answer: Answer) -> Answer {
         let question = (call.method.to_owned(), call.params.clone());

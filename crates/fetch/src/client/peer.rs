@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::http::Http;
 use super::reach::Reach;
 use super::refusal::Kind;
+use super::standing::{Grade, Standing};
 use super::{Answer, Call, Refusal};
 use crate::{Error, Session};
 
@@ -25,6 +26,7 @@ pub(crate) enum Shape {
 pub(crate) struct Peer {
     voice: Voice,
     learned: Mutex<Learned>,
+    standing: Standing,
 }
 
 enum Voice {
@@ -54,12 +56,15 @@ struct Span {
 
 impl Peer {
     pub(super) fn node(http: Http) -> Self {
-        Self { voice: Voice::Node(http), learned: Mutex::default() }
+        Self::of(Voice::Node(http))
     }
 
     pub(super) fn recording(session: Session) -> Self {
-        let voice = Voice::Recording { session, asked: AtomicU64::new(0) };
-        Self { voice, learned: Mutex::default() }
+        Self::of(Voice::Recording { session, asked: AtomicU64::new(0) })
+    }
+
+    fn of(voice: Voice) -> Self {
+        Self { voice, learned: Mutex::default(), standing: Standing::default() }
     }
 
     /// Asks all, in the order given, with at most `batch_size` questions in one HTTP request and at most
@@ -80,6 +85,7 @@ impl Peer {
                 calls.iter().map(lookup).collect::<Result<_, _>>()?
             }
         };
+        self.standing.answered();
         for (call, answer) in calls.iter().zip(&answers) {
             if let Err(refusal) = answer {
                 self.learn(call, refusal);
@@ -106,7 +112,7 @@ impl Peer {
     }
 
     /// Whether this endpoint is likely to answer, by what was learned of it.
-    pub(super) fn may_answer(&self, call: &Call) -> bool {
+    pub(crate) fn may_answer(&self, call: &Call) -> bool {
         let learned = self.learned();
         let refuses = || learned.refuses.contains(&(call.method.to_owned(), shape_of(call)));
         let misses = |span: Span| {
@@ -116,6 +122,30 @@ impl Peer {
             is_after || has_dropped
         };
         !refuses() && !span_of(call).is_some_and(misses)
+    }
+
+    /// Others are asked first for a while: it broke off or stalled.
+    pub(crate) fn set_back(&self) {
+        self.standing.set_back();
+    }
+
+    /// Others are asked first from now on: what it said was not true.
+    pub(crate) fn catch(&self, why: String) {
+        self.standing.catch(why);
+    }
+
+    /// What it said is not what others say, and nobody knows who is right.
+    pub(crate) fn disagrees(&self, why: String) {
+        self.standing.disagrees(why);
+    }
+
+    /// What is not believed of it, if anything.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        self.standing.doubt()
+    }
+
+    pub(super) fn grade(&self) -> Grade {
+        self.standing.grade()
     }
 
     pub(crate) fn set_head(&self, head: u64) {

@@ -1,10 +1,11 @@
 //! Several endpoints of one chain: who is asked, and who next.
 //!
 //! The endpoints are asked in their order, so that the questions of a window go to one of them as long
-//! as it answers; one that breaks off or stalls goes to the end. What one refuses, or does not have, is
-//! asked of the next.
+//! as it answers; one that breaks off or stalls comes after the others for a while. What one refuses, or
+//! does not have, is asked of the next.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::peer::Peer;
 use super::{Answer, Call, Meaning};
@@ -13,11 +14,11 @@ use crate::Error;
 /// How often an endpoint is tried while others are there to be asked.
 const ATTEMPTS_BEFORE_THE_NEXT: u32 = 2;
 
-/// The endpoints of one chain; at least one.
+/// The endpoints of one chain, in the order in which they are to be asked.
 pub(super) struct Pool {
     peers: Vec<Arc<Peer>>,
-    /// Places in `peers`, the next to be asked first.
-    order: Mutex<Vec<usize>>,
+    /// Who answered what, asked through here: the method, and the place in `peers`.
+    gave: Mutex<BTreeSet<(&'static str, usize)>>,
 }
 
 /// What is left for a question that nobody answered: the worst of what was said, because an absence is
@@ -25,31 +26,68 @@ pub(super) struct Pool {
 type Fallback = Result<Answer, Error>;
 
 impl Pool {
-    pub(super) fn new(peers: Vec<Arc<Peer>>) -> Self {
-        let order = Mutex::new((0..peers.len()).collect());
-        Self { peers, order }
+    pub(super) const fn new(peers: Vec<Arc<Peer>>) -> Self {
+        Self { peers, gave: Mutex::new(BTreeSet::new()) }
+    }
+
+    /// The same endpoints in turn from this one on.
+    pub(super) fn asking_first(&self, first: &Arc<Peer>) -> Self {
+        let mut peers = self.peers.clone();
+        peers.rotate_left(self.place_of(first).unwrap_or_default());
+        Self::new(peers)
+    }
+
+    /// The same endpoints, those last that answered one of these methods through here.
+    pub(super) fn asking_others(&self, methods: &[&str]) -> Self {
+        let gave = self.gave(methods);
+        let mut peers = self.peers.clone();
+        peers.sort_by_key(|peer| gave.iter().any(|other| Arc::ptr_eq(other, peer)));
+        Self::new(peers)
     }
 
     pub(super) fn peers(&self) -> &[Arc<Peer>] {
         &self.peers
     }
 
+    /// Who answered one of these methods, asked through here.
+    pub(super) fn gave(&self, methods: &[&str]) -> Vec<Arc<Peer>> {
+        let gave = self.lock();
+        let places: BTreeSet<usize> = gave
+            .iter()
+            .filter(|(method, _)| methods.contains(method))
+            .map(|(_, place)| *place)
+            .collect();
+        places.iter().filter_map(|place| self.peers.get(*place)).cloned().collect()
+    }
+
+    /// Where answers came from, asked through here.
+    pub(super) fn spoke(&self) -> Vec<&str> {
+        let places: BTreeSet<usize> = self.lock().iter().map(|(_, place)| *place).collect();
+        places.iter().filter_map(|place| self.peers.get(*place)).map(|peer| peer.origin()).collect()
+    }
+
+    /// Notes who gave these answers.
+    pub(super) fn note(&self, peer: &Arc<Peer>, calls: &[&Call], answers: &[Answer]) {
+        let Some(place) = self.place_of(peer) else { return };
+        let answered = calls.iter().zip(answers).filter(|(_, answer)| answer.is_ok());
+        self.lock().extend(answered.map(|(call, _)| (call.method, place)));
+    }
+
     /// The endpoints in the order in which they are to be asked this.
     pub(super) fn in_order(&self, call: &Call) -> Vec<Arc<Peer>> {
-        let order = self.order.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut peers: Vec<Arc<Peer>> =
-            order.iter().filter_map(|place| self.peers.get(*place)).cloned().collect();
+        let mut peers = self.peers.clone();
         // Stable: those that are likely to answer come first, in their order.
-        peers.sort_by_key(|peer| !peer.may_answer(call));
+        peers.sort_by_cached_key(|peer| (!peer.may_answer(call), peer.grade()));
         peers
     }
 
-    /// Asks others first from now on.
-    pub(super) fn set_back(&self, peer: &Arc<Peer>) {
-        let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it =
-            |place: &usize| self.peers.get(*place).is_some_and(|other| Arc::ptr_eq(other, peer));
-        order.sort_by_key(is_it);
+    fn place_of(&self, peer: &Arc<Peer>) -> Option<usize> {
+        self.peers.iter().position(|other| Arc::ptr_eq(other, peer))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<(&'static str, usize)>> {
+        // It is only ever extended, so it is whole even if a thread died while it held the lock.
+        self.gave.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks all, and returns the answers in the order of the questions.
@@ -114,9 +152,12 @@ impl Pool {
                     places.iter().filter_map(|place| calls.get(*place).copied()).collect();
                 let outcomes: Vec<Fallback> = match peer.ask_all(&asked, batch_size, attempts).await
                 {
-                    Ok(answers) => answers.into_iter().map(Ok).collect(),
+                    Ok(answers) => {
+                        self.note(&peer, &asked, &answers);
+                        answers.into_iter().map(Ok).collect()
+                    }
                     Err(error) if error.is_of_one_endpoint() => {
-                        self.set_back(&peer);
+                        peer.set_back();
                         vec![Err(error); places.len()]
                     }
                     Err(error) => return Err(error),

@@ -188,7 +188,7 @@ fn bytes(answer: &Answer) -> Option<Bytes> {
     serde_json::from_str::<Hex<Bytes>>(text).ok().map(|hex| hex.0)
 }
 
-fn balance_call((address, asset, block): &(Address, Asset, u64)) -> Call {
+pub(super) fn balance_call((address, asset, block): &(Address, Asset, u64)) -> Call {
     match asset {
         Asset::Native(_) => Call::new("eth_getBalance", &json!([hex(*address), quantity(*block)])),
         Asset::Token(_, contract) => {

@@ -1,4 +1,4 @@
-mod chain;
+pub(super) mod chain;
 mod endpoints;
 
 use fundtrail_model::{

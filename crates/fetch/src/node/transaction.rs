@@ -43,14 +43,8 @@ pub struct FetchedTransaction {
 }
 
 impl Node {
-    /// Reads one transaction: value, frames, logs, fee. `wrapped_native` are the contracts whose
-    /// `Deposit` and `Withdrawal` wrap and unwrap the native coin.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::UnknownTransaction`], [`Error::PendingTransaction`], and whatever keeps the node from
-    /// answering. A transaction that failed is no error.
-    pub async fn transaction(
+    /// [`Node::transaction`], by one endpoint as far as it answers.
+    pub(super) async fn read_transaction(
         &self,
         hash: H256,
         wrapped_native: &[Address],

@@ -1,19 +1,24 @@
 //! All transfers of a set of addresses in a window, and what that proves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fundtrail_model::{
-    Address, Asset, AssetClass, BlockStamp, Coverage, FetchedWindow, How, Proof, Transfer, Window,
+    Address, Asset, AssetClass, BlockStamp, Coverage, FetchedWindow, H256, How, Position, Proof,
+    Transfer, Window,
 };
 
 use super::Node;
-use super::facts::{Balances, listed, parties_and_assets};
+use super::facts::{Balances, balance_call, listed, parties_and_assets};
 use super::logs::LogScan;
 use super::native::NativeScan;
 use super::numbered_header_call;
 use crate::Error;
-use crate::client::Call;
+use crate::client::{Call, Peer};
 use crate::decode::reconcile::{Ends, reconcile};
+
+/// What tells balances.
+const BALANCES: [&str; 2] = ["eth_getBalance", "eth_call"];
 
 /// What to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,31 +31,38 @@ pub struct WindowRequest {
     pub wrapped_native: Vec<Address>,
     /// Assets whose balances are wanted at both ends even if they did not move.
     pub balances_of: Vec<Asset>,
+    /// Token transfers that are known to be there: a reading that lacks one is not believed.
+    pub known: Vec<KnownTransfer>,
+}
+
+/// A token transfer of one of the addresses that is known from elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KnownTransfer {
+    /// Where in the chain. What is not in the window is not looked for.
+    pub position: Position,
+    /// What moved.
+    pub asset: Asset,
+    /// In which transaction, where that is known.
+    pub transaction: Option<H256>,
+}
+
+/// What was read of a window.
+pub(super) struct Reading {
+    pub(super) window: FetchedWindow,
+    /// Who told the balances that it was checked against; not known where there is one endpoint only.
+    pub(super) checked_by: Vec<Arc<Peer>>,
 }
 
 impl Node {
-    /// Reads all transfers of the addresses in the window, and compares them with the balances at both
-    /// ends. What the balances say and no transfer explains becomes a transfer of an unknown
-    /// counterparty.
-    ///
-    /// Tokens come from logs by topic, two questions for each 100 addresses. The native coin comes from
-    /// the blocks in which a nonce or a balance changed, which are found by halving the window; where
-    /// accounts have code, or the node has no old states, from every block, if the window is short. Then
-    /// it comes from the frames of those blocks.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NullBlock`] if the node does not have the whole window, [`Error::Missing`] if it has no
-    /// old states and the window is longer than 1,000 blocks, [`Error::Inconsistent`] if the chain
-    /// changed while it was read, and whatever keeps the node from answering. A node that has no tracer,
-    /// or no old states in a short window, is no error: the coverage says so.
-    pub async fn window(&self, request: &WindowRequest) -> Result<FetchedWindow, Error> {
+    /// [`Node::window`], by one endpoint as far as it answers.
+    pub(super) async fn read_window(&self, request: &WindowRequest) -> Result<Reading, Error> {
         let window = request.window;
         let addresses: BTreeSet<Address> = request.addresses.iter().copied().collect();
         let wrapped_native: BTreeSet<Address> = request.wrapped_native.iter().copied().collect();
         // First the logs: their answer includes the last block, so a window beyond the node's head
         // fails before its blocks are read.
         let mut logs = self.scan_logs(&addresses, &wrapped_native, window).await?;
+        self.refuse_holes(request, &logs.transfers)?;
         let mut native = self.scan_native(&addresses, window).await?;
         let mut transfers = std::mem::take(&mut logs.transfers);
         transfers.append(&mut native.transfers);
@@ -66,7 +78,11 @@ impl Node {
             *asset != Asset::Native(self.chain) || !native.proofs.contains_key(address)
         };
         let open: BTreeSet<(Address, Asset)> = wanted.iter().filter(is_open).copied().collect();
-        let mut balances = self.balances(&open, &ends).await?;
+        // Who gave the logs does not also say that they are all.
+        let checker = self.asking_others(&["eth_getLogs"]);
+        let mut balances = checker.balances(&open, &ends).await?;
+        let mut checked_by = checker.client.gave(&BALANCES);
+        self.doubt_states(&mut native, &ends, &mut checked_by).await?;
         let (coverage, missing) =
             self.reconciled(&addresses, &open, window, &native, &balances, &transfers);
         balances.append(&mut native.balances);
@@ -75,7 +91,7 @@ impl Node {
 
         let (mut parties, assets) = parties_and_assets(&transfers);
         parties.extend(&addresses);
-        Ok(FetchedWindow {
+        let window = FetchedWindow {
             chain: self.chain,
             window,
             addresses: addresses.into_iter().collect(),
@@ -85,7 +101,54 @@ impl Node {
             claims: self.claims(&assets, window.last()).await?,
             balances: listed(&balances),
             transfers,
-        })
+        };
+        Ok(Reading { window, checked_by })
+    }
+
+    /// Token transfers that are known already have to be in what a node gives for an address. Balances do
+    /// not show that where the token came and went inside one window.
+    fn refuse_holes(&self, request: &WindowRequest, found: &[Transfer]) -> Result<(), Error> {
+        let found: BTreeSet<(Position, Asset)> =
+            found.iter().map(|found| (found.position, found.asset)).collect();
+        let is_hole = |known: &&KnownTransfer| {
+            request.window.contains(known.position.block)
+                && !found.contains(&(known.position, known.asset))
+        };
+        let Some(hole) = request.known.iter().find(is_hole) else { return Ok(()) };
+        let gave = self.client.gave(&["eth_getLogs"]);
+        let hosts: Vec<&str> = gave.iter().map(|peer| peer.origin()).collect();
+        let host = if hosts.is_empty() { self.client.origin() } else { hosts.join(", ") };
+        let KnownTransfer { position, transaction, .. } = *hole;
+        Err(Error::LeftOut { host, window: request.window, position, transaction })
+    }
+
+    /// Has another endpoint tell the balances by which the native coin was looked for, if one has them.
+    /// Accounts of which it says otherwise are in doubt.
+    async fn doubt_states(
+        &self,
+        native: &mut NativeScan,
+        ends: &[u64],
+        checked_by: &mut Vec<Arc<Peer>>,
+    ) -> Result<(), Error> {
+        let told: BTreeSet<(Address, Asset)> =
+            native.proofs.keys().map(|address| (*address, Asset::Native(self.chain))).collect();
+        let checker = self.asking_others(&["eth_getTransactionCount"]);
+        let Some((call, end)) = told.first().zip(ends.first()) else { return Ok(()) };
+        let first = checker.client.peers_for(&balance_call(&(call.0, call.1, *end)));
+        let gave = self.client.gave(&["eth_getTransactionCount"]);
+        let is_same = |peer: &Arc<Peer>| gave.iter().any(|other| Arc::ptr_eq(other, peer));
+        if gave.is_empty() || first.first().is_none_or(is_same) {
+            return Ok(());
+        }
+        let balances = checker.balances(&told, ends).await?;
+        checked_by.extend(checker.client.gave(&BALANCES));
+        for ((address, asset, block), amount) in &balances {
+            let known = native.balances.get(&(*address, *asset, *block));
+            if known.is_some_and(|known| known != amount) {
+                native.proofs.insert(*address, Proof::Unreconciled);
+            }
+        }
+        Ok(())
     }
 
     /// Asks for the headers of the blocks that hold a transfer, and of the ends of the window, as far as

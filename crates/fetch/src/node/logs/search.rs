@@ -82,7 +82,7 @@ impl Node {
                 Ok(()) => return Ok(progress.found),
                 Err(error) if error.is_of_one_endpoint() => {
                     if !matches!(error, Error::Rpc { .. } | Error::Missing { .. }) {
-                        self.client.set_back(&peer);
+                        peer.set_back();
                     }
                     failed = Some(failed.filter(|old| is_worse(old, &error)).unwrap_or(error));
                 }

@@ -140,7 +140,8 @@ async fn read(
     }
     let node = Node::open(Client::replay(Session::from_lines(&lines).unwrap()), None).await?;
     let addresses = vec![WALLET];
-    let request = WindowRequest { addresses, window, wrapped_native: vec![], balances_of: vec![] };
+    let (wrapped_native, balances_of, known) = (vec![], vec![], vec![]);
+    let request = WindowRequest { addresses, window, wrapped_native, balances_of, known };
     node.window(&request).await
 }
 

@@ -14,23 +14,23 @@ use serde_json::{Value, json};
 
 use crate::{Client, Node, Session, WindowRequest};
 
-pub(super) const THIEF: Address = ethers_core::types::H160([1; 20]);
-pub(super) const MULE: Address = ethers_core::types::H160([2; 20]);
-pub(super) const EXIT: Address = ethers_core::types::H160([3; 20]);
-pub(super) const ROUTER: Address = ethers_core::types::H160([4; 20]);
-pub(super) const TOKEN: Address = ethers_core::types::H160([5; 20]);
+pub(crate) const THIEF: Address = ethers_core::types::H160([1; 20]);
+pub(crate) const MULE: Address = ethers_core::types::H160([2; 20]);
+pub(crate) const EXIT: Address = ethers_core::types::H160([3; 20]);
+pub(crate) const ROUTER: Address = ethers_core::types::H160([4; 20]);
+pub(crate) const TOKEN: Address = ethers_core::types::H160([5; 20]);
 const STRANGER: Address = ethers_core::types::H160([6; 20]);
 const TRANSFER: &str = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 
 /// Questions and their answers.
-pub(super) struct Chain(BTreeMap<(String, String), Value>);
+pub(crate) struct Chain(BTreeMap<(String, String), Value>);
 
-pub(super) fn block_hash(number: u64) -> H256 {
+pub(crate) fn block_hash(number: u64) -> H256 {
     H256::from_low_u64_be(0xb000_u64.wrapping_add(number))
 }
 
 /// The hash of a transaction.
-pub(super) fn hash(block: u64, index: u64) -> H256 {
+pub(crate) fn hash(block: u64, index: u64) -> H256 {
     H256::from_low_u64_be(block * 0x100 + index)
 }
 
@@ -42,18 +42,19 @@ fn word(address: Address) -> String {
     format!("{:?}", H256::from(address))
 }
 
-pub(super) fn request(addresses: &[Address]) -> WindowRequest {
+pub(crate) fn request(addresses: &[Address]) -> WindowRequest {
     WindowRequest {
         addresses: addresses.to_vec(),
         window: Window::new(10, 12).unwrap(),
         wrapped_native: vec![],
         balances_of: vec![],
+        known: vec![],
     }
 }
 
 impl Chain {
     /// The chain as an honest archive node with both tracers tells it.
-    pub(super) fn honest() -> Self {
+    pub(crate) fn honest() -> Self {
         let mut chain = Self(BTreeMap::new());
         chain.answer("eth_chainId", json!([]), json!("0x1"));
         for number in 0..=12 {
@@ -71,12 +72,12 @@ impl Chain {
         chain
     }
 
-    pub(super) fn answer(&mut self, method: &str, params: Value, result: Value) {
+    pub(crate) fn answer(&mut self, method: &str, params: Value, result: Value) {
         self.insert(method, &params, json!({"result": result}));
     }
 
     /// Refuses every recorded question of this method whose parameters contain `part`.
-    pub(super) fn refuse(&mut self, method: &str, part: &str, code: i64, message: &str) {
+    pub(crate) fn refuse(&mut self, method: &str, part: &str, code: i64, message: &str) {
         let mut count = 0;
         for ((name, params), answer) in &mut self.0 {
             if name == method && params.contains(part) {
@@ -88,7 +89,7 @@ impl Chain {
     }
 
     /// Changes the answer to the one recorded question of this method whose parameters contain `part`.
-    pub(super) fn change(&mut self, method: &str, part: &str, change: impl Fn(&mut Value)) {
+    pub(crate) fn change(&mut self, method: &str, part: &str, change: impl Fn(&mut Value)) {
         let mut answers: Vec<&mut Value> = self
             .0
             .iter_mut()
@@ -99,7 +100,23 @@ impl Chain {
         change(answers[0]);
     }
 
-    pub(super) fn client(&self) -> Client {
+    /// What the node answers to this question.
+    pub(crate) fn told(&self, method: &str, params: &Value) -> Value {
+        let key = (method.to_owned(), params.to_string());
+        let unknown = json!({"error": {"code": -32601, "message": "the method does not exist"}});
+        self.0.get(&key).cloned().unwrap_or(unknown)
+    }
+
+    /// Changes every log that a search gives.
+    pub(crate) fn change_logs(&mut self, change: impl Fn(&mut Vec<Value>)) {
+        for ((method, _), answer) in &mut self.0 {
+            if method == "eth_getLogs" {
+                change(answer["result"].as_array_mut().unwrap());
+            }
+        }
+    }
+
+    pub(crate) fn client(&self) -> Client {
         let line = |((method, params), answer): (&(String, String), &Value)| {
             let mut line = answer.clone();
             line["method"] = json!(method);
@@ -109,12 +126,12 @@ impl Chain {
         Client::replay(Session::from_lines(&self.0.iter().map(line).collect::<String>()).unwrap())
     }
 
-    pub(super) async fn node(&self) -> Node {
+    pub(crate) async fn node(&self) -> Node {
         Node::open(self.client(), None).await.unwrap()
     }
 
     /// Answers the two questions for token transfers of these addresses in blocks `first` to `last`.
-    pub(super) fn add_logs(&mut self, addresses: &[Address], first: u64, last: u64) {
+    pub(crate) fn add_logs(&mut self, addresses: &[Address], first: u64, last: u64) {
         let accounts: Vec<String> = addresses.iter().copied().map(word).collect();
         let log = json!({
             "address": TOKEN, "topics": [TRANSFER, word(MULE), word(EXIT)], "data": format!("0x{:064x}", 70),

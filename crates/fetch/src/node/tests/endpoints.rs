@@ -266,8 +266,8 @@ async fn what_an_endpoint_refuses_for_good_it_is_not_asked_again() {
     let balance =
         |block: u64| Call::new("eth_getBalance", &json!([account(1), format!("{block:#x}")]));
     let ask = async |block: u64| node.client().ask(&balance(block)).await.unwrap().unwrap();
-    node.client().set_back(&node.client().peers()[0]);
-    node.client().set_back(&node.client().peers()[2]);
+    node.client().peers()[0].set_back();
+    node.client().peers()[2].set_back();
     assert_eq!(&*ask(100).await, "\"0x7\"");
     assert_eq!(&*ask(90).await, "\"0x7\"");
     assert_eq!(behind.asked("eth_getBalance").len(), 1);
