@@ -10,9 +10,10 @@ use fundtrail_model::{
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, Fault};
+use crate::intern::{Ids, Interner};
 use crate::{
-    Counts, KnownTokenRow, PlannedWindow, block, coverage, digest, fact, mark, plan, seed, setting,
-    token, transfer, window,
+    Counts, KnownTokenRow, PlannedWindow, block, coverage, digest, fact, intern, mark, plan, seed,
+    setting, token, transfer, window,
 };
 
 mod open;
@@ -26,6 +27,7 @@ mod open;
 #[derive(Debug)]
 pub struct Case {
     pub(crate) conn: Connection,
+    ids: Ids,
     path: PathBuf,
     is_writable_file: bool,
 }
@@ -38,7 +40,7 @@ impl Case {
     /// If there is a file already ([`Error::AlreadyExists`]; it is left as it is), or none can be made.
     pub fn create(path: &Path) -> Result<Self, Error> {
         let conn = open::create(path)?;
-        Ok(Self { conn, path: path.to_owned(), is_writable_file: true })
+        Ok(Self { conn, ids: Ids::default(), path: path.to_owned(), is_writable_file: true })
     }
 
     /// Opens a case for reading and writing, and upgrades a file of an older version.
@@ -49,7 +51,7 @@ impl Case {
     /// or another program is using it.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let conn = open::read_write(path, open::PATIENCE)?;
-        Ok(Self { conn, path: path.to_owned(), is_writable_file: true })
+        Ok(Self { conn, ids: Ids::default(), path: path.to_owned(), is_writable_file: true })
     }
 
     /// Opens a case for reading. Nothing is written, so it also works in a folder where nothing can be.
@@ -60,7 +62,7 @@ impl Case {
     /// gives [`Error::ReadOnly`].
     pub fn open_read_only(path: &Path) -> Result<Self, Error> {
         let conn = open::read_only(path)?;
-        Ok(Self { conn, path: path.to_owned(), is_writable_file: false })
+        Ok(Self { conn, ids: Ids::default(), path: path.to_owned(), is_writable_file: false })
     }
 
     /// Makes a new case that is gone when it is dropped.
@@ -71,7 +73,7 @@ impl Case {
     pub fn in_memory() -> Result<Self, Error> {
         let path = PathBuf::from(":memory:");
         let conn = open::in_memory().map_err(|fault| fault.at(&path))?;
-        Ok(Self { conn, path, is_writable_file: false })
+        Ok(Self { conn, ids: Ids::default(), path, is_writable_file: false })
     }
 
     /// Where the case is; `:memory:` for one in memory.
@@ -129,7 +131,7 @@ impl Case {
     ///
     /// If an id is in use ([`Error::SeedTaken`]), or the file cannot be written to.
     pub fn put_seeds(&mut self, spec: &str, seeds: &[Seed]) -> Result<(), Error> {
-        self.write(|conn| seed::put(conn, spec, seeds))
+        self.write_with_ids(|ids| seed::put(ids, spec, seeds))
     }
 
     /// Every seed with its specification, by id.
@@ -147,7 +149,7 @@ impl Case {
     ///
     /// If the file cannot be written to.
     pub fn plan(&mut self, windows: &[PlannedWindow]) -> Result<(), Error> {
-        self.write(|conn| plan::replace(conn, windows))
+        self.write_with_ids(|ids| plan::replace(ids, windows))
     }
 
     /// What of the plan has not been written yet, in the order planned.
@@ -178,7 +180,7 @@ impl Case {
     /// ([`Error::Conflict`]), the window contradicts itself ([`Error::Inconsistent`]), a number is too
     /// large ([`Error::OutOfRange`]) or the file cannot be written to. Nothing is written then.
     pub fn write_window(&mut self, window: &FetchedWindow) -> Result<(), Error> {
-        self.write(|conn| window::write(conn, window))
+        self.write_with_ids(|ids| window::write(ids, window))
     }
 
     /// Every chain of which a window or a seed is in the case.
@@ -271,7 +273,7 @@ impl Case {
         &mut self,
         marks: &BTreeMap<(ChainId, Address), Marks>,
     ) -> Result<(), Error> {
-        self.write(|conn| mark::replace(conn, marks))
+        self.write_with_ids(|ids| mark::replace(ids, marks))
     }
 
     /// The labels and listings that were used.
@@ -289,7 +291,7 @@ impl Case {
     ///
     /// If the file cannot be written to.
     pub fn replace_known_tokens(&mut self, tokens: &[KnownTokenRow]) -> Result<(), Error> {
-        self.write(|conn| token::replace(conn, tokens))
+        self.write_with_ids(|ids| token::replace(ids, tokens))
     }
 
     /// The entries of token lists that were used, sorted, each once.
@@ -349,6 +351,12 @@ impl Case {
             if found != "ok" {
                 return Err(Fault::Damaged(found));
             }
+            if let Some(address) = intern::find_double(conn)? {
+                return Err(Fault::Damaged(format!("the address {address} is there twice")));
+            }
+            for chain in window::chains(conn)? {
+                let _ = transfer::all(conn, chain)?;
+            }
             let dangling = "SELECT \"table\" FROM pragma_foreign_key_check";
             match crate::sql::first(conn, dangling, [], |row| Ok(row.get::<_, String>(0)?))? {
                 Some(table) => Err(Fault::Damaged(format!("a row of `{table}` refers to nothing"))),
@@ -375,6 +383,23 @@ impl Case {
             Ok(state.commit()?)
         };
         run(&mut self.conn).map_err(|fault: Fault| fault.at(&self.path))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn forget_ids(&mut self) {
+        self.ids = Ids::default();
+    }
+
+    /// A write that may give ids to addresses and assets.
+    fn write_with_ids(
+        &mut self,
+        write: impl FnOnce(&mut Interner<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Error> {
+        // Taken out, so that whatever ends the write early leaves none that the file does not have.
+        let mut ids = std::mem::take(&mut self.ids);
+        self.write(|conn| write(&mut Interner::new(conn, &mut ids)?))?;
+        self.ids = ids;
+        Ok(())
     }
 }
 

@@ -4,6 +4,12 @@ use fundtrail_model::{AssetClass, Cause, How, Proof, Step};
 
 use crate::error::Fault;
 
+/// The number of a step in its class, within [`Step::code`].
+const NUMBER: u64 = 0xffff_ffff;
+
+/// How many causes there is room for beside the class of a step.
+const KINDS: i64 = 16;
+
 pub(crate) const fn class_code(class: AssetClass) -> i64 {
     match class {
         AssetClass::Native => 1,
@@ -60,6 +66,20 @@ pub(crate) fn cause(code: i64) -> Result<Cause, Fault> {
 }
 
 pub(crate) fn step(code: u64) -> Result<Step, Fault> {
+/// A step and a cause as the columns `kind` and `number` of a transfer.
+pub(crate) fn kind_and_number(step: Step, cause: Cause) -> (i64, i64) {
+    let code = step.code();
+    let (class, number) = (code >> 32, code & NUMBER);
+    let [class, number] = [class, number].map(|part| i64::try_from(part).unwrap_or(i64::MAX));
+    (class.saturating_mul(KINDS).saturating_add(cause_code(cause)), number)
+}
+
+/// What [`kind_and_number`] gave.
+pub(crate) fn step_and_cause(kind: i64, number: u32) -> Result<(Step, Cause), Fault> {
+    let class = u16::try_from(kind.div_euclid(KINDS)).unwrap_or(u16::MAX);
+    Ok((step(u64::from(class) << 32 | u64::from(number))?, cause(kind.rem_euclid(KINDS))?))
+}
+
     Step::from_code(code).ok_or_else(|| Fault::Damaged(format!("no step has the number {code}")))
 }
 
@@ -76,9 +96,28 @@ fn find<T: Copy, const N: usize>(
 
 #[cfg(test)]
 mod tests {
-    use fundtrail_model::How;
+    use fundtrail_model::{Cause, How, Step};
 
-    use super::{how, how_code};
+    use super::{how, how_code, kind_and_number, step_and_cause};
+
+    #[test]
+    fn a_step_with_its_cause_is_one_small_number_beside_its_own() {
+        assert_eq!(kind_and_number(Step::Log(12), Cause::Token), (35, 12));
+        assert_eq!(kind_and_number(Step::Fee, Cause::Fee), (54, 0));
+        let steps = [Step::Value, Step::Frame(7), Step::Log(u32::MAX), Step::Withdrawal(1)];
+        for step in steps.into_iter().chain([Step::Fee, Step::Unexplained]) {
+            for cause in Cause::ALL {
+                let (kind, number) = kind_and_number(step, cause);
+                assert!((0..=127).contains(&kind), "{kind} does not fit into a byte");
+                let number = u32::try_from(number).unwrap();
+                assert_eq!(step_and_cause(kind, number).unwrap(), (step, cause));
+            }
+        }
+        for kind in [i64::MIN, -1, 0, 11, 16 * 6 + 1, i64::MAX] {
+            assert!(step_and_cause(kind, 0).is_err(), "{kind}");
+        }
+        assert!(step_and_cause(1, 1).is_err(), "the value of a transaction has no number");
+    }
 
     #[test]
     fn a_number_once_given_keeps_its_meaning() {

@@ -11,11 +11,8 @@ mod overlay;
 
 use overlay::{Grade, Span, overlay};
 
-pub(crate) fn write(
-    conn: &Connection,
-    ids: &mut Interner<'_>,
-    coverage: &Coverage,
-) -> Result<(), Fault> {
+pub(crate) fn write(ids: &mut Interner<'_>, coverage: &Coverage) -> Result<(), Fault> {
+    let conn = ids.conn();
     let chain = sql::chain_column(coverage.chain)?;
     let address = ids.address(coverage.address)?;
     let class = code::class_code(coverage.class);

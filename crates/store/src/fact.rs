@@ -7,11 +7,8 @@ use crate::error::Fault;
 use crate::intern::{Assets, Interner};
 use crate::sql;
 
-pub(crate) fn write_balance(
-    conn: &Connection,
-    ids: &mut Interner<'_>,
-    balance: &Balance,
-) -> Result<(), Fault> {
+pub(crate) fn write_balance(ids: &mut Interner<'_>, balance: &Balance) -> Result<(), Fault> {
+    let conn = ids.conn();
     let asset = ids.asset(balance.asset)?;
     let address = ids.address(balance.address)?;
     let block = sql::block_column(balance.block)?;
@@ -58,11 +55,8 @@ const CONTRACT: i64 = 3;
 
 /// Keeps what the address was at the highest block. For one block every node says the same; if one
 /// does not, the greater kind is kept, so that the order of the writes does not matter.
-pub(crate) fn write_account(
-    conn: &Connection,
-    ids: &mut Interner<'_>,
-    fact: &AccountFact,
-) -> Result<(), Fault> {
+pub(crate) fn write_account(ids: &mut Interner<'_>, fact: &AccountFact) -> Result<(), Fault> {
+    let conn = ids.conn();
     let chain = sql::chain_column(fact.chain)?;
     let address = ids.address(fact.address)?;
     let block = sql::block_column(fact.block)?;
@@ -113,11 +107,8 @@ fn account(row: &Row<'_>) -> Result<AccountFact, Fault> {
 
 /// Field by field what is known comes before what is not, and of two answers the lesser is kept: an
 /// arbitrary choice, but the same whatever the order of the writes.
-pub(crate) fn write_claim(
-    conn: &Connection,
-    ids: &mut Interner<'_>,
-    claim: &TokenClaim,
-) -> Result<(), Fault> {
+pub(crate) fn write_claim(ids: &mut Interner<'_>, claim: &TokenClaim) -> Result<(), Fault> {
+    let conn = ids.conn();
     let upsert = "INSERT INTO claim (asset, symbol, decimals) VALUES (?1, ?2, ?3)
                   ON CONFLICT (asset) DO UPDATE
                   SET symbol = ifnull(min(symbol, excluded.symbol),

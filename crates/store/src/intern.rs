@@ -11,32 +11,69 @@ use crate::sql;
 /// The id of "none": no payer, no payee, no contract.
 const NONE: i64 = 0;
 
-/// Gives ids to what is written. It lives as long as one write: after a write that was rolled back the
-/// ids it knows are gone.
-pub(crate) struct Interner<'c> {
-    conn: &'c Connection,
+/// The ids that were given so far, kept from one write to the next.
+///
+/// After a write that was rolled back they are to be thrown away: those given in it are gone.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
     addresses: HashMap<Address, i64>,
     assets: HashMap<Asset, i64>,
+    /// The state of the file, as far as others write to it; `None` before the file's own ids were read.
+    version: Option<i64>,
+}
+
+impl Ids {
+    /// At the start of a write: another program may have given ids since the last one.
+    fn keep_up(&mut self, conn: &Connection) -> Result<(), Fault> {
+        let version = conn.pragma_query_value(None, "data_version", |row| row.get(0))?;
+        if self.version != Some(version) {
+            *self = Self { version: Some(version), ..Self::default() };
+            self.read(conn)?;
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, conn: &Connection) -> Result<(), Fault> {
+        let addresses = Addresses::read(conn)?;
+        self.addresses.reserve(addresses.len());
+        for (id, address) in (NONE..).zip(addresses.0) {
+            if address.is_some_and(|address| self.addresses.insert(address, id).is_some()) {
+                return Err(Fault::Damaged(format!(
+                    "the address with the number {id} is there twice"
+                )));
+            }
+        }
+        self.assets.extend(Assets::read(conn)?.0.into_iter().zip(1..));
+        Ok(())
+    }
+}
+
+/// Gives ids to what is written, in one write.
+pub(crate) struct Interner<'c> {
+    conn: &'c Connection,
+    ids: &'c mut Ids,
 }
 
 impl<'c> Interner<'c> {
-    pub(crate) fn new(conn: &'c Connection) -> Self {
-        Self { conn, addresses: HashMap::new(), assets: HashMap::new() }
+    pub(crate) fn new(conn: &'c Connection, ids: &'c mut Ids) -> Result<Self, Fault> {
+        ids.keep_up(conn)?;
+        Ok(Self { conn, ids })
+    }
+
+    /// Where it is written to.
+    pub(crate) const fn conn(&self) -> &'c Connection {
+        self.conn
     }
 
     pub(crate) fn address(&mut self, address: Address) -> Result<i64, Fault> {
-        if let Some(id) = self.addresses.get(&address) {
+        if let Some(id) = self.ids.addresses.get(&address) {
             return Ok(*id);
         }
-        let (select, bytes) = ("SELECT id FROM address WHERE bytes = ?1", address.as_bytes());
-        let known = sql::first(self.conn, select, params![bytes], |row| Ok(row.get(0)?))?;
-        let id = if let Some(id) = known {
-            id
-        } else {
-            sql::run(self.conn, "INSERT INTO address (bytes) VALUES (?1)", params![bytes])?;
-            self.conn.last_insert_rowid()
-        };
-        self.addresses.insert(address, id);
+        // 0 is in the file and not here.
+        let id = next(self.ids.addresses.len());
+        let insert = "INSERT INTO address (id, bytes) VALUES (?1, ?2)";
+        sql::run(self.conn, insert, params![id, address.as_bytes()])?;
+        self.ids.addresses.insert(address, id);
         Ok(id)
     }
 
@@ -45,23 +82,28 @@ impl<'c> Interner<'c> {
     }
 
     pub(crate) fn asset(&mut self, asset: Asset) -> Result<i64, Fault> {
-        if let Some(id) = self.assets.get(&asset) {
+        if let Some(id) = self.ids.assets.get(&asset) {
             return Ok(*id);
         }
         let chain = sql::chain_column(asset.chain())?;
         let contract = self.party(asset.contract())?;
-        let select = "SELECT id FROM asset WHERE chain = ?1 AND contract = ?2";
-        let known = sql::first(self.conn, select, [chain, contract], |row| Ok(row.get(0)?))?;
-        let id = if let Some(id) = known {
-            id
-        } else {
-            let insert = "INSERT INTO asset (chain, contract) VALUES (?1, ?2)";
-            sql::run(self.conn, insert, [chain, contract])?;
-            self.conn.last_insert_rowid()
-        };
-        self.assets.insert(asset, id);
+        let id = next(self.ids.assets.len());
+        let insert = "INSERT INTO asset (id, chain, contract) VALUES (?1, ?2, ?3)";
+        sql::run(self.conn, insert, [id, chain, contract])?;
+        self.ids.assets.insert(asset, id);
         Ok(id)
     }
+}
+
+/// The id after so many.
+fn next(given: usize) -> i64 {
+    i64::try_from(given).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+/// An address that has two ids.
+pub(crate) fn find_double(conn: &Connection) -> Result<Option<String>, Fault> {
+    let select = "SELECT hex(bytes) FROM address GROUP BY bytes HAVING count(*) > 1 LIMIT 1";
+    sql::first(conn, select, [], |row| Ok(row.get(0)?))
 }
 
 /// Every address of the case by id. Ids have no gaps, because no row is ever deleted; a file in which

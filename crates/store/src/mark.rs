@@ -13,25 +13,24 @@ use crate::sql;
 
 type AllMarks = BTreeMap<(ChainId, Address), Marks>;
 
-pub(crate) fn replace(conn: &Connection, marks: &AllMarks) -> Result<(), Fault> {
+pub(crate) fn replace(ids: &mut Interner<'_>, marks: &AllMarks) -> Result<(), Fault> {
+    let conn = ids.conn();
     sql::run(conn, "DELETE FROM mark", [])?;
-    let ids = &mut Interner::new(conn);
     for ((chain, address), marks) in marks {
         let (chain, address) = (sql::chain_column(*chain)?, ids.address(*address)?);
         let insert = "INSERT INTO mark (chain, address) VALUES (?1, ?2)";
         sql::run(conn, insert, [chain, address])?;
         for (ordinal, label) in (0_i64..).zip(&marks.labels) {
-            write_label(conn, ids, [chain, address, ordinal], label)?;
+            write_label(ids, [chain, address, ordinal], label)?;
         }
         for (ordinal, listing) in (0_i64..).zip(&marks.listings) {
-            write_listing(conn, ids, [chain, address, ordinal], listing)?;
+            write_listing(ids, [chain, address, ordinal], listing)?;
         }
     }
     Ok(())
 }
 
 fn write_label(
-    conn: &Connection,
     ids: &mut Interner<'_>,
     [chain, address, ordinal]: [i64; 3],
     label: &Label,
@@ -54,11 +53,10 @@ fn write_label(
         label.source,
         label.is_invented,
     ];
-    sql::run(conn, insert, values).map(drop)
+    sql::run(ids.conn(), insert, values).map(drop)
 }
 
 fn write_listing(
-    conn: &Connection,
     ids: &mut Interner<'_>,
     [chain, address, ordinal]: [i64; 3],
     listing: &Listing,
@@ -82,7 +80,7 @@ fn write_listing(
         listing.source,
         listing.is_invented,
     ];
-    sql::run(conn, insert, values).map(drop)
+    sql::run(ids.conn(), insert, values).map(drop)
 }
 
 pub(crate) fn all(conn: &Connection) -> Result<AllMarks, Fault> {

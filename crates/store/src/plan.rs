@@ -20,9 +20,9 @@ pub struct PlannedWindow {
     pub balances_of: Vec<Asset>,
 }
 
-pub(crate) fn replace(conn: &Connection, windows: &[PlannedWindow]) -> Result<(), Fault> {
+pub(crate) fn replace(ids: &mut Interner<'_>, windows: &[PlannedWindow]) -> Result<(), Fault> {
+    let conn = ids.conn();
     sql::run(conn, "DELETE FROM planned_window", [])?;
-    let mut ids = Interner::new(conn);
     for (id, planned) in (1_i64..).zip(windows) {
         let (first, last) = sql::window_columns(planned.window)?;
         let insert = "INSERT INTO planned_window (id, chain, first, last) VALUES (?1, ?2, ?3, ?4)";

@@ -7,9 +7,9 @@ use crate::error::Fault;
 use crate::intern::{Assets, Interner};
 use crate::{code, sql};
 
-pub(crate) fn put(conn: &Connection, spec: &str, seeds: &[Seed]) -> Result<(), Fault> {
+pub(crate) fn put(ids: &mut Interner<'_>, spec: &str, seeds: &[Seed]) -> Result<(), Fault> {
+    let conn = ids.conn();
     sql::run(conn, "DELETE FROM seed WHERE spec = ?1", [spec])?;
-    let mut ids = Interner::new(conn);
     for seed in seeds {
         let select = "SELECT spec FROM seed WHERE id = ?1";
         if let Some(spec) = sql::first(conn, select, [seed.id.0], |row| Ok(row.get(0)?))? {

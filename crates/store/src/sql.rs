@@ -1,6 +1,7 @@
 //! Running statements, and values as columns.
 
 use fundtrail_model::{Address, Amount, ChainId, H256, Window};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Params, Row};
 
 use crate::error::Fault;
@@ -133,6 +134,11 @@ pub(crate) fn hash_or_none(row: &Row<'_>, column: usize) -> Result<Option<H256>,
 /// A column as a hash.
 pub(crate) fn hash(row: &Row<'_>, column: usize) -> Result<H256, Fault> {
     hash_or_none(row, column)?.ok_or_else(|| Fault::Damaged("a hash is missing".to_owned()))
+}
+
+/// Whether a column has no value.
+pub(crate) fn is_null(row: &Row<'_>, column: usize) -> Result<bool, Fault> {
+    Ok(row.get_ref(column)? == ValueRef::Null)
 }
 
 fn blob<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r [u8], Fault> {

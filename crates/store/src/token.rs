@@ -22,9 +22,9 @@ pub struct KnownTokenRow {
     pub source: String,
 }
 
-pub(crate) fn replace(conn: &Connection, tokens: &[KnownTokenRow]) -> Result<(), Fault> {
+pub(crate) fn replace(ids: &mut Interner<'_>, tokens: &[KnownTokenRow]) -> Result<(), Fault> {
+    let conn = ids.conn();
     sql::run(conn, "DELETE FROM known_token", [])?;
-    let mut ids = Interner::new(conn);
     for token in tokens {
         let insert = "INSERT INTO known_token (chain, contract, symbol, decimals, source)
                       VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";

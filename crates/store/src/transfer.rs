@@ -1,44 +1,118 @@
 //! Transfers, in the order of the chain.
 
-use fundtrail_model::{Cause, ChainId, H256, Position, Transfer, Window, hash_hex};
-use rusqlite::{Connection, params};
+use fundtrail_model::{
+    Asset, Cause, ChainId, FetchedWindow, H256, Position, Transfer, Window, hash_hex,
+};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 use crate::error::Fault;
 use crate::intern::{Addresses, Assets, Interner};
 use crate::{code, sql, unexplained};
 
-pub(crate) fn write(
-    conn: &Connection,
-    ids: &mut Interner<'_>,
-    window: Window,
-    transfer: &Transfer,
-) -> Result<(), Fault> {
-    if transfer.cause == Cause::Unexplained {
-        return unexplained::write(conn, ids, window, transfer);
+/// Block and transaction index.
+type Place = (u64, u32);
+
+pub(crate) fn write(ids: &mut Interner<'_>, window: &FetchedWindow) -> Result<(), Fault> {
+    let conn = ids.conn();
+    // What no other write has touched needs no look at what is stored: most of a case is such windows.
+    let is_new = window.transfers.is_sorted_by_key(|transfer| transfer.position)
+        && !is_any_stored(conn, window.chain, window.window)?;
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO transfer (chain, block, transaction_index, kind, number, asset, payer, payee,
+                               amount, transaction_hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+    )?;
+    let mut before: Option<(Place, Option<H256>)> = None;
+    for transfer in &window.transfers {
+        if transfer.cause == Cause::Unexplained {
+            unexplained::write(ids, window.window, transfer)?;
+            continue;
+        }
+        let place = (transfer.position.block, transfer.position.transaction);
+        let known = match before {
+            Some((before, hash)) if before == place => Some(hash),
+            _ if is_new => None,
+            _ => stored_transaction(conn, window.chain, place)?,
+        };
+        check_transaction(known, transfer)?;
+        before = Some((place, transfer.transaction));
+        let key = key(ids, transfer)?;
+        if !put(&mut insert, key, transfer, known.is_some())? {
+            check_amount(conn, key, transfer)?;
+        }
     }
-    let place = [
+    Ok(())
+}
+
+/// The columns of the key, from the chain to the payee.
+fn key(ids: &mut Interner<'_>, transfer: &Transfer) -> Result<[i64; 8], Fault> {
+    let (kind, number) = code::kind_and_number(transfer.position.step, transfer.cause);
+    Ok([
         sql::chain_column(transfer.asset.chain())?,
         sql::block_column(transfer.position.block)?,
         i64::from(transfer.position.transaction),
-    ];
-    write_transaction(conn, place, transfer)?;
-    let [chain, block, index] = place;
-    let step = sql::integer("step", transfer.position.step.code())?;
-    let asset = ids.asset(transfer.asset)?;
-    let (payer, payee) = (ids.party(transfer.from)?, ids.party(transfer.to)?);
-    let cause = code::cause_code(transfer.cause);
+        kind,
+        number,
+        ids.asset(transfer.asset)?,
+        ids.party(transfer.from)?,
+        ids.party(transfer.to)?,
+    ])
+}
+
+/// Returns whether it was not there.
+fn put(
+    insert: &mut CachedStatement<'_>,
+    [chain, block, index, kind, number, asset, payer, payee]: [i64; 8],
+    transfer: &Transfer,
+    is_transaction_known: bool,
+) -> Result<bool, Fault> {
     let amount = transfer.amount.to_minimal_be_bytes();
-    let insert = "INSERT INTO transfer (chain, block, transaction_index, step, asset, payer, payee,
-                                        cause, amount)
-                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING";
-    let values = params![chain, block, index, step, asset, payer, payee, cause, amount];
-    if sql::run(conn, insert, values)? > 0 {
-        return Ok(());
+    let hash = transfer.transaction.as_ref().map_or(&[][..], H256::as_bytes);
+    let hash = (!is_transaction_known).then_some(hash);
+    let values = params![chain, block, index, kind, number, asset, payer, payee, amount, hash];
+    Ok(insert.execute(values)? > 0)
+}
+
+fn is_any_stored(conn: &Connection, chain: ChainId, window: Window) -> Result<bool, Fault> {
+    let select = "SELECT 1 FROM transfer WHERE chain = ?1 AND block BETWEEN ?2 AND ?3 LIMIT 1";
+    let (first, last) = sql::window_columns(window)?;
+    let found = sql::first(conn, select, [sql::chain_column(chain)?, first, last], |_| Ok(()))?;
+    Ok(found.is_some())
+}
+
+/// Which transaction stands at a place of a block, if that is known.
+fn stored_transaction(
+    conn: &Connection,
+    chain: ChainId,
+    (block, index): Place,
+) -> Result<Option<Option<H256>>, Fault> {
+    let select = "SELECT transaction_hash FROM transfer
+                  WHERE chain = ?1 AND block = ?2 AND transaction_index = ?3
+                  AND transaction_hash IS NOT NULL";
+    let place = [sql::chain_column(chain)?, sql::block_column(block)?, i64::from(index)];
+    sql::first(conn, select, place, |row| sql::hash_or_none(row, 0))
+}
+
+/// One place, one transaction.
+fn check_transaction(known: Option<Option<H256>>, transfer: &Transfer) -> Result<(), Fault> {
+    match known.filter(|known| *known != transfer.transaction) {
+        None => Ok(()),
+        Some(known) => {
+            let name = |hash: Option<H256>| hash.map_or("none".to_owned(), hash_hex);
+            Err(Fault::Conflict(format!(
+                "the transaction of the transfer at {} is {} in the case and {} in the new data",
+                transfer.position,
+                name(known),
+                name(transfer.transaction)
+            )))
+        }
     }
+}
+
+fn check_amount(conn: &Connection, key: [i64; 8], transfer: &Transfer) -> Result<(), Fault> {
     let select = "SELECT amount FROM transfer
-                  WHERE chain = ?1 AND block = ?2 AND transaction_index = ?3 AND step = ?4
-                  AND asset = ?5 AND payer = ?6 AND payee = ?7 AND cause = ?8";
-    let key = [chain, block, index, step, asset, payer, payee, cause];
+                  WHERE chain = ?1 AND block = ?2 AND transaction_index = ?3 AND kind = ?4
+                  AND number = ?5 AND asset = ?6 AND payer = ?7 AND payee = ?8";
     let stored = sql::first(conn, select, key, |row| sql::amount(row, 0))?;
     match stored.filter(|stored| *stored != transfer.amount) {
         None => Ok(()),
@@ -49,58 +123,109 @@ pub(crate) fn write(
     }
 }
 
-/// Keeps which transaction stands at a place of a block: one place, one transaction.
-fn write_transaction(conn: &Connection, place: [i64; 3], transfer: &Transfer) -> Result<(), Fault> {
-    let [chain, block, index] = place;
-    let insert = "INSERT INTO chain_transaction (chain, block, transaction_index, hash)
-                  VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
-    let bytes = transfer.transaction.as_ref().map_or(&[][..], |hash| hash.as_bytes());
-    if sql::run(conn, insert, params![chain, block, index, bytes])? > 0 {
-        return Ok(());
+pub(crate) fn all(conn: &Connection, chain: ChainId) -> Result<Vec<Transfer>, Fault> {
+    let mut transfers = stored(conn, chain)?;
+    let unexplained = unexplained::all(conn, chain, &transfers)?;
+    if !unexplained.is_empty() {
+        transfers.extend(unexplained);
+        transfers.sort();
     }
-    let select = "SELECT hash FROM chain_transaction
-                  WHERE chain = ?1 AND block = ?2 AND transaction_index = ?3";
-    let stored = sql::first(conn, select, place, |row| sql::hash_or_none(row, 0))?;
-    match stored.filter(|stored| *stored != transfer.transaction) {
-        None => Ok(()),
-        Some(stored) => {
-            let name = |hash: Option<H256>| hash.map_or("none".to_owned(), hash_hex);
-            Err(Fault::Conflict(format!(
-                "the transaction of the transfer at {} is {} in the case and {} in the new data",
-                transfer.position,
-                name(stored),
-                name(transfer.transaction)
-            )))
+    Ok(transfers)
+}
+
+/// All but the unexplained ones, in order.
+fn stored(conn: &Connection, chain: ChainId) -> Result<Vec<Transfer>, Fault> {
+    let names = Names { addresses: Addresses::read(conn)?, assets: Assets::read(conn)? };
+    let chain_column = sql::chain_column(chain)?;
+    let select = "SELECT count(*) FROM transfer WHERE chain = ?1";
+    let count = sql::first(conn, select, [chain_column], |row| sql::small(row, 0))?;
+    let mut transfers = Vec::with_capacity(count.unwrap_or(0));
+    let mut group = Group::default();
+    let select = "SELECT block, transaction_index, kind, number, asset, payer, payee, amount,
+                         transaction_hash
+                  FROM transfer WHERE chain = ?1
+                  ORDER BY block, transaction_index, kind, number";
+    sql::each(conn, select, [chain_column], |row| {
+        let transfer = names.transfer(row)?;
+        group.next(&mut transfers, &transfer)?;
+        if !sql::is_null(row, 8)? {
+            group.name(sql::hash_or_none(row, 8)?)?;
         }
+        transfers.push(transfer);
+        Ok(())
+    })?;
+    group.end(&mut transfers)?;
+    Ok(transfers)
+}
+
+/// What the numbers in a row stand for.
+struct Names {
+    addresses: Addresses,
+    assets: Assets,
+}
+
+impl Names {
+    /// Without its transaction.
+    fn transfer(&self, row: &Row<'_>) -> Result<Transfer, Fault> {
+        let (step, cause) = code::step_and_cause(row.get(2)?, sql::small(row, 3)?)?;
+        let (block, transaction) = (sql::number(row, 0)?, sql::small(row, 1)?);
+        let asset: Asset = self.assets.get(sql::small(row, 4)?)?;
+        Ok(Transfer {
+            position: Position { block, transaction, step },
+            asset,
+            from: self.addresses.party(sql::small(row, 5)?)?,
+            to: self.addresses.party(sql::small(row, 6)?)?,
+            amount: sql::amount(row, 7)?,
+            cause,
+            transaction: None,
+        })
     }
 }
 
-pub(crate) fn all(conn: &Connection, chain: ChainId) -> Result<Vec<Transfer>, Fault> {
-    let addresses = Addresses::read(conn)?;
-    let assets = Assets::read(conn)?;
-    let select = "SELECT block, transaction_index, step, asset, payer, payee, cause, amount, hash
-                  FROM transfer
-                  LEFT JOIN chain_transaction USING (chain, block, transaction_index)
-                  WHERE chain = ?1
-                  ORDER BY block, transaction_index, step";
-    let mut transfers = sql::all(conn, select, [sql::chain_column(chain)?], |row| {
-        Ok(Transfer {
-            position: Position {
-                block: sql::number(row, 0)?,
-                transaction: sql::small(row, 1)?,
-                step: code::step(sql::number(row, 2)?)?,
-            },
-            asset: assets.get(sql::small(row, 3)?)?,
-            from: addresses.party(sql::small(row, 4)?)?,
-            to: addresses.party(sql::small(row, 5)?)?,
-            amount: sql::amount(row, 7)?,
-            cause: code::cause(row.get(6)?)?,
-            transaction: sql::hash_or_none(row, 8)?,
-        })
-    })?;
-    let unexplained = unexplained::all(conn, chain, &transfers)?;
-    transfers.extend(unexplained);
-    // Nearly in order already: only ids of one position may stand otherwise than what they mean.
-    transfers.sort();
-    Ok(transfers)
+/// The transfers of one transaction, of which one row names it.
+#[derive(Default)]
+struct Group {
+    place: Option<Place>,
+    start: usize,
+    hash: Option<Option<H256>>,
+}
+
+impl Group {
+    /// Ends the group before, if the transfer that comes next is of another transaction.
+    fn next(&mut self, transfers: &mut [Transfer], next: &Transfer) -> Result<(), Fault> {
+        let place = Some((next.position.block, next.position.transaction));
+        if self.place != place {
+            self.end(transfers)?;
+            *self = Self { place, start: transfers.len(), hash: None };
+        }
+        Ok(())
+    }
+
+    fn name(&mut self, hash: Option<H256>) -> Result<(), Fault> {
+        match self.hash.replace(hash) {
+            None => Ok(()),
+            Some(_) => Err(self.damaged("is named twice")),
+        }
+    }
+
+    fn damaged(&self, what: &str) -> Fault {
+        let (block, index) = self.place.unwrap_or_default();
+        Fault::Damaged(format!("transaction {index} of block {block} {what}"))
+    }
+
+    fn end(&self, transfers: &mut [Transfer]) -> Result<(), Fault> {
+        if self.place.is_none() {
+            return Ok(());
+        }
+        let hash = self.hash.ok_or_else(|| self.damaged("is not named"))?;
+        let members = transfers.get_mut(self.start..).unwrap_or_default();
+        for transfer in members.iter_mut() {
+            transfer.transaction = hash;
+        }
+        // Rows stand by the numbers of assets and addresses, which say nothing; and by causes.
+        if members.len() > 1 {
+            members.sort_unstable();
+        }
+        Ok(())
+    }
 }

@@ -27,11 +27,11 @@ struct Difference {
 }
 
 pub(crate) fn write(
-    conn: &Connection,
     ids: &mut Interner<'_>,
     window: Window,
     transfer: &Transfer,
 ) -> Result<(), Fault> {
+    let conn = ids.conn();
     let (address, is_outgoing) = match (transfer.from, transfer.to) {
         (Some(from), None) => (from, true),
         (None, Some(to)) => (to, false),

@@ -7,27 +7,25 @@ use crate::error::Fault;
 use crate::intern::{Addresses, Interner};
 use crate::{block, coverage, fact, plan, sql, transfer};
 
-pub(crate) fn write(conn: &Connection, window: &FetchedWindow) -> Result<(), Fault> {
+pub(crate) fn write(ids: &mut Interner<'_>, window: &FetchedWindow) -> Result<(), Fault> {
+    let conn = ids.conn();
     check(window)?;
     let chain = sql::chain_column(window.chain)?;
     sql::run(conn, "INSERT INTO chain (id) VALUES (?1) ON CONFLICT DO NOTHING", [chain])?;
-    let ids = &mut Interner::new(conn);
     // First, because a fork is the reason behind every other contradiction.
     block::write(conn, window.chain, &window.blocks)?;
-    for transfer in &window.transfers {
-        transfer::write(conn, ids, window.window, transfer)?;
-    }
+    transfer::write(ids, window)?;
     for entry in &window.coverage {
-        coverage::write(conn, ids, entry)?;
+        coverage::write(ids, entry)?;
     }
     for balance in &window.balances {
-        fact::write_balance(conn, ids, balance)?;
+        fact::write_balance(ids, balance)?;
     }
     for account in &window.accounts {
-        fact::write_account(conn, ids, account)?;
+        fact::write_account(ids, account)?;
     }
     for claim in &window.claims {
-        fact::write_claim(conn, ids, claim)?;
+        fact::write_claim(ids, claim)?;
     }
     plan::settle(conn, window)
 }

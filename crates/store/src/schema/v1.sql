@@ -14,9 +14,11 @@ CREATE TABLE setting (
 
 CREATE TABLE chain (id INTEGER NOT NULL PRIMARY KEY CHECK (id >= 0)) STRICT;
 
+-- That no address stands here twice is seen to by the one who writes: an index for it would be larger than
+-- the table, and its keys would lie anywhere.
 CREATE TABLE address (
     id INTEGER NOT NULL PRIMARY KEY,
-    bytes BLOB NOT NULL UNIQUE CHECK (length(bytes) = iif(id = 0, 0, 20))
+    bytes BLOB NOT NULL CHECK (length(bytes) = iif(id = 0, 0, 20))
 ) STRICT;
 INSERT INTO address VALUES (0, x'');
 
@@ -37,30 +39,26 @@ CREATE TABLE block (
     PRIMARY KEY (chain, number)
 ) STRICT, WITHOUT ROWID;
 
--- The hashes of transactions stand by their place, not in an index of their own: keys that lie anywhere
--- would cost more than everything else in a write. No bytes where no transaction caused a transfer.
-CREATE TABLE chain_transaction (
-    chain INTEGER NOT NULL REFERENCES chain (id),
-    block INTEGER NOT NULL CHECK (block >= 0),
-    transaction_index INTEGER NOT NULL CHECK (transaction_index >= 0),
-    hash BLOB NOT NULL CHECK (length(hash) IN (0, 32)),
-    PRIMARY KEY (chain, block, transaction_index)
-) STRICT, WITHOUT ROWID;
-
 -- The key is the order of reading, so that one tree serves uniqueness and every read.
+--
+-- `kind` is sixteen times the class of the step, plus the cause; `number` is the step's number in its class.
+-- `transaction_hash` stands in one row of those that share a block and a transaction index, whichever was
+-- written first, and is NULL in the others; no bytes where no transaction caused the transfer.
+--
+-- Numbers of assets and addresses are not declared as references: to look each of them up costs more than the
+-- write itself. They are made in the same write, and checked at every reading.
 CREATE TABLE transfer (
     chain INTEGER NOT NULL,
     block INTEGER NOT NULL,
     transaction_index INTEGER NOT NULL,
-    step INTEGER NOT NULL CHECK (step >= 0),
-    asset INTEGER NOT NULL REFERENCES asset (id),
-    payer INTEGER NOT NULL REFERENCES address (id),
-    payee INTEGER NOT NULL REFERENCES address (id),
-    cause INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    asset INTEGER NOT NULL,
+    payer INTEGER NOT NULL,
+    payee INTEGER NOT NULL,
     amount BLOB NOT NULL CHECK (length(amount) <= 32 AND substr(amount, 1, 1) <> x'00'),
-    PRIMARY KEY (chain, block, transaction_index, step, asset, payer, payee, cause),
-    FOREIGN KEY (chain, block, transaction_index)
-        REFERENCES chain_transaction (chain, block, transaction_index)
+    transaction_hash BLOB CHECK (length(transaction_hash) IN (0, 32)),
+    PRIMARY KEY (chain, block, transaction_index, kind, number, asset, payer, payee)
 ) STRICT, WITHOUT ROWID;
 
 -- Unexplained transfers, as the windows gave them: what is shown is worked out at reading.

@@ -93,8 +93,17 @@ fn a_forged_file_is_damaged() {
             other => panic!("{other:?}"),
         }
     };
-    check("UPDATE transfer SET cause = 99", "no cause has the number 99");
-    check("UPDATE transfer SET step = 1", "no step has the number 1");
+    check("UPDATE transfer SET kind = 32 + 15", "no cause has the number 15");
+    check("UPDATE transfer SET kind = 3, number = 1", "no step has the number 1");
+    check("UPDATE transfer SET payee = 77", "there is no address with the number 77");
+    check("UPDATE transfer SET asset = 0", "there is no asset with the number 0");
+    let is_not_named = "transaction 3 of block 11 is not named";
+    check("UPDATE transfer SET transaction_hash = NULL", is_not_named);
+    check(
+        "INSERT INTO transfer SELECT chain, block, transaction_index, kind, number + 1, asset, payer,
+                                     payee, amount, transaction_hash FROM transfer",
+        "transaction 3 of block 11 is named twice",
+    );
     check(
         "UPDATE transfer SET transaction_index = 1 << 40",
         "a number is too large: 1099511627776",
@@ -112,15 +121,34 @@ fn a_forged_file_is_damaged() {
 }
 
 #[test]
-fn a_row_that_refers_to_nothing_is_found_by_a_check() {
+fn what_the_schema_cannot_see_is_found_by_a_check() {
+    let check = |forge: &str, expected: &str| {
+        let mut case = Case::in_memory().unwrap();
+        case.write_window(&full_window()).unwrap();
+        case.check().unwrap();
+        case.conn.pragma_update(None, "foreign_keys", false).unwrap();
+        case.conn.execute_batch(forge).unwrap();
+        match case.check().unwrap_err() {
+            Error::Corrupt { detail, .. } => assert_eq!(detail, expected),
+            other => panic!("{other:?}"),
+        }
+    };
+    check("UPDATE coverage SET address = 77", "a row of `coverage` refers to nothing");
+    check("UPDATE transfer SET payer = 77", "there is no address with the number 77");
+    let double = format!("the address {} is there twice", "FF".repeat(20));
+    check("UPDATE address SET bytes = unhex(printf('%.*c', 40, 'F')) WHERE id > 2", &double);
+}
+
+#[test]
+fn an_address_that_is_there_twice_is_not_added_to() {
     let mut case = Case::in_memory().unwrap();
     case.write_window(&full_window()).unwrap();
-    case.check().unwrap();
-    case.conn.pragma_update(None, "foreign_keys", false).unwrap();
-    case.conn.execute_batch("UPDATE coverage SET address = 77").unwrap();
-    match case.check().unwrap_err() {
+    case.conn.execute_batch("UPDATE address SET bytes = zeroblob(20) WHERE id IN (1, 3)").unwrap();
+    // Another program did that, as far as this one can know.
+    case.forget_ids();
+    match case.write_window(&full_window()).unwrap_err() {
         Error::Corrupt { detail, .. } => {
-            assert_eq!(detail, "a row of `coverage` refers to nothing");
+            assert_eq!(detail, "the address with the number 3 is there twice");
         }
         other => panic!("{other:?}"),
     }

@@ -1,5 +1,6 @@
 //! The content does not depend on the order of the writes, nor on what else was written before.
 
+use fundtrail_model::{Address, Amount, Asset, Balance};
 use proptest::prelude::*;
 
 use super::world::{full_window, window};
@@ -28,6 +29,38 @@ proptest! {
             prop_assert_eq!(case.coverage(chain).unwrap(), expected.coverage(chain).unwrap());
         }
         prop_assert_eq!(case.digest().unwrap(), expected.digest().unwrap());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Numbers of addresses are kept from one write to the next: not when another program gave some, nor
+    /// when the write that gave them was refused.
+    #[test]
+    fn programs_that_take_turns_give_the_same_case(
+        writes in prop::collection::vec((window(), any::<bool>(), any::<bool>()), 1..6),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("case.fundtrail");
+        let mut one = Case::create(&path).unwrap();
+        let mut other = Case::open(&path).unwrap();
+        for (window, is_other, is_refused_first) in &writes {
+            let case = if *is_other { &mut other } else { &mut one };
+            if *is_refused_first {
+                let mut refused = window.clone();
+                refused.balances.push(Balance {
+                    address: Address::repeat_byte(0x77),
+                    asset: Asset::Native(window.chain),
+                    block: u64::MAX,
+                    amount: Amount::ZERO,
+                });
+                prop_assert!(case.write_window(&refused).is_err());
+            }
+            case.write_window(window).unwrap();
+        }
+        one.check().unwrap();
+        let windows: Vec<_> = writes.into_iter().map(|(window, ..)| window).collect();
+        prop_assert_eq!(other.digest().unwrap(), written(&windows).digest().unwrap());
     }
 }
 

@@ -9,6 +9,7 @@ use fundtrail_model::{
 };
 
 use super::world::{CHAINS, address, block, full_window};
+use crate::intern::{Ids, Interner};
 use crate::{Case, Error, PlannedWindow, window};
 
 /// Refused, and nothing of it is left.
@@ -216,7 +217,9 @@ fn a_run_killed_in_the_middle_of_a_write_leaves_the_writes_before() {
     case.conn.pragma_update(None, "cache_size", 1).unwrap();
     let log_before = fs::metadata(format!("{}-wal", path.display())).unwrap().len();
     let state = case.conn.transaction().unwrap();
-    window::write(&state, &large_window(2)).unwrap();
+    let mut ids = Ids::default();
+    let mut ids = Interner::new(&state, &mut ids).unwrap();
+    window::write(&mut ids, &large_window(2)).unwrap();
     let log_after = fs::metadata(format!("{}-wal", path.display())).unwrap().len();
     assert!(log_after > log_before, "{log_after} bytes of log: nothing was half-written");
     let copy = killed_now(&path, folder.path(), None);

@@ -64,11 +64,12 @@ impl Numbers {
                     signed(transfer.asset.chain().0),
                     signed(transfer.position.block),
                     i64::from(transfer.position.transaction),
-                    signed(transfer.position.step.code()),
+                    // A log, and a token's transfer.
+                    2 * 16 + 3,
+                    signed(transfer.position.step.code() & 0xffff_ffff),
                     asset,
                     parties[0],
                     parties[1],
-                    3,
                 ],
                 transfer.amount.to_minimal_be_bytes(),
                 transfer.transaction.expect("every transfer has one").as_bytes().to_vec(),
@@ -118,8 +119,7 @@ fn write(conn: &mut Connection, window: &FetchedWindow, rows: &Rows) -> rusqlite
         ])?;
     }
     write_transfers(
-        prepare("INSERT INTO chain_transaction VALUES (?1, ?2, ?3, ?4)")?,
-        prepare("INSERT INTO transfer VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?,
+        prepare("INSERT INTO transfer VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?,
         rows,
     )?;
     let mut coverage = prepare(
@@ -134,15 +134,12 @@ fn write(conn: &mut Connection, window: &FetchedWindow, rows: &Rows) -> rusqlite
     write.commit()
 }
 
-fn write_transfers(
-    mut transaction: Statement<'_>,
-    mut transfer: Statement<'_>,
-    rows: &Rows,
-) -> rusqlite::Result<()> {
-    for ([chain, block, index, step, asset, payer, payee, cause], amount, hash) in &rows.transfers {
-        transaction.execute(params![chain, block, index, hash])?;
-        let columns = params![chain, block, index, step, asset, payer, payee, cause, amount];
-        transfer.execute(columns)?;
+fn write_transfers(mut transfer: Statement<'_>, rows: &Rows) -> rusqlite::Result<()> {
+    for ([chain, block, index, kind, number, asset, payer, payee], amount, hash) in &rows.transfers
+    {
+        transfer.execute(params![
+            chain, block, index, kind, number, asset, payer, payee, amount, hash
+        ])?;
     }
     Ok(())
 }
