@@ -2,6 +2,7 @@
 
 mod answer;
 mod backoff;
+mod hedge;
 mod http;
 mod limiter;
 mod peer;
@@ -46,6 +47,12 @@ pub struct Options {
     /// How many questions a second a node on the internet is asked at first; what it really allows is
     /// learned. A node of the own network is asked without a limit until it shows one.
     pub rate: u32,
+    /// How many questions a second each endpoint is asked at most, whatever it allows; `None` for as many
+    /// as it allows.
+    pub max_rate: Option<u32>,
+    /// After how long, at least, an endpoint counts as slow and another one is asked too, if there is one
+    /// with nothing to do; `None` to wait for each.
+    pub hedge_after: Option<Duration>,
     /// What the random part of waiting times starts from: the same seed gives the same times.
     pub seed: u64,
     /// How this program names itself.
@@ -60,6 +67,8 @@ impl Default for Options {
             batch_size: 20,
             attempts: 5,
             rate: 20,
+            max_rate: None,
+            hedge_after: Some(Duration::from_secs(3)),
             seed: 0,
             user_agent: concat!("fundtrail/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
@@ -168,6 +177,12 @@ impl Client {
         self.peers().iter().map(|peer| peer.sent()).sum()
     }
 
+    /// How many HTTP requests took so long that another endpoint was asked too.
+    #[must_use]
+    pub fn requests_hedged(&self) -> u64 {
+        self.peers().iter().map(|peer| peer.hedged()).sum()
+    }
+
     /// `scheme://host[:port]`, several of them with commas between, or `recording`.
     #[must_use]
     pub fn origin(&self) -> String {
@@ -215,7 +230,8 @@ impl Client {
     ) -> Result<Vec<Answer>, Error> {
         let calls: Vec<&Call> = calls.iter().collect();
         let attempts = if self.peers().len() > 1 { 2 } else { u32::MAX };
-        let answers = peer.ask_all(&calls, usize::MAX, attempts).await?;
+        let stead = self.pool.stead(peer);
+        let answers = peer.ask_all(&calls, usize::MAX, attempts, stead).await?;
         self.pool.note(peer, &calls, &answers);
         Ok(answers)
     }

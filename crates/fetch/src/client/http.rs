@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::backoff::Backoff;
+use super::hedge::{Stead, Typical};
 use super::limiter::Limiter;
 use super::refusal::Kind;
 use super::{Answer, Call, Meaning, Options, Refusal};
@@ -34,6 +35,10 @@ struct Inner {
     backoff: Backoff,
     next_id: AtomicU64,
     sent: AtomicU64,
+    hedged: AtomicU64,
+    typical: Typical,
+    /// How many questions go into one request until the node refuses so many.
+    first_batch_limit: usize,
     /// How many questions the node takes in one request, as far as it has been learned.
     batch_limit: AtomicUsize,
     /// Whether it ever answered: then a failing connection is a bad moment, not a wrong address.
@@ -53,15 +58,21 @@ impl Http {
             .map_err(|error| Error::Setup { reason: reason_of(&error.without_url()) })?;
         // A node next door has no provider who counts.
         let rate = Some(options.rate).filter(|_| !endpoint.is_nearby());
+        // The questions of a batch leave together: a batch is a small part of what may leave in a second.
+        let quarter = options.max_rate.map(|rate| usize::try_from(rate / 4).unwrap_or(usize::MAX));
+        let first_batch_limit = options.batch_size.min(quarter.unwrap_or(usize::MAX)).max(1);
         Ok(Self(Arc::new(Inner {
             endpoint,
             client,
             permits: Semaphore::new(IN_FLIGHT),
-            limiter: Limiter::new(rate),
+            limiter: Limiter::new(rate, options.max_rate),
             backoff: Backoff::new(options.seed),
             next_id: AtomicU64::new(1),
             sent: AtomicU64::new(0),
-            batch_limit: AtomicUsize::new(options.batch_size.max(1)),
+            hedged: AtomicU64::new(0),
+            typical: Typical::default(),
+            first_batch_limit,
+            batch_limit: AtomicUsize::new(first_batch_limit),
             was_reached: AtomicBool::new(false),
             options,
         })))
@@ -82,7 +93,7 @@ impl Http {
 
     /// Whether the node refused a batch for its number of questions.
     pub(crate) fn has_batch_limit(&self) -> bool {
-        self.batch_limit() < self.0.options.batch_size
+        self.batch_limit() < self.0.first_batch_limit
     }
 
     /// Begins with what was learned before.
@@ -104,19 +115,33 @@ impl Http {
         self.0.sent.load(Ordering::Relaxed)
     }
 
+    /// How often another endpoint was asked too.
+    pub(super) fn hedged(&self) -> u64 {
+        self.0.hedged.load(Ordering::Relaxed)
+    }
+
+    /// Whether it has nothing to do, and may be asked.
+    pub(super) fn is_idle(&self) -> bool {
+        self.0.permits.available_permits() == IN_FLIGHT && !self.0.limiter.is_paused()
+    }
+
     /// Asks all, in batches, and returns the answers in the order of the questions.
     pub(super) async fn ask_all(
         &self,
         calls: &[&Call],
         batch_size: usize,
         attempts: u32,
+        stead: Option<Arc<Stead>>,
     ) -> Result<Vec<Answer>, Error> {
         let attempts = attempts.min(self.0.options.attempts);
         let batch_size = self.0.batch_limit.load(Ordering::Relaxed).min(batch_size).max(1);
         let mut tasks = JoinSet::new();
         for (batch_idx, batch) in calls.chunks(batch_size).enumerate() {
-            let (node, batch) = (self.clone(), batch.iter().copied().cloned().collect());
-            tasks.spawn(async move { (batch_idx, node.0.ask_batch(batch, attempts).await) });
+            let (node, stead) = (self.clone(), stead.clone());
+            let batch: Vec<Call> = batch.iter().copied().cloned().collect();
+            tasks.spawn(async move {
+                (batch_idx, node.0.ask_batch(batch, attempts, stead.as_ref()).await)
+            });
         }
         let mut batches = Vec::with_capacity(tasks.len());
         while let Some(joined) = tasks.join_next().await {
@@ -133,12 +158,17 @@ impl Http {
 
 impl Inner {
     /// Asks one batch, in smaller ones where the node or the limit on its answer demands it.
-    async fn ask_batch(&self, calls: Vec<Call>, attempts: u32) -> Result<Vec<Answer>, Error> {
+    async fn ask_batch(
+        &self,
+        calls: Vec<Call>,
+        attempts: u32,
+        stead: Option<&Arc<Stead>>,
+    ) -> Result<Vec<Answer>, Error> {
         let mut answers = Vec::with_capacity(calls.len());
         let mut pending = vec![calls];
         while let Some(mut piece) = pending.pop() {
             let length = piece.len();
-            match self.ask_patiently(&piece, attempts).await {
+            match self.ask_patiently(&piece, attempts, stead).await {
                 Brought::Answers(piece_answers) => answers.extend(piece_answers),
                 Brought::RefusedBatch(refusal) if length > 1 => {
                     let size = smaller_batch(&refusal, length);
@@ -160,13 +190,18 @@ impl Inner {
     }
 
     /// Asks, and asks again what failed in a way that may pass.
-    async fn ask_patiently(&self, calls: &[Call], attempts: u32) -> Brought {
+    async fn ask_patiently(
+        &self,
+        calls: &[Call],
+        attempts: u32,
+        stead: Option<&Arc<Stead>>,
+    ) -> Brought {
         let mut answers: Vec<Option<Answer>> = vec![None; calls.len()];
         let mut open: Vec<usize> = (0..calls.len()).collect();
         let mut attempt = 1;
         loop {
             let asked: Vec<&Call> = open.iter().filter_map(|place| calls.get(*place)).collect();
-            let Exchange { outcome, asked_wait } = self.exchange(&asked, attempt).await;
+            let Exchange { outcome, asked_wait } = self.exchange(&asked, attempt, stead).await;
             let is_last = attempt >= patience(attempts, &outcome);
             match outcome {
                 Brought::Failed(Failure { error, may_pass }) => {

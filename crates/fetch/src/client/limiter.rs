@@ -23,6 +23,8 @@ pub(super) struct Limiter(Mutex<State>);
 struct State {
     /// `None` until a limit is met.
     rate: Option<u64>,
+    /// What the user allows at most.
+    cap: Option<u64>,
     /// When the next question may leave.
     next: Instant,
     /// The questions that were answered since then.
@@ -35,19 +37,25 @@ struct State {
 }
 
 impl Limiter {
-    /// `rate` in questions per second; `None` to ask without a limit until one is met.
-    pub(super) fn new(rate: Option<u32>) -> Self {
-        let rate = rate.map(|rate| u64::from(rate).saturating_mul(1000));
-        Self(Mutex::new(State::new(rate, Instant::now())))
+    /// `rate` in questions per second; `None` to ask without a limit until one is met. Whatever is learned,
+    /// it never becomes more than `cap`.
+    pub(super) fn new(rate: Option<u32>, cap: Option<u32>) -> Self {
+        let [rate, cap] = [rate, cap].map(|rate| Some(u64::from(rate?).saturating_mul(1000)));
+        Self(Mutex::new(State::new(rate, cap, Instant::now())))
     }
 
     /// Waits until so many questions may leave.
     pub(super) async fn admit(&self, questions: u64) {
-        let mut at = self.state().reserve(questions, Instant::now());
-        // Another question may have been refused in the meantime.
-        while Instant::now() < at {
+        loop {
+            let at = self.state().reserve(questions, Instant::now());
             tokio::time::sleep_until(at.into()).await;
-            at = self.state().paused_until.unwrap_or(at);
+            let mut state = self.state();
+            // Another question may have been refused in the meantime. Then each needs a new place, because
+            // all that wait for the end of the pause would leave at once.
+            if state.paused_until.is_none_or(|until| until <= at) {
+                state.left(questions, at);
+                return;
+            }
         }
     }
 
@@ -66,9 +74,15 @@ impl Limiter {
         self.state().rate
     }
 
+    /// How long the endpoint is left alone, if it was asked too often.
+    pub(super) fn is_paused(&self) -> bool {
+        self.state().paused_until.is_some_and(|until| Instant::now() < until)
+    }
+
     /// Begins with a rate that was learned before, in questions per 1,000 seconds.
     pub(super) fn start_at(&self, rate: u64) {
-        self.state().rate = Some(rate.clamp(SLOWEST, FASTEST));
+        let mut state = self.state();
+        state.rate = Some(state.within(rate));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -78,29 +92,41 @@ impl Limiter {
 }
 
 impl State {
-    fn new(rate: Option<u64>, now: Instant) -> Self {
-        Self {
-            rate: rate.map(|rate| rate.clamp(SLOWEST, FASTEST)),
+    fn new(rate: Option<u64>, cap: Option<u64>, now: Instant) -> Self {
+        let mut state = Self {
+            rate: None,
+            cap: cap.map(|cap| cap.clamp(SLOWEST, FASTEST)),
             next: now,
             answered: (now, 0),
             sent: (now, 0, 0),
             pause: FIRST_PAUSE,
             paused_until: None,
-        }
+        };
+        state.rate = rate.map(|rate| state.within(rate));
+        state
     }
 
-    /// When so many questions may leave; they count as sent then.
+    fn within(&self, rate: u64) -> u64 {
+        rate.clamp(SLOWEST, self.cap.unwrap_or(FASTEST))
+    }
+
+    /// When so many questions may leave.
     fn reserve(&mut self, questions: u64, now: Instant) -> Instant {
         let earliest = self.paused_until.map_or(now, |until| until.max(now));
         let at = self.next.max(earliest);
-        self.next = at + self.rate.map_or(Duration::ZERO, |rate| time_for(questions, rate));
+        let rate = self.rate.or(self.cap);
+        self.next = at + rate.map_or(Duration::ZERO, |rate| time_for(questions, rate));
+        at
+    }
+
+    /// So many questions left then.
+    fn left(&mut self, questions: u64, at: Instant) {
         let (second, count, _) = self.sent;
         self.sent = match at.saturating_duration_since(second).as_secs() {
             0 => (second, count.saturating_add(questions), self.sent.2),
             1 => (second + Duration::from_secs(1), questions, count),
             _ => (at, questions, 0),
         };
-        at
     }
 
     fn answered(&mut self, questions: u64, now: Instant) {
@@ -115,7 +141,7 @@ impl State {
         }
         let is_used = now.saturating_duration_since(since) <= time_for(count, rate) * 10 / 9;
         if is_used {
-            self.rate = Some((rate + rate / 20).min(FASTEST));
+            self.rate = Some(self.within(rate + rate / 20));
         }
         self.answered = (now, 0);
     }
@@ -129,12 +155,13 @@ impl State {
             let (_, count, before) = self.sent;
             let seen = count.max(before).saturating_mul(1000);
             let rate = self.rate.unwrap_or_else(|| seen.max(2 * LEARNED_AT_LEAST));
-            self.rate = Some((rate / 2).clamp(SLOWEST, FASTEST));
+            self.rate = Some(self.within(rate / 2));
             self.answered = (now, 0);
         }
         let pause = if is_new { self.pause } else { Duration::ZERO };
         let until = now + asked_wait.unwrap_or_default().max(pause);
         self.paused_until = self.paused_until.max(Some(until));
+        self.next = self.next.max(until);
         if is_new {
             self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
         }
@@ -152,11 +179,12 @@ const fn time_for(questions: u64, rate: u64) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
 
-    use super::{FASTEST, SLOWEST, State};
+    use super::{FASTEST, Limiter, SLOWEST, State};
 
     const fn ms(count: u64) -> Duration {
         Duration::from_millis(count)
@@ -165,7 +193,7 @@ mod tests {
     #[test]
     fn questions_leave_at_the_rate() {
         let start = Instant::now();
-        let mut state = State::new(Some(20_000), start);
+        let mut state = State::new(Some(20_000), None, start);
         let leave = [1, 1, 10, 1].map(|questions| state.reserve(questions, start) - start);
         assert_eq!(leave, [ms(0), ms(50), ms(100), ms(600)]);
         // A quiet time is not saved up for a burst.
@@ -176,9 +204,10 @@ mod tests {
     #[test]
     fn without_a_limit_nothing_waits_until_one_is_met() {
         let start = Instant::now();
-        let mut state = State::new(None, start);
+        let mut state = State::new(None, None, start);
         for _ in 0..100 {
             assert_eq!(state.reserve(1, start), start);
+            state.left(1, start);
         }
         state.refused(None, start);
         assert_eq!(state.rate, Some(50_000));
@@ -195,11 +224,51 @@ mod tests {
     #[test]
     fn the_rate_grows_only_while_it_is_used() {
         let start = Instant::now();
-        let mut state = State::new(Some(20_000), start);
+        let mut state = State::new(Some(20_000), None, start);
         state.answered(100, start + ms(5_000));
         assert_eq!(state.rate, Some(21_000));
         state.answered(105, start + ms(60_000));
         assert_eq!(state.rate, Some(21_000));
+    }
+
+    #[test]
+    fn what_the_user_allows_is_never_exceeded() {
+        let start = Instant::now();
+        for rate in [None, Some(20_000)] {
+            let mut state = State::new(rate, Some(10_000), start);
+            let leave = [1, 4, 1].map(|questions| state.reserve(questions, start) - start);
+            assert_eq!(leave, [ms(0), ms(100), ms(500)]);
+            for second in 1..20 {
+                state.answered(50, start + ms(1000 * second));
+            }
+            assert_eq!(state.rate, rate.map(|_| 10_000));
+            state.refused(None, start + ms(20_000));
+            assert_eq!(state.rate, Some(10_000).filter(|_| rate.is_none()).or(Some(5_000)));
+        }
+    }
+
+    #[tokio::test]
+    async fn after_a_pause_nobody_leaves_together() {
+        let limiter = Arc::new(Limiter::new(Some(100), None));
+        let start = Instant::now();
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let limiter = Arc::clone(&limiter);
+            tasks.spawn(async move {
+                limiter.admit(1).await;
+                Instant::now()
+            });
+        }
+        tokio::task::yield_now().await;
+        limiter.refused(Some(ms(150)));
+        let mut left = tasks.join_all().await;
+        left.sort_unstable();
+        let late: Vec<_> = left.iter().filter(|at| **at - start > ms(140)).collect();
+        assert!(late.len() >= 6, "{}", late.len());
+        // 50 a second from then on: at most one or two within 10 ms.
+        for three in late.windows(3) {
+            assert!(*three[2] - *three[0] >= ms(25), "{:?}", *three[2] - *three[0]);
+        }
     }
 
     proptest! {
@@ -209,7 +278,7 @@ mod tests {
             steps in proptest::collection::vec((1_u64..20, 0_u64..300), 1..100),
         ) {
             let start = Instant::now();
-            let mut state = State::new(Some(rate * 1000), start);
+            let mut state = State::new(Some(rate * 1000), None, start);
             let (mut now, mut left) = (start, vec![]);
             for (questions, pause) in steps {
                 now += ms(pause);
@@ -226,10 +295,11 @@ mod tests {
         #[test]
         fn the_rate_stays_in_its_bounds(events in proptest::collection::vec((any::<bool>(), 0_u64..2000, 0_u64..5000), 0..200)) {
             let mut now = Instant::now();
-            let mut state = State::new(Some(20_000), now);
+            let mut state = State::new(Some(20_000), None, now);
             for (is_answer, questions, pause) in events {
                 now += ms(pause);
-                state.reserve(questions, now);
+                let at = state.reserve(questions, now);
+                state.left(questions, at);
                 if is_answer { state.answered(questions, now) } else { state.refused(None, now) }
                 prop_assert!(state.rate.is_some_and(|rate| (SLOWEST..=FASTEST).contains(&rate)));
             }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use super::hedge::Stead;
 use super::http::Http;
 use super::reach::Reach;
 use super::refusal::Kind;
@@ -68,15 +69,16 @@ impl Peer {
     }
 
     /// Asks all, in the order given, with at most `batch_size` questions in one HTTP request and at most
-    /// so many attempts.
+    /// so many attempts. What takes too long is asked of another endpoint in its stead.
     pub(super) async fn ask_all(
         &self,
         calls: &[&Call],
         batch_size: usize,
         attempts: u32,
+        stead: Option<Arc<Stead>>,
     ) -> Result<Vec<Answer>, Error> {
         let answers = match &self.voice {
-            Voice::Node(http) => http.ask_all(calls, batch_size, attempts).await?,
+            Voice::Node(http) => http.ask_all(calls, batch_size, attempts, stead).await?,
             Voice::Recording { session, asked } => {
                 asked.fetch_add(u64::try_from(calls.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
                 let not_recorded =
@@ -189,6 +191,10 @@ impl Peer {
             Voice::Node(http) => http.sent(),
             Voice::Recording { asked, .. } => asked.load(Ordering::Relaxed),
         }
+    }
+
+    pub(super) fn hedged(&self) -> u64 {
+        self.http().map_or(0, Http::hedged)
     }
 
     /// `scheme://host[:port]`, or `recording`.

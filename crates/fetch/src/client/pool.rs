@@ -7,7 +7,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::hedge::Stead;
+use super::http::Http;
 use super::peer::Peer;
+use super::standing::Grade;
 use super::{Answer, Call, Meaning};
 use crate::Error;
 
@@ -81,6 +84,22 @@ impl Pool {
         peers
     }
 
+    /// Who may be asked in the stead of this one.
+    pub(super) fn stead(self: &Arc<Self>, first: &Arc<Peer>) -> Option<Arc<Stead>> {
+        (1 < self.peers.len()).then(|| Arc::new(Stead::new(Arc::clone(self), Arc::clone(first))))
+    }
+
+    /// Another endpoint that has nothing to do and is likely to answer all of this.
+    pub(super) fn idle_beside(&self, first: &Arc<Peer>, calls: &[Call]) -> Option<Arc<Peer>> {
+        let is_free = |peer: &&Arc<Peer>| {
+            !Arc::ptr_eq(peer, first)
+                && peer.grade() == Grade::Good
+                && peer.http().is_some_and(Http::is_idle)
+                && calls.iter().all(|call| peer.may_answer(call))
+        };
+        self.peers.iter().find(is_free).cloned()
+    }
+
     fn place_of(&self, peer: &Arc<Peer>) -> Option<usize> {
         self.peers.iter().position(|other| Arc::ptr_eq(other, peer))
     }
@@ -92,12 +111,12 @@ impl Pool {
 
     /// Asks all, and returns the answers in the order of the questions.
     pub(super) async fn ask_all(
-        &self,
+        self: &Arc<Self>,
         calls: &[&Call],
         batch_size: usize,
     ) -> Result<Vec<Answer>, Error> {
         if let [peer] = self.peers.as_slice() {
-            return peer.ask_all(calls, batch_size, u32::MAX).await;
+            return peer.ask_all(calls, batch_size, u32::MAX, None).await;
         }
         let mut said: Vec<Option<Fallback>> = vec![None; calls.len()];
         for attempts in [ATTEMPTS_BEFORE_THE_NEXT, u32::MAX] {
@@ -113,7 +132,7 @@ impl Pool {
 
     /// Asks every endpoint for what is still open. `said` is what was said to each question.
     async fn ask_around(
-        &self,
+        self: &Arc<Self>,
         calls: &[&Call],
         batch_size: usize,
         attempts: u32,
@@ -150,8 +169,8 @@ impl Pool {
             for (peer, places) in turns {
                 let asked: Vec<&Call> =
                     places.iter().filter_map(|place| calls.get(*place).copied()).collect();
-                let outcomes: Vec<Fallback> = match peer.ask_all(&asked, batch_size, attempts).await
-                {
+                let said_now = peer.ask_all(&asked, batch_size, attempts, self.stead(&peer)).await;
+                let outcomes: Vec<Fallback> = match said_now {
                     Ok(answers) => {
                         self.note(&peer, &asked, &answers);
                         answers.into_iter().map(Ok).collect()
@@ -174,6 +193,11 @@ impl Pool {
             }
         }
     }
+}
+
+/// Whether this settles the question, whoever else might be asked.
+pub(super) fn is_settled(answer: &Answer) -> bool {
+    rank(&Ok(answer.clone())) == ANSWER
 }
 
 const ANSWER: u8 = 0;

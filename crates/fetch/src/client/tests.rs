@@ -304,3 +304,73 @@ async fn a_recording_answers_like_the_node_did() {
     assert_eq!(error, Error::NotRecorded { method: "eth_test".into() });
     assert!(Client::replay(session).session().is_none());
 }
+
+/// Asks a slow endpoint that has another one beside it.
+async fn hedged(slow: &Server, other: &Server) -> (Client, Duration, Vec<String>) {
+    let options = Options { hedge_after: Some(Duration::from_millis(100)), ..options() };
+    let both = [client(slow, options.clone()), client(other, options)];
+    let client = Client::together(&both);
+    let start = Instant::now();
+    let answers = texts(client.ask_all(&calls(3)).await);
+    (client, start.elapsed(), answers)
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_asked_of_another_one_too() {
+    let fast = Server::start(|_, body| echo(body)).await;
+    let slow = Server::start_slow(Duration::from_secs(3), |_, body| echo(body)).await;
+    let (client, time, answers) = hedged(&slow, &fast).await;
+    assert_eq!(answers, ["0", "1", "2"]);
+    assert!(time < Duration::from_secs(2), "{time:?}");
+    assert_eq!((client.requests_hedged(), fast.hits()), (1, 1));
+    // Then the slow one is not asked first.
+    let start = Instant::now();
+    assert_eq!(texts(client.ask_all(&calls(1)).await), ["0"]);
+    assert!(start.elapsed() < Duration::from_millis(90), "{:?}", start.elapsed());
+    assert_eq!((client.requests_hedged(), fast.hits()), (1, 2));
+}
+
+#[tokio::test]
+async fn a_slow_endpoint_is_waited_for_where_the_other_one_is_no_help() {
+    let refusing = Server::start(|_, body| {
+        let refusal = json!({"code": -32601, "message": "the method does not exist"});
+        let one = |id| json!({"jsonrpc": "2.0", "id": id, "error": refusal});
+        page(&Value::from(ids(body).into_iter().map(one).collect::<Vec<_>>()).to_string())
+    })
+    .await;
+    let slow = Server::start_slow(Duration::from_millis(500), |_, body| echo(body)).await;
+    let (client, time, answers) = hedged(&slow, &refusing).await;
+    assert_eq!(answers, ["0", "1", "2"]);
+    assert!(Duration::from_millis(450) < time, "{time:?}");
+    // What it refused it is not asked again, however long the other one takes.
+    assert_eq!(texts(client.ask_all(&calls(3)).await), ["0", "1", "2"]);
+    assert_eq!((client.requests_hedged(), refusing.hits()), (1, 1));
+}
+
+#[tokio::test]
+async fn nobody_is_asked_more_often_than_the_user_allows() {
+    let server = Server::start(|_, body| echo(body)).await;
+    let client = client(&server, Options { max_rate: Some(40), ..options() });
+    let start = Instant::now();
+    client.ask_all(&calls(40)).await.unwrap();
+    // In batches of ten, the last of which leaves after three quarters of a second.
+    assert_eq!(server.hits(), 4);
+    assert!(Duration::from_millis(700) < start.elapsed(), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_wait_until_a_date_is_kept() {
+    let server = Server::start(|hit, body| match hit {
+        0 => page_with(
+            "429 Too Many Requests",
+            "date: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: Sun, 06 Nov 1994 08:49:38 GMT",
+            b"slow down",
+        ),
+        _ => echo(body),
+    })
+    .await;
+    let client = client(&server, Options { attempts: 2, ..options() });
+    let start = Instant::now();
+    assert_eq!(texts(client.ask_all(&calls(1)).await), ["0"]);
+    assert!(Duration::from_secs(1) <= start.elapsed(), "{:?}", start.elapsed());
+}

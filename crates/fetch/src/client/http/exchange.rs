@@ -1,14 +1,17 @@
 //! One HTTP request and what came of it.
 
 use std::error::Error as _;
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 
 use super::super::answer::{self, Misfit, Outcome, Reply};
+use super::super::hedge::Stead;
 use super::super::refusal::{Kind, Refusal};
 use super::super::{Answer, Call, LONGEST_ASKED_WAIT, Meaning, excerpt};
 use super::Inner;
@@ -83,20 +86,63 @@ impl Brought {
 }
 
 impl Inner {
-    /// One HTTP request and its answer.
-    pub(super) async fn exchange(&self, calls: &[&Call], attempt: u32) -> Exchange {
+    /// One HTTP request and its answer; or the answer of another endpoint, where this one is slow.
+    pub(super) async fn exchange(
+        &self,
+        calls: &[&Call],
+        attempt: u32,
+        stead: Option<&Arc<Stead>>,
+    ) -> Exchange {
         let Ok(_permit) = self.permits.acquire().await else {
             let reason = "the client was shut down".to_owned();
             let failure = Failure::for_good(Error::Setup { reason });
             return Exchange { outcome: failure.into(), asked_wait: None };
         };
-        let method = calls.first().map_or("nothing", |call| call.method);
         let count = u64::try_from(calls.len()).unwrap_or(u64::MAX);
+        self.limiter.admit(count).await;
+        let request = pin!(self.request(calls, count, attempt));
+        match stead.zip(self.options.hedge_after) {
+            Some((stead, least)) => {
+                self.unless_slow(request, least, calls, Arc::clone(stead)).await
+            }
+            None => request.await,
+        }
+    }
+
+    /// Waits for this request, and once it is slow, for the answer of another endpoint as well.
+    async fn unless_slow(
+        &self,
+        mut request: Pin<&mut impl Future<Output = Exchange>>,
+        least: Duration,
+        calls: &[&Call],
+        stead: Arc<Stead>,
+    ) -> Exchange {
+        let slow_after = self.typical.slow_after(least);
+        if let Ok(exchange) = tokio::time::timeout(slow_after, &mut request).await {
+            return exchange;
+        }
+        let Some(mut other) = stead.ask(calls.iter().copied().cloned().collect()) else {
+            return request.await;
+        };
+        self.hedged.fetch_add(1, Ordering::Relaxed);
+        let instead = |answers| Exchange { outcome: Brought::Answers(answers), asked_wait: None };
+        tokio::select! {
+            Some(answers) = &mut other => instead(answers),
+            exchange = &mut request => match exchange.outcome {
+                Brought::Failed(_) => other.await.map_or(exchange, instead),
+                _ => exchange,
+            },
+        }
+    }
+
+    /// One HTTP request and its answer.
+    async fn request(&self, calls: &[&Call], count: u64, attempt: u32) -> Exchange {
+        let method = calls.first().map_or("nothing", |call| call.method);
         let first_id = self.next_id.fetch_add(count, Ordering::Relaxed);
         let ids: Vec<u64> = (first_id..).take(calls.len()).collect();
-        self.limiter.admit(count).await;
         self.sent.fetch_add(count, Ordering::Relaxed);
         let at = Place { node: self, method, attempt };
+        let start = Instant::now();
         let response = self
             .client
             .post(self.endpoint.url().clone())
@@ -107,7 +153,7 @@ impl Inner {
         let (header_wait, outcome) = match response {
             Ok(response) => {
                 self.was_reached.store(true, Ordering::Relaxed);
-                (retry_after(&response), at.outcome(response, &ids).await)
+                (retry_after(response.headers()), at.outcome(response, &ids).await)
             }
             Err(error) => (None, at.failure(error).into()),
         };
@@ -116,6 +162,7 @@ impl Inner {
             self.limiter.refused(asked_wait);
         } else if matches!(outcome, Brought::Answers(_)) {
             self.limiter.answered(count);
+            self.typical.took(start.elapsed());
         }
         Exchange { outcome, asked_wait }
     }
@@ -268,12 +315,18 @@ fn question(calls: &[&Call], ids: &[u64]) -> String {
     }
 }
 
-/// The wait that the server asks for in seconds. The form with a date would need a clock, and is
-/// answered with the usual wait.
-fn retry_after(response: &reqwest::Response) -> Option<Duration> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    let seconds = text.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_ASKED_WAIT))
+/// The wait that the server asks for: in seconds, or as a date, which is compared with the date of the same
+/// answer, because the server's clock may be another than ours.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    let date = |text| httpdate::parse_http_date(text).ok();
+    let wait = match asked.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        // A date that has passed asks for no wait.
+        Err(_) => date(asked)?.duration_since(date(text(DATE)?)?).unwrap_or_default(),
+    };
+    Some(wait.min(LONGEST_ASKED_WAIT))
 }
 
 /// The innermost reason, which is the one that says something: `Connection refused`, an unknown name, a
@@ -286,4 +339,38 @@ pub(super) fn reason_of(error: &reqwest::Error) -> String {
         source = inner.source();
     }
     reason
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+
+    use super::retry_after;
+
+    #[test]
+    fn servers_ask_for_waits_in_seconds_or_until_a_date() {
+        let check = |asked: &'static str, date: Option<&'static str>, seconds: Option<u64>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(asked));
+            headers.extend(date.map(|date| (DATE, HeaderValue::from_static(date))));
+            assert_eq!(retry_after(&headers), seconds.map(Duration::from_secs), "{asked}");
+        };
+        let now = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+        check("7", None, Some(7));
+        check(" 7 ", now, Some(7));
+        check("86400", None, Some(60));
+        check("99999999999999999999999", None, None);
+        check("-7", None, None);
+        check("soon", now, None);
+        check("Sun, 06 Nov 1994 08:49:40 GMT", now, Some(3));
+        check("Sunday, 06-Nov-94 08:50:07 GMT", now, Some(30));
+        check("Mon, 07 Nov 1994 08:49:37 GMT", now, Some(60));
+        check("Sun, 06 Nov 1994 08:49:30 GMT", now, Some(0));
+        // Without the server's own time it says nothing.
+        check("Sun, 06 Nov 1994 08:49:40 GMT", None, None);
+        check("Sun, 06 Nov 1994 08:49:40 GMT", Some("now"), None);
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
 }
