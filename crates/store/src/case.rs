@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use fundtrail_model::{
     AccountFact, Address, Balance, BlockStamp, ChainId, Coverage, FetchedWindow, H256, Marks, Seed,
-    TokenClaim, Transfer,
+    TokenClaim, Transfer, Window,
 };
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -206,6 +206,21 @@ impl Case {
     /// If the file cannot be read.
     pub fn transfers(&self, chain: ChainId) -> Result<Vec<Transfer>, Error> {
         self.read(|conn| transfer::all(conn, chain))
+    }
+
+    /// Brings what [`Case::transfers`] gave up to date, where since then only windows of these blocks were
+    /// written: faster than reading it all again.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read; `transfers` is of no use then.
+    pub fn refresh_transfers(
+        &self,
+        chain: ChainId,
+        transfers: &mut Vec<Transfer>,
+        written: &[Window],
+    ) -> Result<(), Error> {
+        self.read(|conn| transfer::refresh(conn, chain, transfers, written))
     }
 
     /// What has been looked at on a chain: sorted; entries of one address and class do not overlap, and

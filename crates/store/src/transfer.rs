@@ -1,13 +1,15 @@
 //! Transfers, in the order of the chain.
 
-use fundtrail_model::{
-    Asset, Cause, ChainId, FetchedWindow, H256, Position, Transfer, Window, hash_hex,
-};
-use rusqlite::{CachedStatement, Connection, Row, params};
+use fundtrail_model::{Cause, ChainId, FetchedWindow, H256, Transfer, Window, hash_hex};
+use rusqlite::{CachedStatement, Connection, params};
 
 use crate::error::Fault;
-use crate::intern::{Addresses, Assets, Interner};
+use crate::intern::Interner;
 use crate::{code, sql, unexplained};
+
+mod read;
+
+pub(crate) use read::{all, refresh};
 
 /// Block and transaction index.
 type Place = (u64, u32);
@@ -120,112 +122,5 @@ fn check_amount(conn: &Connection, key: [i64; 8], transfer: &Transfer) -> Result
             "the {} transfer of {} at {} is {stored} base units in the case and {} in the new data",
             transfer.cause, transfer.asset, transfer.position, transfer.amount
         ))),
-    }
-}
-
-pub(crate) fn all(conn: &Connection, chain: ChainId) -> Result<Vec<Transfer>, Fault> {
-    let mut transfers = stored(conn, chain)?;
-    let unexplained = unexplained::all(conn, chain, &transfers)?;
-    if !unexplained.is_empty() {
-        transfers.extend(unexplained);
-        transfers.sort();
-    }
-    Ok(transfers)
-}
-
-/// All but the unexplained ones, in order.
-fn stored(conn: &Connection, chain: ChainId) -> Result<Vec<Transfer>, Fault> {
-    let names = Names { addresses: Addresses::read(conn)?, assets: Assets::read(conn)? };
-    let chain_column = sql::chain_column(chain)?;
-    let select = "SELECT count(*) FROM transfer WHERE chain = ?1";
-    let count = sql::first(conn, select, [chain_column], |row| sql::small(row, 0))?;
-    let mut transfers = Vec::with_capacity(count.unwrap_or(0));
-    let mut group = Group::default();
-    let select = "SELECT block, transaction_index, kind, number, asset, payer, payee, amount,
-                         transaction_hash
-                  FROM transfer WHERE chain = ?1
-                  ORDER BY block, transaction_index, kind, number";
-    sql::each(conn, select, [chain_column], |row| {
-        let transfer = names.transfer(row)?;
-        group.next(&mut transfers, &transfer)?;
-        if !sql::is_null(row, 8)? {
-            group.name(sql::hash_or_none(row, 8)?)?;
-        }
-        transfers.push(transfer);
-        Ok(())
-    })?;
-    group.end(&mut transfers)?;
-    Ok(transfers)
-}
-
-/// What the numbers in a row stand for.
-struct Names {
-    addresses: Addresses,
-    assets: Assets,
-}
-
-impl Names {
-    /// Without its transaction.
-    fn transfer(&self, row: &Row<'_>) -> Result<Transfer, Fault> {
-        let (step, cause) = code::step_and_cause(row.get(2)?, sql::small(row, 3)?)?;
-        let (block, transaction) = (sql::number(row, 0)?, sql::small(row, 1)?);
-        let asset: Asset = self.assets.get(sql::small(row, 4)?)?;
-        Ok(Transfer {
-            position: Position { block, transaction, step },
-            asset,
-            from: self.addresses.party(sql::small(row, 5)?)?,
-            to: self.addresses.party(sql::small(row, 6)?)?,
-            amount: sql::amount(row, 7)?,
-            cause,
-            transaction: None,
-        })
-    }
-}
-
-/// The transfers of one transaction, of which one row names it.
-#[derive(Default)]
-struct Group {
-    place: Option<Place>,
-    start: usize,
-    hash: Option<Option<H256>>,
-}
-
-impl Group {
-    /// Ends the group before, if the transfer that comes next is of another transaction.
-    fn next(&mut self, transfers: &mut [Transfer], next: &Transfer) -> Result<(), Fault> {
-        let place = Some((next.position.block, next.position.transaction));
-        if self.place != place {
-            self.end(transfers)?;
-            *self = Self { place, start: transfers.len(), hash: None };
-        }
-        Ok(())
-    }
-
-    fn name(&mut self, hash: Option<H256>) -> Result<(), Fault> {
-        match self.hash.replace(hash) {
-            None => Ok(()),
-            Some(_) => Err(self.damaged("is named twice")),
-        }
-    }
-
-    fn damaged(&self, what: &str) -> Fault {
-        let (block, index) = self.place.unwrap_or_default();
-        Fault::Damaged(format!("transaction {index} of block {block} {what}"))
-    }
-
-    fn end(&self, transfers: &mut [Transfer]) -> Result<(), Fault> {
-        if self.place.is_none() {
-            return Ok(());
-        }
-        let hash = self.hash.ok_or_else(|| self.damaged("is not named"))?;
-        let members = transfers.get_mut(self.start..).unwrap_or_default();
-        for transfer in members.iter_mut() {
-            transfer.transaction = hash;
-        }
-        // Rows stand by the numbers of assets and addresses, which say nothing; and by causes.
-        if members.len() > 1 {
-            members.sort_unstable();
-        }
-        Ok(())
     }
 }

@@ -44,6 +44,7 @@ proptest! {
         let path = folder.path().join("case.fundtrail");
         let mut one = Case::create(&path).unwrap();
         let mut other = Case::open(&path).unwrap();
+        let mut read = super::world::CHAINS.map(|chain| (chain, vec![]));
         for (window, is_other, is_refused_first) in &writes {
             let case = if *is_other { &mut other } else { &mut one };
             if *is_refused_first {
@@ -57,6 +58,11 @@ proptest! {
                 prop_assert!(case.write_window(&refused).is_err());
             }
             case.write_window(window).unwrap();
+            for (chain, read) in &mut read {
+                let written = [window.window].into_iter().filter(|_| *chain == window.chain);
+                one.refresh_transfers(*chain, read, &written.collect::<Vec<_>>()).unwrap();
+                prop_assert_eq!(&*read, &one.transfers(*chain).unwrap());
+            }
         }
         one.check().unwrap();
         let windows: Vec<_> = writes.into_iter().map(|(window, ..)| window).collect();

@@ -143,3 +143,27 @@ fn write_transfers(mut transfer: Statement<'_>, rows: &Rows) -> rusqlite::Result
     }
     Ok(())
 }
+
+/// The least that reads the same rows: every column of every row, added up.
+pub(super) fn scan(path: &Path, count: u64) -> Duration {
+    let (taken, found) = time(|| {
+        let conn = Connection::open(path).expect("the case's file");
+        let mut select = conn.prepare("SELECT * FROM transfer").expect("a statement");
+        let mut rows = select.query([]).expect("rows");
+        let (mut found, mut sum) = (0_u64, 0_i64);
+        while let Some(row) = rows.next().expect("a row") {
+            for column in 0..8 {
+                sum = sum.wrapping_add(row.get::<_, i64>(column).expect("a number"));
+            }
+            for column in 8..10 {
+                let bytes = row.get_ref(column).expect("a column").as_blob().expect("bytes");
+                sum = sum.wrapping_add(i64::from(bytes[0]));
+            }
+            found += 1;
+        }
+        assert_ne!(sum, 0);
+        found
+    });
+    assert_eq!(found, count);
+    taken
+}
