@@ -161,8 +161,8 @@ impl Case {
         self.read(plan::pending)
     }
 
-    /// Adds what was fetched, and takes the planned window with the same chain, addresses (in any
-    /// order) and blocks off the plan. Writing a window twice changes nothing.
+    /// Adds what was fetched, and takes its blocks off the planned window with the same chain, addresses
+    /// (in any order) and first block. Writing a window twice changes nothing.
     ///
     /// What one thing is told of twice becomes, whatever comes first:
     ///
@@ -390,7 +390,7 @@ impl Case {
         run().map_err(|fault: Fault| fault.at(&self.path))
     }
 
-    fn write(&mut self, write: impl FnOnce(&Connection) -> Result<(), Fault>) -> Result<(), Error> {
+    pub(crate) fn write(&mut self, write: impl FnOnce(&Connection) -> Result<(), Fault>) -> Result<(), Error> {
         let run = |conn: &mut Connection| {
             // Immediate: a read that turns into a write could fail half-way for another writer.
             let state = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;

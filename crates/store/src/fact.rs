@@ -49,7 +49,7 @@ pub(crate) fn balances(conn: &Connection, chain: ChainId) -> Result<Vec<Balance>
     Ok(balances)
 }
 
-const WALLET: i64 = 1;
+pub(crate) const WALLET: i64 = 1;
 const DELEGATED_WALLET: i64 = 2;
 const CONTRACT: i64 = 3;
 

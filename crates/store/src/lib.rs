@@ -4,7 +4,8 @@
 //! what was fetched, what it covers, what is still to be fetched, the seeds, the settings, and the
 //! labels that were used, so that a report can be made again from the file alone.
 //!
-//! Everything fetched is a set that only grows, and each thing in it that is told of twice is resolved
+//! Everything fetched is a set that only grows ([`Case::rewind`] apart, for blocks that the chain itself took
+//! back), and each thing in it that is told of twice is resolved
 //! by a rule that does not ask which came first. So a case has the same content, and the same
 //! [digest](Case::digest), whatever the order in which its windows were fetched and however often the
 //! fetching was stopped.
@@ -20,6 +21,7 @@ mod fact;
 mod intern;
 mod mark;
 mod plan;
+mod rewind;
 mod schema;
 mod seed;
 mod setting;
@@ -33,6 +35,7 @@ pub use case::Case;
 pub use counts::{ChainCounts, Counts};
 pub use error::Error;
 pub use plan::PlannedWindow;
+pub use rewind::Rewound;
 pub use token::KnownTokenRow;
 
 #[cfg(test)]

@@ -56,15 +56,18 @@ pub(crate) fn pending(conn: &Connection) -> Result<Vec<PlannedWindow>, Fault> {
     windows.into_iter().map(with_lists).collect()
 }
 
-/// Takes a window that was fetched off the plan.
+/// Takes a window that was fetched off the plan. Of one of which only the first blocks were fetched the
+/// rest stays, in its place.
 pub(crate) fn settle(conn: &Connection, fetched: &FetchedWindow) -> Result<(), Fault> {
     let (first, last) = sql::window_columns(fetched.window)?;
-    let select = "SELECT id FROM planned_window WHERE chain = ?1 AND first = ?2 AND last = ?3";
+    let select = "SELECT id FROM planned_window WHERE chain = ?1 AND first = ?2 AND last >= ?3";
     let place = [sql::chain_column(fetched.chain)?, first, last];
     let ids: Vec<i64> = sql::all(conn, select, place, |row| Ok(row.get(0)?))?;
     for id in ids {
         if as_set(addresses_of(conn, id)?) == as_set(fetched.addresses.clone()) {
-            sql::run(conn, "DELETE FROM planned_window WHERE id = ?1", [id])?;
+            sql::run(conn, "DELETE FROM planned_window WHERE id = ?1 AND last = ?2", [id, last])?;
+            let cut = "UPDATE planned_window SET first = ?2 + 1 WHERE id = ?1";
+            sql::run(conn, cut, [id, last])?;
         }
     }
     Ok(())
@@ -80,4 +83,30 @@ fn as_set(mut addresses: Vec<Address>) -> Vec<Address> {
     addresses.sort_unstable();
     addresses.dedup();
     addresses
+}
+
+#[cfg(test)]
+mod tests {
+    use fundtrail_model::Window;
+
+    use super::PlannedWindow;
+    use crate::Case;
+    use crate::tests::world::full_window;
+
+    #[test]
+    fn the_rest_of_a_window_stays_in_its_place() {
+        let fetched = full_window();
+        let planned = |first, last| PlannedWindow {
+            chain: fetched.chain,
+            addresses: fetched.addresses.clone(),
+            window: Window::new(first, last).unwrap(),
+            balances_of: vec![],
+        };
+        let mut case = Case::in_memory().unwrap();
+        let (first, last) = (fetched.window.first(), fetched.window.last());
+        case.plan(&[planned(first, last + 5), planned(0, last), planned(first, last)]).unwrap();
+        case.write_window(&fetched).unwrap();
+        // Of one that begins elsewhere nothing is known to be done.
+        assert_eq!(case.pending().unwrap(), [planned(last + 1, last + 5), planned(0, last)]);
+    }
 }

@@ -3,5 +3,5 @@
 mod faults;
 mod order;
 mod round_trip;
-mod world;
+pub(crate) mod world;
 mod writes;

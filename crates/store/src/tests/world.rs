@@ -8,10 +8,10 @@ use fundtrail_model::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-pub(super) const CHAINS: [ChainId; 2] = [ChainId(1), ChainId(137)];
+pub(crate) const CHAINS: [ChainId; 2] = [ChainId(1), ChainId(137)];
 const ADDRESSES: u8 = 5;
 
-pub(super) fn address(number: u8) -> Address {
+pub(crate) fn address(number: u8) -> Address {
     // Numbers and addresses in opposite orders, so that ids do not stand for an order by chance.
     Address::repeat_byte(255 - number)
 }
@@ -21,13 +21,13 @@ fn fate(of: impl std::fmt::Debug) -> H256 {
     H256(ethers_core::utils::keccak256(format!("{of:?}")))
 }
 
-pub(super) fn amount_of(thing: impl std::fmt::Debug) -> Amount {
+pub(crate) fn amount_of(thing: impl std::fmt::Debug) -> Amount {
     let number = U256::from_big_endian(fate(thing).as_bytes());
     // All lengths, nothing at all included.
     Amount::from_base_units(number >> (number.low_u32() % 257))
 }
 
-pub(super) fn block(chain: ChainId, number: u64) -> BlockStamp {
+pub(crate) fn block(chain: ChainId, number: u64) -> BlockStamp {
     BlockStamp {
         number,
         hash: fate((chain, number)),
@@ -142,7 +142,7 @@ fn claim(chain: ChainId) -> impl Strategy<Value = TokenClaim> {
     })
 }
 
-pub(super) fn window() -> impl Strategy<Value = FetchedWindow> {
+pub(crate) fn window() -> impl Strategy<Value = FetchedWindow> {
     let place = (0_usize..2, 0_u64..30, 0_u64..10).prop_map(|(chain, first, more)| {
         (CHAINS[chain], Window::new(first, first + more).unwrap())
     });
@@ -183,7 +183,7 @@ fn sorted<T: Ord>(mut values: Vec<T>) -> Vec<T> {
 }
 
 /// A window with one of everything.
-pub(super) fn full_window() -> FetchedWindow {
+pub(crate) fn full_window() -> FetchedWindow {
     let chain = CHAINS[0];
     let window = Window::new(10, 12).unwrap();
     let position = Position { block: 11, transaction: 3, step: Step::Log(4) };
