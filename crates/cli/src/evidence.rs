@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fundtrail_graph::{ChainEvidence, Question};
+use fundtrail_graph::{ChainEvidence, History, Question};
 use fundtrail_labels::Book;
 use fundtrail_labels::prices::Prices;
 use fundtrail_model::{
@@ -24,6 +24,8 @@ pub(crate) struct ChainRecords {
     pub(crate) chain: ChainId,
     pub(crate) until: u64,
     pub(crate) transfers: Vec<Transfer>,
+    /// The same, as following reads them.
+    pub(crate) history: History,
     pub(crate) coverage: Vec<Coverage>,
     pub(crate) balances: Vec<Balance>,
     pub(crate) accounts: Vec<AccountFact>,
@@ -47,10 +49,14 @@ impl Evidence {
         let mut chains = Vec::new();
         for chain in ids {
             let until = case.setting(&until_key(chain))?.and_then(|text| text.parse().ok());
+            let transfers = case.transfers(chain)?;
+            let mut history = History::new(chain);
+            history.add(&transfers);
             chains.push(ChainRecords {
                 chain,
                 until: until.unwrap_or(0),
-                transfers: case.transfers(chain)?,
+                transfers,
+                history,
                 coverage: case.coverage(chain)?,
                 balances: case.balances(chain)?,
                 accounts: case.accounts(chain)?,
@@ -127,7 +133,7 @@ impl Evidence {
             .map(|records| ChainEvidence {
                 chain: records.chain,
                 until: records.until,
-                transfers: &records.transfers,
+                history: &records.history,
                 coverage: &records.coverage,
                 balances: &records.balances,
                 accounts: &records.accounts,

@@ -24,6 +24,15 @@ pub(crate) struct Rest {
 /// The last is the seed that is counted instead, where there is one.
 type EndingKey = (SeedId, Asset, Position, Option<Address>, Origin, EndingClass, Option<SeedId>);
 
+const fn key(ending: &Ending) -> EndingKey {
+    let Ending { seed, asset, arrived, address, origin, .. } = *ending;
+    let other = match ending.kind {
+        EndingKind::OtherSeed { seed } => Some(seed),
+        _ => None,
+    };
+    (seed, asset, arrived, address, origin, ending.kind.class(), other)
+}
+
 /// What an open end holds: amounts by seed and asset, and the smallest depth.
 type Stake = (BTreeMap<(SeedId, Asset), Amount>, u32);
 
@@ -32,8 +41,9 @@ pub(crate) struct Book<'q> {
     question: &'q Question<'q>,
     seeds: BTreeMap<SeedId, &'q Seed>,
     hops: Vec<Hop>,
-    /// Lots of one origin that end at one place for one reason are one ending.
-    endings: BTreeMap<EndingKey, (EndingKind, Amount)>,
+    /// As they come; [`Book::close`] makes one ending of the lots of one origin that end at one place for
+    /// one reason.
+    endings: Vec<Ending>,
     open_ends: BTreeMap<(ChainId, Address, Window), Stake>,
     /// What conversions made, and what they took.
     converted: BTreeMap<(SeedId, Asset), (Amount, Amount)>,
@@ -46,7 +56,7 @@ impl<'q> Book<'q> {
             question,
             seeds: question.seeds.iter().map(|seed| (seed.id, seed)).collect(),
             hops: Vec::new(),
-            endings: BTreeMap::new(),
+            endings: Vec::new(),
             open_ends: BTreeMap::new(),
             converted: BTreeMap::new(),
             reservations: BTreeSet::new(),
@@ -101,13 +111,8 @@ impl<'q> Book<'q> {
         let Some(arrived) = self.arrived(rest.origin).filter(|_| !rest.amount.is_zero()) else {
             return;
         };
-        let other = match kind {
-            EndingKind::OtherSeed { seed } => Some(seed),
-            _ => None,
-        };
-        let key = (rest.seed, rest.asset, arrived, rest.address, rest.origin, kind.class(), other);
-        let (_, amount) = self.endings.entry(key).or_insert((kind, Amount::ZERO));
-        *amount = amount.saturating_add(rest.amount);
+        let Rest { seed, origin, asset, amount, address } = rest;
+        self.endings.push(Ending { seed, asset, amount, address, origin, arrived, kind });
     }
 
     /// Ends a lot for want of data in `missing`, if there is any block left to look at.
@@ -168,22 +173,17 @@ impl<'q> Book<'q> {
     }
 
     /// The trail.
-    pub(crate) fn close(self) -> Trail {
+    pub(crate) fn close(mut self) -> Trail {
+        self.endings.sort_by_key(key);
+        self.endings.dedup_by(|next, kept| {
+            let is_same = key(next) == key(kept);
+            if is_same {
+                kept.amount = kept.amount.saturating_add(next.amount);
+            }
+            is_same
+        });
         let ledger = self.ledger();
         let open_ends = self.open_ends();
-        let endings = self
-            .endings
-            .into_iter()
-            .map(|((seed, asset, arrived, address, origin, ..), (kind, amount))| Ending {
-                seed,
-                asset,
-                amount,
-                address,
-                origin,
-                arrived,
-                kind,
-            })
-            .collect();
         let mut seeds = self.question.seeds.to_vec();
         seeds.sort_by_key(|seed| seed.id);
         Trail {
@@ -191,7 +191,7 @@ impl<'q> Book<'q> {
             limits: self.question.limits,
             seeds,
             hops: self.hops,
-            endings,
+            endings: self.endings,
             open_ends,
             ledger,
             reservations: self.reservations.into_iter().collect(),
@@ -216,9 +216,9 @@ impl<'q> Book<'q> {
             let line = lines.entry((*seed, *asset)).or_insert_with(|| empty(*seed, *asset));
             (line.converted_in, line.converted_out) = (*made, *taken);
         }
-        for ((seed, asset, _, _, _, class, _), (_, amount)) in &self.endings {
+        for Ending { seed, asset, amount, kind, .. } in &self.endings {
             let line = lines.entry((*seed, *asset)).or_insert_with(|| empty(*seed, *asset));
-            let sum = line.endings.entry(*class).or_default();
+            let sum = line.endings.entry(kind.class()).or_default();
             *sum = sum.saturating_add(*amount);
         }
         lines.into_values().collect()

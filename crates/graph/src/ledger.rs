@@ -50,10 +50,10 @@ impl Ledger {
     /// An empty one.
     pub(crate) fn new(rule: Rule) -> Self {
         match rule {
-            Rule::Fifo => Self::Ordered(Ordered::new(Order::OldestFirst)),
-            Rule::Lifo => Self::Ordered(Ordered::new(Order::NewestFirst)),
-            Rule::DirtyFirst => Self::Ordered(Ordered::new(Order::StolenFirst)),
-            Rule::Libr => Self::Ordered(Ordered::new(Order::CleanFirst)),
+            Rule::Fifo => Self::Ordered(Ordered::new(Order::Oldest)),
+            Rule::Lifo => Self::Ordered(Ordered::new(Order::Newest)),
+            Rule::DirtyFirst => Self::Ordered(Ordered::new(Order::Stolen)),
+            Rule::Libr => Self::Ordered(Ordered::new(Order::Clean)),
             Rule::Haircut => Self::Haircut(Haircut::default()),
             Rule::Poison => Self::Poison(Poison::default()),
         }

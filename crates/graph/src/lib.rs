@@ -44,6 +44,7 @@
 mod book;
 mod collapse;
 mod convert;
+mod history;
 mod ledger;
 mod order;
 mod paths;
@@ -58,10 +59,11 @@ use std::fmt;
 
 use fundtrail_model::{
     AccountFact, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage, Date, Limits,
-    Marks, Rule, Seed, Trail, Transfer,
+    Marks, Rule, Seed, Trail,
 };
 
 pub use collapse::{Collapsed, Conversion, Fee, Party, Payment, collapse};
+pub use history::History;
 pub use paths::{cycles, paths};
 
 /// What is known of one chain.
@@ -71,8 +73,8 @@ pub struct ChainEvidence<'a> {
     pub chain: ChainId,
     /// The last block to look at; transfers after it are ignored.
     pub until: u64,
-    /// Transfers of this chain, sorted, without duplicates.
-    pub transfers: &'a [Transfer],
+    /// All transfers of this chain.
+    pub history: &'a History,
     /// What has been looked at, in any order.
     pub coverage: &'a [Coverage],
     /// Balances, in any order.
@@ -133,17 +135,19 @@ pub fn follow(evidence: &[ChainEvidence<'_>], question: &Question<'_>) -> Trail 
     for group in seeds.chunk_by(|a, b| a.asset.chain() == b.asset.chain()) {
         let Some(last) = group.last() else { continue };
         let chain = last.asset.chain();
+        let history = History::new(chain);
         let nothing = ChainEvidence {
             chain,
             until: last.position.block,
-            transfers: &[],
+            history: &history,
             coverage: &[],
             balances: &[],
             accounts: &[],
             blocks: &[],
         };
         let known = evidence.iter().find(|known| known.chain == chain).unwrap_or(&nothing);
-        sweep::sweep(&view::View::new(known), question, group, &mut book);
+        let view = view::View::new(known, group, question.marks);
+        sweep::sweep(&view, question, group, &mut book);
     }
     book.close()
 }

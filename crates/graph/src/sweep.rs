@@ -6,19 +6,21 @@ mod seeds;
 mod stays;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use fundtrail_model::{
-    Address, Amount, Asset, EndingKind, H256, Hop, HopKind, LotMade, LotTaken, Origin, Position,
-    Seed, SeedId, Transfer,
+    Address, Amount, Asset, Cause, EndingKind, H256, Hop, HopKind, LotMade, LotTaken, Origin,
+    Position, Seed, SeedId,
 };
 
 use crate::Question;
 use crate::book::Book;
-use crate::collapse::{Conversion, Fee, Party, Payment, collapse_parts};
+use crate::collapse::{Conversion, Fee, Party, Payment, collapse_parts, receiver};
 use crate::convert::{Given, Shares};
+use crate::history::{Account, NOBODY, Row, slot};
 use crate::ledger::{Lot, worth};
 use crate::order::{Act, acts};
-use crate::view::{View, slot};
+use crate::view::View;
 use stays::Stays;
 
 /// Follows the seeds of one chain, given in the order of their positions, and writes down what happens.
@@ -30,20 +32,19 @@ pub(crate) fn sweep<'q>(
 ) {
     let (seeds, late) =
         seeds.split_at(seeds.partition_point(|seed| seed.position.block <= view.until));
-    let holders = seeds.iter().map(|seed| seed.holder).collect();
+    let mut holders = view.flags();
+    seeds.iter().for_each(|seed| holders.set(view.number(seed.holder), true));
     let stays = Stays::new(view, question.rule);
-    let mut sweep = Sweep { view, question, book, holders, stays, counterparties: BTreeMap::new() };
+    let counterparties = BTreeMap::new();
+    let mut sweep = Sweep { view, question, book, holders, stays, counterparties };
     let mut waiting = seeds;
     let mut start = 0_usize;
-    for group in view.transfers.chunk_by(|a, b| slot(a.position) == slot(b.position)) {
-        let Some(first) = group.first() else { continue };
-        let here = slot(first.position);
-        // A seed's transaction need not be stored.
-        sweep.seeds_alone(&mut waiting, start, |position| slot(position) < here);
-        let seeds = seeds::take_while(&mut waiting, |position| slot(position) == here);
-        let end = start.saturating_add(group.len());
-        if !seeds.is_empty() || sweep.stays.are_touched(view, start..end) {
-            sweep.transaction(Now::new(start, first.position, first.transaction), group, seeds);
+    while let Some(first) = view.rows.get(start) {
+        let end = group_end(view.rows, start, first);
+        if sweep.stays.are_touched(start..end)
+            || waiting.first().is_some_and(|seed| slot(seed.position) <= slot(first.position()))
+        {
+            sweep.group(start..end, first, &mut waiting);
         }
         start = end;
     }
@@ -52,21 +53,29 @@ pub(crate) fn sweep<'q>(
     sweep.finish();
 }
 
+/// Where the rows that are collapsed with the first end.
+fn group_end(rows: &[Row], start: usize, first: &Row) -> usize {
+    let rest = rows.iter().skip(start).take_while(|row| row.is_with(first));
+    start.saturating_add(rest.count())
+}
+
 /// The transaction that is being applied.
 struct Now {
     /// The index of its first transfer.
     start: usize,
     block: u64,
     hash: Option<H256>,
+    /// Whether it does no more than one thing, so that nothing arrives after it in the transaction.
+    is_single: bool,
     /// Clean credits of this transaction to accounts that have no ledger yet: part of its opening, if
     /// stolen value arrives later in the transaction.
-    early: BTreeMap<(Address, Asset), Amount>,
+    early: BTreeMap<(Account, Asset), Amount>,
     /// Debits of this transaction to such accounts.
-    spent: BTreeMap<(Address, Asset), Amount>,
+    spent: BTreeMap<(Account, Asset), Amount>,
     /// What conversions that are still to be applied give, by account.
     to_convert: BTreeMap<Address, BTreeSet<Asset>>,
     /// Contracts that hold value only within this transaction.
-    in_transit: BTreeSet<Address>,
+    in_transit: BTreeSet<Account>,
 }
 
 impl Now {
@@ -75,6 +84,7 @@ impl Now {
             start,
             block: position.block,
             hash,
+            is_single: false,
             early: BTreeMap::new(),
             spent: BTreeMap::new(),
             to_convert: BTreeMap::new(),
@@ -83,15 +93,26 @@ impl Now {
     }
 }
 
+/// A payment that is being applied, with the numbers of its parties.
+#[derive(Clone, Copy)]
+struct Paid<'p> {
+    from: (Party, Account),
+    to: (Party, Account),
+    asset: Asset,
+    amount: Amount,
+    /// The transfers that show it, in order.
+    evidence: &'p [Position],
+}
+
 struct Sweep<'s, 'v, 'q> {
     view: &'s View<'v>,
     question: &'q Question<'q>,
     book: &'s mut Book<'q>,
     /// Who received a seed: whoever asks wants to know what these did, contracts or not.
-    holders: BTreeSet<Address>,
+    holders: crate::view::Flags,
     stays: Stays<'s, 'v>,
-    /// Counted once per address.
-    counterparties: BTreeMap<Address, u32>,
+    /// Counted once per account.
+    counterparties: BTreeMap<Account, u32>,
 }
 
 impl Sweep<'_, '_, '_> {
@@ -108,21 +129,75 @@ impl Sweep<'_, '_, '_> {
         }
     }
 
-    fn transaction(&mut self, mut now: Now, group: &[Transfer], seeds: &[&Seed]) {
-        let parties = group.iter().flat_map(|transfer| [transfer.from, transfer.to]).flatten();
-        for address in parties.chain(seeds.iter().map(|seed| seed.holder)).collect::<BTreeSet<_>>()
-        {
-            self.stays.expire(address, now.block, self.book);
+    /// Applies a transaction in which somebody who may hold stolen lots, or a seed, takes part.
+    fn group(&mut self, rows: Range<usize>, first: &Row, waiting: &mut &[&Seed]) {
+        let view = self.view;
+        let start = rows.start;
+        let here = slot(first.position());
+        // A seed's transaction need not be stored.
+        self.seeds_alone(waiting, start, |position| slot(position) < here);
+        let seeds = seeds::take_while(waiting, |position| slot(position) == here);
+        if seeds.is_empty() && !self.stays.are_touched(rows.clone()) {
+            return;
+        }
+        let group = view.rows.get(rows).unwrap_or_default();
+        let now = Now::new(start, first.position(), view.hash(first));
+        let mut effective = group.iter().filter(|row| has_effect(row));
+        let single = effective.next();
+        if seeds.is_empty() && effective.next().is_none() {
+            self.single(now, group, single);
+        } else {
+            self.transaction(now, group, seeds);
+        }
+    }
+
+    /// A transaction of one transfer, beside fees and what has no effect: nothing to collapse.
+    fn single(&mut self, mut now: Now, group: &[Row], single: Option<&Row>) {
+        now.is_single = true;
+        self.expire(group, now.block);
+        if let Some(row) = single {
+            let transfer = self.view.transfer(row);
+            self.pay(
+                &mut now,
+                &Paid {
+                    from: (transfer.from.map_or(Party::Source, Party::Account), row.from),
+                    to: (receiver(&transfer), row.to),
+                    asset: transfer.asset,
+                    amount: transfer.amount,
+                    evidence: &[transfer.position],
+                },
+            );
+        }
+        for row in group.iter().filter(|row| row.cause == Cause::Fee && !row.is_nothing()) {
+            let transfer = self.view.transfer(row);
+            if let Some(payer) = transfer.from.filter(|_| transfer.from != transfer.to) {
+                let (asset, amount) = (transfer.asset, transfer.amount);
+                self.fee(&mut now, Fee { payer, asset, amount, position: transfer.position });
+            }
+        }
+    }
+
+    fn expire(&mut self, group: &[Row], block: u64) {
+        for account in group.iter().flat_map(|row| [row.from, row.to]) {
+            self.stays.expire(account, block, self.book);
+        }
+    }
+
+    fn transaction(&mut self, mut now: Now, group: &[Row], seeds: &[&Seed]) {
+        self.expire(group, now.block);
+        for seed in seeds {
+            self.stays.expire(self.view.number(seed.holder), now.block, self.book);
         }
         // A seed is a credit of its own, before everything else that its holder does.
-        let split = seeds::split(group, seeds);
+        let split = seeds::split(&self.view.transfers(group), seeds);
         self.plant_alone(&mut now, &split, seeds);
 
         let block = now.block;
         // Whether a stop was looked at must not matter: value that comes there ends there.
         let is_known = |address| {
-            self.view.run_of(address, block).is_some()
-                && (self.holders.contains(&address) || self.stop(address, block).is_none())
+            let account = self.view.number(address);
+            self.view.run_of(account, block).is_some()
+                && (self.holders.is_raised(account) || self.stop(address, account, block).is_none())
         };
         let is_converter = |address| self.is_converter(address, block);
         let acts = acts(collapse_parts(&split.parts, &is_known, &is_converter));
@@ -134,35 +209,53 @@ impl Sweep<'_, '_, '_> {
         }
         for act in &acts {
             match act {
-                Act::Pay(payment) => match payment.to {
-                    Party::Seed { seed, holder } => self.receive(&mut now, payment, seed, holder),
-                    _ => self.pay(&mut now, payment),
-                },
+                Act::Pay(payment) => {
+                    let paid = self.paid(payment);
+                    match payment.to {
+                        Party::Seed { seed, holder } => self.receive(&mut now, &paid, seed, holder),
+                        _ => self.pay(&mut now, &paid),
+                    }
+                }
                 Act::Convert(conversion) => self.convert(&mut now, conversion, &acts),
                 Act::Fee(fee) => self.fee(&mut now, *fee),
             }
         }
-        for address in std::mem::take(&mut now.in_transit) {
+        for account in std::mem::take(&mut now.in_transit) {
             self.stays
-                .clear(address, |rest| self.book.end(rest, EndingKind::ContractWithoutReturn));
+                .clear(account, |rest| self.book.end(rest, EndingKind::ContractWithoutReturn));
         }
     }
 
-    fn pay(&mut self, now: &mut Now, payment: &Payment) {
+    fn paid<'p>(&self, payment: &'p Payment) -> Paid<'p> {
+        let number = |party: Party| {
+            (party, party.address().map_or(NOBODY, |address| self.view.number(address)))
+        };
+        Paid {
+            from: number(payment.from),
+            to: number(payment.to),
+            asset: payment.asset,
+            amount: payment.amount,
+            evidence: &payment.evidence,
+        }
+    }
+
+    fn pay(&mut self, now: &mut Now, payment: &Paid<'_>) {
         let taken = self.debit(now, payment);
         if taken.iter().any(|lot| lot.stolen.is_some()) {
             let sum = worth(&taken, self.question.rule);
             self.hand_over(now, payment, &taken, payment.amount.saturating_sub(sum));
-        } else if let Some(to) = payment.to.address() {
+        } else {
+            let (_, to) = payment.to;
             self.stays.credit_clean(now, to, payment.asset, &[Lot::clean(payment.amount)]);
         }
     }
 
     /// Records a payment of stolen lots and passes them to the receiver; `excess` is what was paid
     /// beyond every lot.
-    fn hand_over(&mut self, now: &mut Now, payment: &Payment, taken: &[Lot], excess: Amount) {
+    fn hand_over(&mut self, now: &mut Now, payment: &Paid<'_>, taken: &[Lot], excess: Amount) {
+        let (to, to_account) = payment.to;
         let (Some(from), Some(position)) =
-            (payment.from.address(), payment.evidence.last().copied())
+            (payment.from.0.address(), payment.evidence.last().copied())
         else {
             return;
         };
@@ -176,40 +269,45 @@ impl Sweep<'_, '_, '_> {
             depth: self.depth_after(taken),
             kind: HopKind::Payment {
                 from,
-                to: payment.to.address(),
+                to: to.address(),
                 asset,
                 amount: payment.amount,
-                evidence: payment.evidence.clone(),
+                evidence: payment.evidence.to_vec(),
             },
             taken: merge_taken(taken.iter().map(|lot| (asset, lot))),
             made: merge_made(made),
         };
         let origin = Origin::Hop(self.book.hop(hop));
-        let mut lots: Vec<Lot> = taken
-            .iter()
-            .map(|lot| Lot { stolen: lot.stolen.map(|(seed, _)| (seed, origin)), ..*lot })
-            .collect();
-        lots.push(Lot::clean(excess));
-        self.arrive(now, payment.to, asset, lots);
+        let mut lots: Vec<Lot> = Vec::with_capacity(taken.len().saturating_add(1));
+        lots.extend(
+            taken
+                .iter()
+                .map(|lot| Lot { stolen: lot.stolen.map(|(seed, _)| (seed, origin)), ..*lot }),
+        );
+        if !excess.is_zero() {
+            lots.push(Lot::clean(excess));
+        }
+        self.arrive(now, (to, to_account), asset, lots);
     }
 
     fn convert(&mut self, now: &mut Now, conversion: &Conversion, acts: &[Act]) {
         now.to_convert.remove(&conversion.account);
+        let number = self.view.number(conversion.account);
         let mut given = Vec::with_capacity(conversion.paid.len());
         for (asset, amount) in &conversion.paid {
-            let payment = Payment {
-                from: Party::Account(conversion.account),
-                to: Party::Unknown,
+            let payment = Paid {
+                from: (Party::Account(conversion.account), number),
+                to: (Party::Unknown, NOBODY),
                 asset: *asset,
                 amount: *amount,
-                evidence: conversion.evidence.clone(),
+                evidence: &conversion.evidence,
             };
             given.push(Given { amount: *amount, lots: self.debit(now, &payment) });
         }
         let has_stolen = given.iter().flat_map(|given| &given.lots).any(|lot| lot.stolen.is_some());
         let Some(position) = conversion.evidence.last().copied().filter(|_| has_stolen) else {
             for (asset, amount) in &conversion.received {
-                self.stays.credit_clean(now, conversion.account, *asset, &[Lot::clean(*amount)]);
+                self.stays.credit_clean(now, number, *asset, &[Lot::clean(*amount)]);
             }
             return;
         };
@@ -265,18 +363,18 @@ impl Sweep<'_, '_, '_> {
         };
         self.book.hop(hop);
         for (asset, lots) in credits {
-            self.settle(now, account, asset, lots);
+            self.settle(now, (account, number), asset, lots);
         }
     }
 
     fn fee(&mut self, now: &mut Now, fee: Fee) {
         let Fee { payer, asset, amount, position } = fee;
-        let payment = Payment {
-            from: Party::Account(payer),
-            to: Party::Unknown,
+        let payment = Paid {
+            from: (Party::Account(payer), self.view.number(payer)),
+            to: (Party::Unknown, NOBODY),
             asset,
             amount,
-            evidence: vec![position],
+            evidence: &[position],
         };
         let taken = self.debit(now, &payment);
         let stolen =
@@ -295,7 +393,7 @@ impl Sweep<'_, '_, '_> {
                 to: None,
                 asset,
                 amount,
-                evidence: payment.evidence,
+                evidence: vec![position],
             },
             taken: merge_taken(taken.iter().map(|lot| (asset, lot))),
             made: made.clone(),
@@ -310,13 +408,8 @@ impl Sweep<'_, '_, '_> {
     }
 
     /// Takes the payer's lots.
-    fn debit(&mut self, now: &mut Now, payment: &Payment) -> Vec<Lot> {
-        match (payment.from.address(), payment.evidence.last()) {
-            (Some(address), Some(position)) => {
-                self.stays.debit(now, address, payment.asset, payment.amount, *position, self.book)
-            }
-            _ => Vec::new(),
-        }
+    fn debit(&mut self, now: &mut Now, payment: &Paid<'_>) -> Vec<Lot> {
+        self.stays.debit(now, payment, self.book)
     }
 
     /// The depth of a hop that takes these lots.
@@ -331,16 +424,27 @@ impl Sweep<'_, '_, '_> {
     }
 }
 
+/// Whether a transfer changes what anybody has, and is no fee.
+fn has_effect(row: &Row) -> bool {
+    row.cause != Cause::Fee && !row.is_nothing() && (row.from != row.to || row.from == NOBODY)
+}
+
 /// Stolen lots as a hop lists them: one entry per seed, asset and origin, in the order first taken.
 fn merge_taken<'a>(lots: impl Iterator<Item = (Asset, &'a Lot)>) -> Vec<LotTaken> {
+    let mut lots = lots.filter_map(|(asset, lot)| {
+        let (seed, origin) = lot.stolen?;
+        Some(LotTaken { seed, asset, amount: lot.amount, origin })
+    });
+    let mut merged = Vec::from_iter(lots.next());
     let mut places = BTreeMap::new();
-    let mut merged: Vec<LotTaken> = Vec::new();
-    for (asset, lot) in lots {
-        let Some((seed, origin)) = lot.stolen else { continue };
-        let place = *places.entry((seed, asset, origin)).or_insert(merged.len());
+    for lot in lots {
+        if places.is_empty() {
+            places.extend(merged.first().map(|first| ((first.seed, first.asset, first.origin), 0)));
+        }
+        let place = *places.entry((lot.seed, lot.asset, lot.origin)).or_insert(merged.len());
         match merged.get_mut(place) {
             Some(taken) => taken.amount = taken.amount.saturating_add(lot.amount),
-            None => merged.push(LotTaken { seed, asset, amount: lot.amount, origin }),
+            None => merged.push(lot),
         }
     }
     merged
@@ -348,13 +452,23 @@ fn merge_taken<'a>(lots: impl Iterator<Item = (Asset, &'a Lot)>) -> Vec<LotTaken
 
 /// Lots made, one entry per seed and asset, sorted, without empty ones.
 fn merge_made(lots: impl Iterator<Item = (SeedId, Asset, Amount)>) -> Vec<LotMade> {
-    let mut sums: BTreeMap<(SeedId, Asset), Amount> = BTreeMap::new();
-    for (seed, asset, amount) in lots {
-        let sum = sums.entry((seed, asset)).or_default();
-        *sum = sum.saturating_add(amount);
+    let mut made: Vec<LotMade> = Vec::new();
+    for (seed, asset, amount) in lots.filter(|(.., amount)| !amount.is_zero()) {
+        match made.last_mut() {
+            Some(last) if (last.seed, last.asset) == (seed, asset) => {
+                last.amount = last.amount.saturating_add(amount);
+            }
+            _ => made.push(LotMade { seed, asset, amount }),
+        }
     }
-    sums.into_iter()
-        .filter(|(_, amount)| !amount.is_zero())
-        .map(|((seed, asset), amount)| LotMade { seed, asset, amount })
-        .collect()
+    made.sort_by_key(|lot| (lot.seed, lot.asset));
+    made.dedup_by(|next, kept| {
+        let is_same = (next.seed, next.asset) == (kept.seed, kept.asset);
+        if is_same {
+            kept.amount = kept.amount.saturating_add(next.amount);
+        }
+        is_same
+    });
+    made.shrink_to_fit();
+    made
 }

@@ -3,104 +3,133 @@
 use std::collections::BTreeMap;
 
 use fundtrail_model::{
-    AccountKind, Address, Amount, Asset, AssetClass, Balance, ChainId, Coverage, Date, Position,
-    Timestamp, Transfer, Window,
+    AccountKind, Address, Amount, Asset, AssetClass, Balance, ChainId, Coverage, Date, H256, Marks,
+    Seed, Timestamp, Transfer, Window,
 };
 
 use crate::ChainEvidence;
+use crate::history::{Account, History, NOBODY, Row, index};
 
-/// An address's number in one view.
-type Account = u32;
-
-/// No address.
-const NOBODY: Account = u32::MAX;
-
-/// One chain, up to the last block to look at.
+/// One chain, up to the last block to look at. Accounts are the numbers of the history; addresses that only
+/// seeds know are numbered after those.
 pub(crate) struct View<'a> {
     pub(crate) chain: ChainId,
     pub(crate) until: u64,
-    pub(crate) transfers: &'a [Transfer],
-    /// Sorted: an account is an index.
-    addresses: Vec<Address>,
-    /// Payer and receiver of each transfer.
-    parties: Vec<(Account, Account)>,
-    /// (account, transfer), sorted: the transfers of an account are one run, in order.
-    movements: Vec<(Account, u32)>,
-    covered: BTreeMap<Address, Vec<Window>>,
+    history: &'a History,
+    pub(crate) rows: &'a [Row],
+    /// Sorted.
+    strangers: Vec<Address>,
+    covered: Runs,
     balances: Vec<&'a Balance>,
-    kinds: BTreeMap<Address, AccountKind>,
+    are_contracts: Flags,
+    are_marked: Flags,
     times: BTreeMap<u64, Timestamp>,
 }
 
 impl<'a> View<'a> {
-    pub(crate) fn new(evidence: &ChainEvidence<'a>) -> Self {
-        let end = evidence
-            .transfers
-            .partition_point(|transfer| transfer.position.block <= evidence.until);
-        let transfers = evidence.transfers.get(..end).unwrap_or_default();
-
-        let mut addresses: Vec<Address> =
-            transfers.iter().flat_map(|transfer| [transfer.from, transfer.to]).flatten().collect();
-        addresses.sort_unstable();
-        addresses.dedup();
-        let parties: Vec<_> = transfers
+    pub(crate) fn new(
+        evidence: &ChainEvidence<'a>,
+        seeds: &[&Seed],
+        marks: &BTreeMap<(ChainId, Address), Marks>,
+    ) -> Self {
+        let history = evidence.history;
+        let end = history.rows().partition_point(|row| row.block() <= evidence.until);
+        let mut strangers: Vec<Address> = seeds
             .iter()
-            .map(|transfer| (number(&addresses, transfer.from), number(&addresses, transfer.to)))
+            .map(|seed| seed.holder)
+            .filter(|holder| history.account(*holder).is_none())
             .collect();
-        let mut movements = Vec::with_capacity(parties.len().saturating_mul(2));
-        for (transfer, (from, to)) in (0_u32..).zip(&parties) {
-            if *from != NOBODY {
-                movements.push((*from, transfer));
-            }
-            if *to != NOBODY && to != from {
-                movements.push((*to, transfer));
-            }
-        }
-        movements.sort_unstable();
-
+        strangers.sort_unstable();
+        strangers.dedup();
         let mut balances: Vec<_> = evidence.balances.iter().collect();
         balances.sort_unstable();
-        let mut facts: Vec<_> =
-            evidence.accounts.iter().map(|f| (f.address, f.block, f.kind)).collect();
-        facts.sort_unstable();
-        Self {
+        let mut view = Self {
             chain: evidence.chain,
             until: evidence.until,
-            transfers,
-            addresses,
-            parties,
-            movements,
-            covered: covered(evidence.coverage),
+            history,
+            rows: history.rows().get(..end).unwrap_or_default(),
+            strangers,
+            covered: Runs::default(),
             balances,
-            kinds: facts.into_iter().map(|(address, _, kind)| (address, kind)).collect(),
+            are_contracts: Flags::default(),
+            are_marked: Flags::default(),
             times: evidence.blocks.iter().map(|block| (block.number, block.timestamp)).collect(),
+        };
+        view.covered = view.runs(evidence.coverage);
+        let mut facts: Vec<_> = evidence.accounts.iter().collect();
+        facts.sort_unstable_by_key(|fact| (fact.address, fact.block, fact.kind));
+        let mut are_contracts = view.flags();
+        for fact in facts {
+            // Of several facts the latest counts.
+            are_contracts.set(view.number(fact.address), fact.kind == AccountKind::Contract);
         }
+        view.are_contracts = are_contracts;
+        let mut are_marked = view.flags();
+        let ours = (view.chain, Address::zero())..=(view.chain, Address::repeat_byte(0xff));
+        for (_, address) in marks.range(ours).map(|(key, _)| key) {
+            are_marked.set(view.number(*address), true);
+        }
+        view.are_marked = are_marked;
+        view
     }
 
-    /// One flag per account that transfers know, all false.
+    /// One flag per account, all down.
     pub(crate) fn flags(&self) -> Flags {
-        Flags(vec![false; self.addresses.len()])
+        Flags(vec![false; self.account_count()])
+    }
+
+    pub(crate) const fn account_count(&self) -> usize {
+        self.history.account_count().saturating_add(self.strangers.len())
+    }
+
+    /// The account of an address; [`NOBODY`] if neither a transfer nor a seed names it.
+    pub(crate) fn number(&self, address: Address) -> Account {
+        let stranger = || {
+            let place = self.strangers.binary_search(&address).ok()?;
+            u32::try_from(self.history.account_count().checked_add(place)?).ok()
+        };
+        self.history.account(address).or_else(stranger).unwrap_or(NOBODY)
+    }
+
+    /// The transfer of a row.
+    pub(crate) fn transfer(&self, row: &Row) -> Transfer {
+        self.history.transfer(row)
+    }
+
+    /// The transaction of a row, if one caused it.
+    pub(crate) fn hash(&self, row: &Row) -> Option<H256> {
+        self.history.hash(row)
+    }
+
+    /// The transfers of a group of rows.
+    pub(crate) fn transfers(&self, rows: &[Row]) -> Vec<Transfer> {
+        rows.iter().map(|row| self.transfer(row)).collect()
     }
 
     /// The run of blocks, covered for both classes of assets, that contains this one.
-    pub(crate) fn run_of(&self, address: Address, block: u64) -> Option<Window> {
-        let runs = self.covered.get(&address)?;
+    pub(crate) fn run_of(&self, account: Account, block: u64) -> Option<Window> {
+        let runs = self.covered.of(account);
         let after = runs.partition_point(|run| run.first() <= block);
         runs.get(after.checked_sub(1)?).copied().filter(|run| run.contains(block))
     }
 
     /// The missing blocks from `first`, which is not covered, to the next covered one or the last block
     /// to look at; `None` if `first` is beyond that.
-    pub(crate) fn missing_from(&self, address: Address, first: u64) -> Option<Window> {
-        let runs = self.covered.get(&address).map(Vec::as_slice).unwrap_or_default();
+    pub(crate) fn missing_from(&self, account: Account, first: u64) -> Option<Window> {
+        let runs = self.covered.of(account);
         let next = runs.get(runs.partition_point(|run| run.first() <= first));
         let last = next.map_or(u64::MAX, |run| run.first().saturating_sub(1));
         Window::new(first, last.min(self.until))
     }
 
-    /// What code at the address says it is, if known.
-    pub(crate) fn kind(&self, address: Address) -> Option<AccountKind> {
-        self.kinds.get(&address).copied()
+    /// Whether code at the address makes it a contract, as far as is known.
+    pub(crate) fn is_contract(&self, account: Account) -> bool {
+        self.are_contracts.is_raised(account)
+    }
+
+    /// Whether anybody marks the address.
+    pub(crate) fn is_marked(&self, account: Account) -> bool {
+        self.are_marked.is_raised(account)
     }
 
     /// The day of a block, if its time is known.
@@ -109,13 +138,11 @@ impl<'a> View<'a> {
     }
 
     /// How many different addresses this one is known to have paid or been paid by.
-    pub(crate) fn counterparties(&self, address: Address) -> u32 {
-        let account = number(&self.addresses, Some(address));
+    pub(crate) fn counterparties(&self, account: Account) -> u32 {
         let mut others: Vec<Account> = self
-            .movements_of(account)
-            .iter()
-            .filter_map(|(_, transfer)| self.parties.get(index(*transfer)))
-            .map(|(from, to)| if *from == account { *to } else { *from })
+            .movements(account)
+            .filter_map(|row_idx| self.rows.get(row_idx))
+            .map(|row| if row.from == account { row.to } else { row.from })
             .filter(|other| *other != NOBODY && *other != account)
             .collect();
         others.sort_unstable();
@@ -123,11 +150,17 @@ impl<'a> View<'a> {
         u32::try_from(others.len()).unwrap_or(u32::MAX)
     }
 
+    /// The indices of the account's rows, in order.
+    fn movements(&self, account: Account) -> impl Iterator<Item = usize> {
+        self.history.movements(account).iter().map(|row| index(*row))
+    }
+
     /// What the address held of the asset before the transfer with index `before`, which lies in `run`:
     /// the latest known balance in the run, or at its door, rolled forward. The second value says
     /// whether it is known; if not, it is what the run itself brought.
     pub(crate) fn opening(
         &self,
+        account: Account,
         address: Address,
         asset: Asset,
         run: Window,
@@ -147,21 +180,21 @@ impl<'a> View<'a> {
         });
         let mut is_known = known.is_some();
 
-        let movements = self.movements_of(number(&self.addresses, Some(address)));
-        let start = movements.partition_point(|(_, transfer)| {
-            self.transfers.get(index(*transfer)).is_some_and(|moved| moved.position.block < first)
+        let movements = self.history.movements(account);
+        let start = movements.partition_point(|row| {
+            self.rows.get(index(*row)).is_some_and(|moved| moved.block() < first)
         });
-        for (_, transfer) in movements.iter().skip(start) {
-            let transfer = index(*transfer);
-            let Some(moved) = self.transfers.get(transfer).filter(|_| transfer < before) else {
+        for row in movements.iter().skip(start) {
+            let Some(moved) = self.rows.get(index(*row)).filter(|_| index(*row) < before) else {
                 break;
             };
-            if moved.asset != asset || moved.from == moved.to {
+            if moved.from == moved.to || self.history.asset(moved) != asset {
                 continue;
             }
-            if moved.to == Some(address) {
-                amount = amount.saturating_add(moved.amount);
-            } else if let Some(rest) = amount.checked_sub(moved.amount) {
+            let units = self.history.amount(moved);
+            if moved.to == account {
+                amount = amount.saturating_add(units);
+            } else if let Some(rest) = amount.checked_sub(units) {
                 amount = rest;
             } else {
                 // More went than was there: the balance and the transfers contradict each other.
@@ -179,68 +212,64 @@ impl<'a> View<'a> {
         found.ok().and_then(|found| self.balances.get(found)).map(|known| known.amount)
     }
 
-    fn movements_of(&self, account: Account) -> &[(Account, u32)] {
-        let start = self.movements.partition_point(|(other, _)| *other < account);
-        let rest = self.movements.get(start..).unwrap_or_default();
-        let len = rest.partition_point(|(other, _)| *other == account);
-        rest.get(..len).unwrap_or_default()
+    /// Per account the blocks that are covered for both classes, as sorted runs that do not touch.
+    fn runs(&self, coverage: &[Coverage]) -> Runs {
+        let mut covered: Vec<_> = coverage
+            .iter()
+            .map(|covered| (self.number(covered.address), covered.class, covered.window))
+            .filter(|(account, ..)| *account != NOBODY)
+            .collect();
+        covered.sort_unstable();
+        let mut runs = Runs { starts: vec![0; self.account_count()], runs: vec![Vec::new()] };
+        for of_account in covered.chunk_by(|a, b| a.0 == b.0) {
+            let windows = |class: AssetClass| {
+                let of_class = of_account.iter().filter(|(_, of, _)| *of == class);
+                join(of_class.map(|(.., window)| *window))
+            };
+            let both = intersect(&windows(AssetClass::Native), &windows(AssetClass::Tokens));
+            if let Some((account, ..)) = of_account.first()
+                && let Some(start) = runs.starts.get_mut(index(*account))
+            {
+                *start = u32::try_from(runs.runs.len()).unwrap_or_default();
+                runs.runs.push(both);
+            }
+        }
+        runs
     }
 }
 
-/// A flag per account of a view, set and read without comparing addresses.
+/// Covered runs by account; the first are nobody's, and empty.
+#[derive(Default)]
+struct Runs {
+    starts: Vec<u32>,
+    runs: Vec<Vec<Window>>,
+}
+
+impl Runs {
+    fn of(&self, account: Account) -> &[Window] {
+        let place = self.starts.get(index(account)).copied().unwrap_or_default();
+        self.runs.get(index(place)).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// A flag per account of a view.
+#[derive(Default)]
 pub(crate) struct Flags(Vec<bool>);
 
 impl Flags {
-    /// Raises the flag of an address.
-    pub(crate) fn raise(&mut self, view: &View<'_>, address: Address) {
-        if let Some(flag) = self.0.get_mut(index(number(&view.addresses, Some(address)))) {
-            *flag = true;
+    pub(crate) fn set(&mut self, account: Account, is_raised: bool) {
+        if let Some(flag) = self.0.get_mut(index(account)) {
+            *flag = is_raised;
         }
     }
 
-    /// Whether the flag of a party of any of these transfers, given by index, is raised.
-    pub(crate) fn is_any_raised(&self, view: &View<'_>, transfers: std::ops::Range<usize>) -> bool {
-        let is_raised = |account: Account| self.0.get(index(account)).copied().unwrap_or_default();
-        let parties = view.parties.get(transfers).unwrap_or_default();
-        parties.iter().any(|(from, to)| is_raised(*from) || is_raised(*to))
+    pub(crate) fn is_raised(&self, account: Account) -> bool {
+        self.0.get(index(account)).copied().unwrap_or_default()
     }
 }
 
-/// What is collapsed together: a transaction, or one step of what happens after the last one.
-pub(crate) fn slot(position: Position) -> (u64, u32, Option<fundtrail_model::Step>) {
-    let is_after = position.transaction == Position::AFTER_TRANSACTIONS;
-    (position.block, position.transaction, is_after.then_some(position.step))
-}
-
-fn number(addresses: &[Address], address: Option<Address>) -> Account {
-    address
-        .and_then(|address| addresses.binary_search(&address).ok())
-        .and_then(|account| u32::try_from(account).ok())
-        .unwrap_or(NOBODY)
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// Per address the blocks that are covered for both classes, as sorted runs that do not touch.
-fn covered(coverage: &[Coverage]) -> BTreeMap<Address, Vec<Window>> {
-    let mut classes: BTreeMap<Address, [Vec<Window>; 2]> = BTreeMap::new();
-    for covered in coverage {
-        let [native, tokens] = classes.entry(covered.address).or_default();
-        match covered.class {
-            AssetClass::Native => native.push(covered.window),
-            AssetClass::Tokens => tokens.push(covered.window),
-        }
-    }
-    classes
-        .into_iter()
-        .map(|(address, [native, tokens])| (address, intersect(&join(native), &join(tokens))))
-        .collect()
-}
-
-fn join(mut windows: Vec<Window>) -> Vec<Window> {
-    windows.sort_unstable();
+/// Windows in order, as runs that do not touch.
+fn join(windows: impl Iterator<Item = Window>) -> Vec<Window> {
     let mut runs: Vec<Window> = Vec::new();
     for window in windows {
         match runs.last_mut().and_then(|last| last.join(window).map(|joined| (last, joined))) {

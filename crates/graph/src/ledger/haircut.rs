@@ -90,7 +90,7 @@ impl Haircut {
 }
 
 /// Clean comes last.
-fn key(seed: Option<SeedId>) -> (bool, Option<SeedId>) {
+const fn key(seed: Option<SeedId>) -> (bool, Option<SeedId>) {
     (seed.is_none(), seed)
 }
 

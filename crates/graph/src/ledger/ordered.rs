@@ -9,10 +9,10 @@ use super::{Lot, append};
 /// Which lot is taken next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    OldestFirst,
-    NewestFirst,
-    StolenFirst,
-    CleanFirst,
+    Oldest,
+    Newest,
+    Stolen,
+    Clean,
 }
 
 /// Lots by age. Stolen and clean ones are kept apart, so that every rule finds its next lot at an end;
@@ -39,7 +39,7 @@ impl Ordered {
         let newest_stolen = newest(self.stolen.back().map(|(age, _)| *age));
         let newest_clean = newest(self.clean.back().map(|(age, _)| *age));
         // Between all of one kind and all of the other no age matters.
-        let is_by_age = matches!(self.order, Order::OldestFirst | Order::NewestFirst);
+        let is_by_age = matches!(self.order, Order::Oldest | Order::Newest);
         if lot.stolen.is_some() {
             match self.stolen.back_mut() {
                 Some((_, last))
@@ -88,7 +88,7 @@ impl Ordered {
     /// The kind of the lot that is taken next. This choice is all that a rule of whole lots is.
     fn next(&self) -> Option<Kind> {
         let [stolen, clean] = match self.order {
-            Order::NewestFirst => {
+            Order::Newest => {
                 [self.stolen.back().map(|(age, _)| *age), self.clean.back().map(|(age, _)| *age)]
             }
             _ => {
@@ -99,16 +99,16 @@ impl Ordered {
             return stolen.map(|_| Kind::Stolen).or(clean.map(|_| Kind::Clean));
         };
         let is_stolen = match self.order {
-            Order::OldestFirst => stolen < clean,
-            Order::NewestFirst => clean < stolen,
-            Order::StolenFirst => true,
-            Order::CleanFirst => false,
+            Order::Oldest => stolen < clean,
+            Order::Newest => clean < stolen,
+            Order::Stolen => true,
+            Order::Clean => false,
         };
         Some(if is_stolen { Kind::Stolen } else { Kind::Clean })
     }
 
     fn take_stolen(&mut self, most: Amount) -> Lot {
-        let is_newest = self.order == Order::NewestFirst;
+        let is_newest = self.order == Order::Newest;
         let lot = if is_newest { self.stolen.back_mut() } else { self.stolen.front_mut() };
         let Some((_, lot)) = lot else { return Lot::clean(Amount::ZERO) };
         let part = Lot { amount: lot.amount.min(most), ..*lot };
@@ -124,7 +124,7 @@ impl Ordered {
     }
 
     fn take_clean(&mut self, most: Amount) -> Lot {
-        let is_newest = self.order == Order::NewestFirst;
+        let is_newest = self.order == Order::Newest;
         let lot = if is_newest { self.clean.back_mut() } else { self.clean.front_mut() };
         let Some((_, amount)) = lot else { return Lot::clean(Amount::ZERO) };
         let part = most.min(*amount);

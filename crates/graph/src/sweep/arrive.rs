@@ -1,14 +1,13 @@
 //! What becomes of value that arrives somewhere.
 
-use std::collections::BTreeMap;
-
 use fundtrail_model::{
-    AccountKind, Address, Amount, Asset, EndingKind, Listing, ListingStatus, SeedId, Stop, Window,
+    Address, Amount, Asset, EndingKind, Listing, ListingStatus, SeedId, Stop, Window,
 };
 
 use super::{Now, Sweep};
 use crate::book::Rest;
 use crate::collapse::Party;
+use crate::history::Account;
 use crate::ledger::Lot;
 
 /// What is decided of one seed's value at its arrival.
@@ -26,19 +25,18 @@ impl Sweep<'_, '_, '_> {
     /// In this order: marks (a sanction, a service, a mixer, a bridge, a burn), nobody's address, hub,
     /// contract without return, threshold, hop limit. Value that ends stays in the receiver's ledger as
     /// clean, if there is one: the coins are there, only nobody follows them any more.
-    pub(super) fn arrive(&mut self, now: &mut Now, to: Party, asset: Asset, lots: Vec<Lot>) {
-        let mut sums: BTreeMap<SeedId, Amount> = BTreeMap::new();
-        for lot in &lots {
-            if let Some((seed, _)) = lot.stolen {
-                let sum = sums.entry(seed).or_default();
-                *sum = sum.saturating_add(lot.amount);
-            }
-        }
+    pub(super) fn arrive(
+        &mut self,
+        now: &mut Now,
+        to: (Party, Account),
+        asset: Asset,
+        lots: Vec<Lot>,
+    ) {
+        let sums = sums(&lots);
         let place = self.place(now, to, asset);
         let depth = self.depth_of(&lots);
-        let verdict = |seed: SeedId| {
-            let sum = sums.get(&seed).copied().unwrap_or_default();
-            match &place {
+        let verdict = |(seed, sum): (SeedId, Amount)| {
+            let verdict = match &place {
                 Verdict::End(kind) => Verdict::End(kind.clone()),
                 _ if self.book.is_below_threshold(seed, asset, sum, now.block) => {
                     Verdict::End(EndingKind::BelowThreshold)
@@ -46,30 +44,28 @@ impl Sweep<'_, '_, '_> {
                 _ if depth >= self.question.limits.max_hops => Verdict::End(EndingKind::HopLimit),
                 Verdict::LookOnce => Verdict::LookOnce,
                 Verdict::Follow => Verdict::Follow,
-            }
-        };
-        let verdicts: BTreeMap<SeedId, Verdict> =
-            sums.keys().map(|seed| (*seed, verdict(*seed))).collect();
-        let address = to.address();
-        let mut followed = Vec::with_capacity(lots.len());
-        for lot in lots {
-            let Some((seed, origin)) = lot.stolen else {
-                followed.push(lot);
-                continue;
             };
+            (seed, verdict)
+        };
+        let verdicts: Vec<(SeedId, Verdict)> = sums.into_iter().map(verdict).collect();
+        let (to, account) = to;
+        let address = to.address();
+        let mut lots = lots;
+        for lot in &mut lots {
+            let Some((seed, origin)) = lot.stolen else { continue };
             let rest = Rest { seed, origin, asset, amount: lot.amount, address };
-            match verdicts.get(&seed) {
-                Some(Verdict::End(kind)) => self.book.end(rest, kind.clone()),
-                Some(Verdict::LookOnce) => self.book.end_open(rest, Some(Window::block(now.block))),
-                Some(Verdict::Follow) | None => {
-                    followed.push(lot);
-                    continue;
+            let found = verdicts.binary_search_by_key(&seed, |(seed, _)| *seed).ok();
+            match found.and_then(|found| verdicts.get(found)) {
+                Some((_, Verdict::End(kind))) => self.book.end(rest, kind.clone()),
+                Some((_, Verdict::LookOnce)) => {
+                    self.book.end_open(rest, Some(Window::block(now.block)));
                 }
+                Some((_, Verdict::Follow)) | None => continue,
             }
-            followed.push(Lot::clean(lot.amount));
+            lot.stolen = None;
         }
         if let Some(address) = address {
-            self.deposit(now, address, asset, followed);
+            self.deposit(now, (address, account), asset, &lots);
         }
     }
 
@@ -78,7 +74,7 @@ impl Sweep<'_, '_, '_> {
     pub(super) fn settle(
         &mut self,
         now: &mut Now,
-        account: Address,
+        (address, account): (Address, Account),
         asset: Asset,
         mut lots: Vec<Lot>,
     ) {
@@ -86,75 +82,84 @@ impl Sweep<'_, '_, '_> {
             for lot in &mut lots {
                 if let Some((seed, origin)) = lot.stolen.take() {
                     let rest =
-                        Rest { seed, origin, asset, amount: lot.amount, address: Some(account) };
+                        Rest { seed, origin, asset, amount: lot.amount, address: Some(address) };
                     self.book.end(rest, EndingKind::HopLimit);
                 }
             }
         }
-        self.deposit(now, account, asset, lots);
+        self.deposit(now, (address, account), asset, &lots);
     }
 
     /// Puts lots into a ledger; clean ones alone do not start one.
     pub(super) fn deposit(
         &mut self,
         now: &mut Now,
-        address: Address,
+        at: (Address, Account),
         asset: Asset,
-        lots: Vec<Lot>,
+        lots: &[Lot],
     ) {
         if lots.iter().any(|lot| lot.stolen.is_some()) {
-            self.stays.credit(now, address, asset, lots, self.book);
-            return;
+            self.stays.credit(now, at, asset, lots, self.book);
+        } else {
+            self.stays.credit_clean(now, at.1, asset, lots);
         }
-        self.stays.credit_clean(now, address, asset, &lots);
     }
 
     /// Whether a contract at this address may give something back for what it gets: not where value
     /// stops anyway, and not a seed's holder, whose ledger must show what it pays. Giving to the zero
     /// address is burning, which redeems some tokens.
     pub(super) fn is_converter(&self, address: Address, block: u64) -> bool {
-        let is_contract = self.view.kind(address) == Some(AccountKind::Contract);
-        (is_contract || address.is_zero())
-            && !self.holders.contains(&address)
-            && self.stop(address, block).is_none()
+        let account = self.view.number(address);
+        (self.view.is_contract(account) || address.is_zero())
+            && !self.holders.is_raised(account)
+            && self.stop(address, account, block).is_none()
     }
 
-    fn place(&mut self, now: &mut Now, to: Party, asset: Asset) -> Verdict {
+    fn place(&mut self, now: &mut Now, to: (Party, Account), asset: Asset) -> Verdict {
+        let (to, account) = to;
         let address = match to {
             Party::Burn => return Verdict::End(EndingKind::Burned),
             Party::Unknown | Party::Source => return Verdict::End(EndingKind::Unexplained),
             Party::Account(address) | Party::Seed { holder: address, .. } => address,
         };
-        if let Some(kind) = self.stop(address, now.block) {
+        if let Some(kind) = self.stop(address, account, now.block) {
             return Verdict::End(kind);
         }
         if address.is_zero() {
             return Verdict::End(EndingKind::Burned);
         }
-        if self.holders.contains(&address) {
+        if self.holders.is_raised(account) {
             return Verdict::Follow;
         }
         let view = self.view;
         let counterparties =
-            *self.counterparties.entry(address).or_insert_with(|| view.counterparties(address));
+            *self.counterparties.entry(account).or_insert_with(|| view.counterparties(account));
         if counterparties > self.question.limits.hub_counterparties {
             return Verdict::End(EndingKind::Hub { counterparties });
         }
-        if self.view.kind(address) != Some(AccountKind::Contract) {
+        if !self.view.is_contract(account) {
             return Verdict::Follow;
         }
-        if self.view.run_of(address, now.block).is_none() {
+        if self.view.run_of(account, now.block).is_none() {
             return Verdict::LookOnce;
         }
         if now.to_convert.get(&address).is_some_and(|assets| assets.contains(&asset)) {
-            now.in_transit.insert(address);
+            now.in_transit.insert(account);
             return Verdict::Follow;
         }
         Verdict::End(EndingKind::ContractWithoutReturn)
     }
 
     /// The ending that the marks of an address demand of value that arrives in this block.
-    pub(super) fn stop(&self, address: Address, block: u64) -> Option<EndingKind> {
+    pub(super) fn stop(
+        &self,
+        address: Address,
+        account: Account,
+        block: u64,
+    ) -> Option<EndingKind> {
+        if !self.view.is_marked(account) {
+            return None;
+        }
         let marks = self.question.marks.get(&(self.view.chain, address))?;
         let today = self.question.today;
         let day = self.view.day(block).unwrap_or(today);
@@ -183,4 +188,19 @@ impl Sweep<'_, '_, '_> {
             lots.iter().filter_map(|lot| lot.stolen.map(|(_, origin)| self.book.depth(origin)));
         depths.max().unwrap_or_default()
     }
+}
+
+/// What of each seed is among the lots, by seed.
+fn sums(lots: &[Lot]) -> Vec<(SeedId, Amount)> {
+    let mut sums: Vec<(SeedId, Amount)> =
+        lots.iter().filter_map(|lot| lot.stolen.map(|(seed, _)| (seed, lot.amount))).collect();
+    sums.sort_by_key(|(seed, _)| *seed);
+    sums.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        if is_same {
+            kept.1 = kept.1.saturating_add(next.1);
+        }
+        is_same
+    });
+    sums
 }

@@ -6,9 +6,9 @@ use fundtrail_model::{
     Address, Amount, Cause, EndingKind, Origin, Position, Seed, SeedId, Transfer, Window,
 };
 
-use super::{Now, Sweep};
+use super::{Now, Paid, Sweep};
 use crate::book::Rest;
-use crate::collapse::{Party, Payment, receiver};
+use crate::collapse::{Party, receiver};
 use crate::ledger::Lot;
 
 /// Takes the seeds at the front whose positions are due.
@@ -95,7 +95,7 @@ impl Sweep<'_, '_, '_> {
     pub(super) fn receive(
         &mut self,
         now: &mut Now,
-        payment: &Payment,
+        payment: &Paid<'_>,
         id: SeedId,
         holder: Address,
     ) {
@@ -111,11 +111,12 @@ impl Sweep<'_, '_, '_> {
             }
         }
         self.plant(now, seed, fresh);
-        if payment.from == Party::Account(holder) {
+        let (_, account) = payment.to;
+        if payment.from.0 == Party::Account(holder) {
             // By way of somebody else he paid himself: his lots are where they were.
-            self.deposit(now, holder, payment.asset, carried);
+            self.deposit(now, (holder, account), payment.asset, &carried);
         } else if !carried.is_empty() {
-            let payment = Payment { to: Party::Account(holder), ..payment.clone() };
+            let payment = Paid { to: (Party::Account(holder), account), ..*payment };
             self.hand_over(now, &payment, &carried, Amount::ZERO);
         }
     }
@@ -129,14 +130,15 @@ impl Sweep<'_, '_, '_> {
             Lot::stolen(seed.id, Origin::Seed(seed.id), amount)
         };
         if !amount.is_zero() {
-            self.deposit(now, seed.holder, seed.asset, vec![lot]);
+            let holder = (seed.holder, self.view.number(seed.holder));
+            self.deposit(now, holder, seed.asset, &[lot]);
         }
     }
 
     /// Ends a seed that is after the last block to look at, where it arrived, and nothing else.
     pub(super) fn end_late(&mut self, seed: &Seed) {
         let block = seed.position.block;
-        let is_looked_at = self.view.run_of(seed.holder, block).is_some();
+        let is_looked_at = self.view.run_of(self.view.number(seed.holder), block).is_some();
         self.book.end_open(rest(seed, seed.amount), (!is_looked_at).then(|| Window::block(block)));
     }
 }

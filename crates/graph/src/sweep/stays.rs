@@ -1,21 +1,23 @@
 //! Who holds stolen lots, and since when everything they do is known.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use fundtrail_model::{
-    Address, Amount, Asset, EndingKind, Origin, Position, Reservation, Rule, SeedId, Window,
+    Address, Amount, Asset, EndingKind, Origin, Reservation, Rule, SeedId, Window,
 };
 
-use super::Now;
+use super::{Now, Paid};
 use crate::book::{Book, Rest};
+use crate::history::{Account, index};
 use crate::ledger::{Ledger, Lot, worth};
 use crate::view::{Flags, View};
 
 /// What is done with lots that come to an account.
 enum Stay {
-    /// They are kept in ledgers while the run of covered blocks lasts.
-    Followed { run: Window, holdings: BTreeMap<Asset, Holding> },
+    /// It never had any, or was forgotten.
+    None,
+    /// They are kept in ledgers while the run of covered blocks lasts; one per asset, by asset.
+    Followed { run: Window, holdings: Vec<(Asset, Holding)> },
     /// Earlier lots ended here for want of data, so the ledger is not known any more and later lots end
     /// the same way.
     Open { missing: Option<Window> },
@@ -43,29 +45,58 @@ enum Opening {
 pub(super) struct Stays<'s, 'v> {
     view: &'s View<'v>,
     rule: Rule,
-    stays: BTreeMap<Address, Stay>,
+    /// By account: the place in `stays`, counted from one.
+    places: Vec<u32>,
+    stays: Vec<(Account, Address, Stay)>,
     /// Raised for every account that was ever followed.
     touched: Flags,
 }
 
 impl<'s, 'v> Stays<'s, 'v> {
     pub(super) fn new(view: &'s View<'v>, rule: Rule) -> Self {
-        Self { view, rule, stays: BTreeMap::new(), touched: view.flags() }
+        let places = vec![0; view.account_count()];
+        Self { view, rule, places, stays: Vec::new(), touched: view.flags() }
     }
 
-    /// Whether a party of these transfers may hold stolen lots.
-    pub(super) fn are_touched(&self, view: &View<'_>, transfers: Range<usize>) -> bool {
-        self.touched.is_any_raised(view, transfers)
+    /// Whether a party of these transfers, given by index, may hold stolen lots.
+    pub(super) fn are_touched(&self, rows: Range<usize>) -> bool {
+        let rows = self.view.rows.get(rows).unwrap_or_default();
+        rows.iter().any(|row| self.touched.is_raised(row.from) || self.touched.is_raised(row.to))
+    }
+
+    fn stay(&mut self, account: Account) -> Option<&mut Stay> {
+        let place = index(*self.places.get(index(account))?).checked_sub(1)?;
+        self.stays.get_mut(place).map(|(.., stay)| stay)
+    }
+
+    fn stay_or_none(&mut self, account: Account, address: Address) -> Option<&mut Stay> {
+        let place = self.places.get_mut(index(account))?;
+        if *place == 0 {
+            self.stays.push((account, address, Stay::None));
+            *place = u32::try_from(self.stays.len()).ok()?;
+        }
+        let place = index(*place).checked_sub(1)?;
+        self.stays.get_mut(place).map(|(.., stay)| stay)
+    }
+
+    fn holding(&mut self, account: Account, asset: Asset) -> Option<&mut Holding> {
+        match self.stay(account)? {
+            Stay::Followed { holdings, .. } => {
+                let found = holdings.binary_search_by_key(&asset, |(asset, _)| *asset).ok()?;
+                holdings.get_mut(found).map(|(_, holding)| holding)
+            }
+            Stay::None | Stay::Open { .. } => None,
+        }
     }
 
     /// Ends the stay if its covered blocks ended before this block.
-    pub(super) fn expire(&mut self, address: Address, block: u64, book: &mut Book<'_>) {
-        if let Some(Stay::Followed { run, .. }) = self.stays.get(&address)
+    pub(super) fn expire(&mut self, account: Account, block: u64, book: &mut Book<'_>) {
+        if let Some(Stay::Followed { run, .. }) = self.stay(account)
             && run.last() < block
         {
             let run = *run;
-            let missing = self.missing_after(address, run);
-            self.end(address, run, missing, book);
+            let missing = self.missing_after(account, run);
+            self.end(account, run, missing, book);
         }
     }
 
@@ -73,45 +104,42 @@ impl<'s, 'v> Stays<'s, 'v> {
     pub(super) fn credit(
         &mut self,
         now: &mut Now,
-        address: Address,
+        (address, account): (Address, Account),
         asset: Asset,
-        lots: Vec<Lot>,
+        lots: &[Lot],
         book: &mut Book<'_>,
     ) {
         let (view, rule) = (self.view, self.rule);
-        let stay = self.stays.entry(address).or_insert_with(|| {
-            let run = view.run_of(address, now.block).filter(|_| now.block <= view.until);
-            run.map_or_else(
-                || Stay::Open { missing: view.missing_from(address, now.block) },
-                |run| Stay::Followed { run, holdings: BTreeMap::new() },
-            )
-        });
+        let Some(stay) = self.stay_or_none(account, address) else { return };
+        if matches!(stay, Stay::None) {
+            let run = view.run_of(account, now.block).filter(|_| now.block <= view.until);
+            *stay = run.map_or_else(
+                || Stay::Open { missing: view.missing_from(account, now.block) },
+                |run| Stay::Followed { run, holdings: Vec::new() },
+            );
+        }
         match stay {
+            Stay::None => {}
             Stay::Open { missing } => {
                 for rest in lots.iter().filter_map(|lot| at_rest(lot, address, asset)) {
                     book.end_open(rest, *missing);
                 }
             }
             Stay::Followed { run, holdings } => {
-                self.touched.raise(view, address);
-                let run = *run;
-                let holding = holdings.entry(asset).or_insert_with(|| {
-                    if now.in_transit.contains(&address) {
-                        return Holding { ledger: Ledger::new(rule), opening: Opening::Ignored };
+                let place = match holdings.binary_search_by_key(&asset, |(asset, _)| *asset) {
+                    Ok(found) => found,
+                    Err(place) => {
+                        let holding = open(view, rule, now, (address, account), asset, *run);
+                        // Most accounts hold one stolen asset.
+                        holdings.reserve_exact(1);
+                        holdings.insert(place, (asset, holding));
+                        place
                     }
-                    let (amount, is_known) =
-                        view.opening(address, asset, run, now.start, now.block);
-                    let early = now.early.remove(&(address, asset)).unwrap_or_default();
-                    let spent = now.spent.remove(&(address, asset)).unwrap_or_default();
-                    let clean = amount.saturating_add(early).saturating_sub(spent);
-                    let mut ledger = Ledger::new(rule);
-                    ledger.credit(&[Lot::clean(clean)]);
-                    let block = run.first().saturating_sub(1);
-                    let opening =
-                        if is_known { Opening::Known } else { Opening::Unknown { block } };
-                    Holding { ledger, opening }
-                });
-                holding.ledger.credit(&lots);
+                };
+                if let Some((_, holding)) = holdings.get_mut(place) {
+                    holding.ledger.credit(lots);
+                }
+                self.touched.set(account, true);
             }
         }
     }
@@ -120,19 +148,15 @@ impl<'s, 'v> Stays<'s, 'v> {
     pub(super) fn credit_clean(
         &mut self,
         now: &mut Now,
-        address: Address,
+        account: Account,
         asset: Asset,
         lots: &[Lot],
     ) {
         let amount = worth(lots, self.rule);
-        let holding = match self.stays.get_mut(&address) {
-            Some(Stay::Followed { holdings, .. }) => holdings.get_mut(&asset),
-            Some(Stay::Open { .. }) | None => None,
-        };
-        if let Some(holding) = holding {
+        if let Some(holding) = self.holding(account, asset) {
             holding.ledger.credit(&[Lot::clean(amount)]);
-        } else {
-            let early = now.early.entry((address, asset)).or_default();
+        } else if !now.is_single {
+            let early = now.early.entry((account, asset)).or_default();
             *early = early.saturating_add(amount);
         }
     }
@@ -141,19 +165,20 @@ impl<'s, 'v> Stays<'s, 'v> {
     pub(super) fn debit(
         &mut self,
         now: &mut Now,
-        address: Address,
-        asset: Asset,
-        amount: Amount,
-        position: Position,
+        payment: &Paid<'_>,
         book: &mut Book<'_>,
     ) -> Vec<Lot> {
-        let holding = match self.stays.get_mut(&address) {
-            Some(Stay::Followed { holdings, .. }) => holdings.get_mut(&asset),
-            Some(Stay::Open { .. }) | None => None,
+        let Paid { from: (from, account), asset, amount, .. } = *payment;
+        let (Some(address), Some(position)) = (from.address(), payment.evidence.last().copied())
+        else {
+            return Vec::new();
         };
-        let Some(holding) = holding else {
-            let spent = now.spent.entry((address, asset)).or_default();
-            *spent = spent.saturating_add(amount);
+        let rule = self.rule;
+        let Some(holding) = self.holding(account, asset) else {
+            if !now.is_single {
+                let spent = now.spent.entry((account, asset)).or_default();
+                *spent = spent.saturating_add(amount);
+            }
             return Vec::new();
         };
         let had_stolen = holding.ledger.has_stolen();
@@ -162,14 +187,14 @@ impl<'s, 'v> Stays<'s, 'v> {
         if !had_stolen {
             return taken;
         }
-        let sum = worth(&taken, self.rule);
+        let sum = worth(&taken, rule);
         let excess = amount.saturating_sub(sum);
         match holding.opening {
             Opening::Known if !excess.is_zero() => {
                 book.reserve(Reservation::Overdrawn { address, asset, position, excess });
             }
             // An excess says no more than that the opening balance is not known.
-            Opening::Unknown { block } if self.rule.needs_whole_ledger() => {
+            Opening::Unknown { block } if rule.needs_whole_ledger() => {
                 book.reserve(Reservation::OpeningUnknown { address, asset, block });
             }
             Opening::Known | Opening::Unknown { .. } | Opening::Ignored => {}
@@ -178,9 +203,21 @@ impl<'s, 'v> Stays<'s, 'v> {
     }
 
     /// Forgets an account and hands its stolen lots to `take`.
-    pub(super) fn clear(&mut self, address: Address, mut take: impl FnMut(Rest)) {
-        if let Some(Stay::Followed { holdings, .. }) = self.stays.remove(&address) {
-            rests(address, &holdings).for_each(&mut take);
+    pub(super) fn clear(&mut self, account: Account, mut take: impl FnMut(Rest)) {
+        if let Some((address, holdings)) = self.forget(account) {
+            for (asset, holding) in holdings {
+                let stolen = holding.ledger.stolen().into_iter();
+                stolen.for_each(|lot| take(rest(lot, address, asset)));
+            }
+        }
+    }
+
+    fn forget(&mut self, account: Account) -> Option<(Address, Vec<(Asset, Holding)>)> {
+        let place = index(*self.places.get(index(account))?).checked_sub(1)?;
+        let (_, address, stay) = self.stays.get_mut(place)?;
+        match std::mem::replace(stay, Stay::None) {
+            Stay::Followed { holdings, .. } => Some((*address, holdings)),
+            Stay::None | Stay::Open { .. } => None,
         }
     }
 
@@ -188,14 +225,13 @@ impl<'s, 'v> Stays<'s, 'v> {
     /// covers them. Of several the oldest are the ones that are not there any more.
     fn clear_at<'q>(
         &mut self,
-        address: Address,
+        account: Account,
         block: u64,
         book: &mut Book<'q>,
         mut take: impl FnMut(Rest, &mut Book<'q>),
     ) {
-        let Some(Stay::Followed { holdings, .. }) = self.stays.remove(&address) else { return };
-        for (asset, holding) in &holdings {
-            let asset = *asset;
+        let Some((address, holdings)) = self.forget(account) else { return };
+        for (asset, holding) in holdings {
             let stolen = holding.ledger.stolen();
             let whole: Vec<Lot> = stolen
                 .iter()
@@ -229,14 +265,17 @@ impl<'s, 'v> Stays<'s, 'v> {
 
     /// Ends every stay at the last block.
     pub(super) fn finish(mut self, book: &mut Book<'_>) {
-        for address in self.stays.keys().copied().collect::<Vec<_>>() {
-            let Some(Stay::Followed { run, .. }) = self.stays.get(&address) else { continue };
+        for place in 0..self.stays.len() {
+            let Some((account, _, Stay::Followed { run, .. })) = self.stays.get(place) else {
+                continue;
+            };
+            let (account, run) = (*account, *run);
             if run.last() < self.view.until {
-                let missing = self.missing_after(address, *run);
-                self.end(address, *run, missing, book);
+                let missing = self.missing_after(account, run);
+                self.end(account, run, missing, book);
             } else {
                 let as_of = self.view.until;
-                self.clear_at(address, as_of, book, |rest, book| {
+                self.clear_at(account, as_of, book, |rest, book| {
                     book.end(rest, EndingKind::Held { as_of });
                 });
             }
@@ -244,27 +283,43 @@ impl<'s, 'v> Stays<'s, 'v> {
     }
 
     /// Ends a stay for want of data; an account without stolen lots is missed by nobody.
-    fn end(&mut self, address: Address, run: Window, missing: Option<Window>, book: &mut Book<'_>) {
+    fn end(&mut self, account: Account, run: Window, missing: Option<Window>, book: &mut Book<'_>) {
         let mut is_missed = false;
-        self.clear_at(address, run.last(), book, |rest, book| {
+        self.clear_at(account, run.last(), book, |rest, book| {
             is_missed = true;
             book.end_open(rest, missing);
         });
-        if is_missed {
-            self.stays.insert(address, Stay::Open { missing });
+        if is_missed && let Some(stay) = self.stay(account) {
+            *stay = Stay::Open { missing };
         }
     }
 
-    fn missing_after(&self, address: Address, run: Window) -> Option<Window> {
-        run.last().checked_add(1).and_then(|next| self.view.missing_from(address, next))
+    fn missing_after(&self, account: Account, run: Window) -> Option<Window> {
+        run.last().checked_add(1).and_then(|next| self.view.missing_from(account, next))
     }
 }
 
-fn rests(address: Address, holdings: &BTreeMap<Asset, Holding>) -> impl Iterator<Item = Rest> {
-    holdings.iter().flat_map(move |(asset, holding)| {
-        let asset = *asset;
-        holding.ledger.stolen().into_iter().map(move |stolen| rest(stolen, address, asset))
-    })
+/// Opens the ledger of an account at its first stolen arrival, with what it has as a clean lot.
+fn open(
+    view: &View<'_>,
+    rule: Rule,
+    now: &mut Now,
+    (address, account): (Address, Account),
+    asset: Asset,
+    run: Window,
+) -> Holding {
+    let mut ledger = Ledger::new(rule);
+    if now.in_transit.contains(&account) {
+        return Holding { ledger, opening: Opening::Ignored };
+    }
+    let (amount, is_known) = view.opening(account, address, asset, run, now.start, now.block);
+    let early = now.early.remove(&(account, asset)).unwrap_or_default();
+    let spent = now.spent.remove(&(account, asset)).unwrap_or_default();
+    let clean = amount.saturating_add(early).saturating_sub(spent);
+    ledger.credit(&[Lot::clean(clean)]);
+    let block = run.first().saturating_sub(1);
+    let opening = if is_known { Opening::Known } else { Opening::Unknown { block } };
+    Holding { ledger, opening }
 }
 
 fn at_rest(lot: &Lot, address: Address, asset: Asset) -> Option<Rest> {

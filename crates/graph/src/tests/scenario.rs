@@ -28,7 +28,7 @@ use fundtrail_model::{
     parse_date,
 };
 
-use crate::{ChainEvidence, Question, follow};
+use crate::{ChainEvidence, History, Question, follow};
 
 pub(super) const CHAIN: ChainId = ChainId(1);
 
@@ -71,10 +71,12 @@ impl Default for Scenario {
 
 impl Scenario {
     pub(crate) fn follow(&self, rule: Rule) -> Trail {
+        let mut history = History::new(CHAIN);
+        history.add(&self.transfers);
         let evidence = ChainEvidence {
             chain: CHAIN,
             until: self.until,
-            transfers: &self.transfers,
+            history: &history,
             coverage: &self.coverage,
             balances: &self.balances,
             accounts: &self.accounts,
@@ -103,6 +105,7 @@ impl Scenario {
         other.accounts.reverse();
         other.blocks.reverse();
         other.seeds.reverse();
+        other.transfers.reverse();
         other
     }
 

@@ -1,10 +1,12 @@
+use std::collections::BTreeMap;
+
 use fundtrail_model::{
-    Address, Amount, Asset, AssetClass, Balance, Cause, ChainId, Coverage, How, Position, Proof,
-    Step, Transfer, Window,
+    Address, Amount, Asset, AssetClass, Balance, Cause, ChainId, Coverage, H256, How, Position,
+    Proof, Seed, SeedId, Step, Transfer, Window,
 };
 
 use super::{View, intersect, join};
-use crate::ChainEvidence;
+use crate::{ChainEvidence, History};
 
 const CHAIN: ChainId = ChainId(1);
 const COIN: Asset = Asset::Native(CHAIN);
@@ -16,9 +18,14 @@ fn windows(pairs: &[(u64, u64)]) -> Vec<Window> {
 #[test]
 fn runs_are_joined_and_then_intersected() {
     let check = |native: &[(u64, u64)], tokens: &[(u64, u64)], both: &[(u64, u64)]| {
-        let runs = intersect(&join(windows(native)), &join(windows(tokens)));
+        let join = |pairs| {
+            let mut windows = windows(pairs);
+            windows.sort();
+            join(windows.into_iter())
+        };
+        let runs = intersect(&join(native), &join(tokens));
         assert_eq!(runs, windows(both));
-        assert_eq!(intersect(&join(windows(tokens)), &join(windows(native))), runs);
+        assert_eq!(intersect(&join(tokens), &join(native)), runs);
     };
     check(&[(1, 9)], &[(5, 20)], &[(5, 9)]);
     check(&[(6, 9), (1, 5)], &[(1, 3), (4, 9)], &[(1, 9)]);
@@ -26,6 +33,12 @@ fn runs_are_joined_and_then_intersected() {
     check(&[(1, 2), (4, 6)], &[(2, 4), (6, 6)], &[(2, 2), (4, 4), (6, 6)]);
     check(&[(1, 9)], &[], &[]);
     check(&[(0, u64::MAX)], &[(3, 4)], &[(3, 4)]);
+}
+
+fn history(transfers: &[Transfer]) -> History {
+    let mut history = History::new(CHAIN);
+    history.add(transfers);
+    history
 }
 
 fn transfer(block: u64, from: u64, to: u64, units: u128) -> Transfer {
@@ -54,24 +67,35 @@ fn coverage(first: u64, last: u64) -> [Coverage; 2] {
 #[test]
 fn missing_blocks_end_at_the_next_covered_one() {
     let coverage = [coverage(5, 9), coverage(20, 29)].concat();
+    let history = history(&[]);
     let evidence = ChainEvidence {
         chain: CHAIN,
         until: 50,
-        transfers: &[],
+        history: &history,
         coverage: &coverage,
         balances: &[],
         accounts: &[],
         blocks: &[],
     };
-    let view = View::new(&evidence);
-    let me = Address::from_low_u64_be(1);
+    // Only a seed names the account.
+    let seed = Seed {
+        id: SeedId(0),
+        position: Position { block: 5, transaction: 0, step: Step::Value },
+        transaction: H256::zero(),
+        asset: COIN,
+        amount: Amount::from(1),
+        from: None,
+        holder: Address::from_low_u64_be(1),
+    };
+    let view = View::new(&evidence, &[&seed], &BTreeMap::new());
+    let me = view.number(seed.holder);
     assert_eq!(view.run_of(me, 4), None);
     assert_eq!(view.run_of(me, 9), Window::new(5, 9));
     assert_eq!(view.missing_from(me, 2), Window::new(2, 4));
     assert_eq!(view.missing_from(me, 10), Window::new(10, 19));
     assert_eq!(view.missing_from(me, 30), Window::new(30, 50));
     assert_eq!(view.missing_from(me, 51), None);
-    assert_eq!(view.missing_from(Address::zero(), 7), Window::new(7, 50));
+    assert_eq!(view.missing_from(view.number(Address::zero()), 7), Window::new(7, 50));
 }
 
 /// What the account held before the transfer at block 10 of these movements: 6 in, 7 out 2, 8 in 1.
@@ -95,17 +119,21 @@ fn openings_start_from_the_latest_balance_in_the_run() {
             transfer(10, 2, 1, 9),
         ];
         let coverage = coverage(5, 20);
+        let history = history(&transfers);
         let evidence = ChainEvidence {
             chain: CHAIN,
             until: 50,
-            transfers: &transfers,
+            history: &history,
             coverage: &coverage,
             balances: &balances,
             accounts: &[],
             blocks: &[],
         };
         let run = Window::new(5, 20).unwrap();
-        let (amount, is_known) = View::new(&evidence).opening(me, COIN, run, 3, 10);
+        let (amount, is_known) = {
+            let view = View::new(&evidence, &[], &BTreeMap::new());
+            view.opening(view.number(me), me, COIN, run, 3, 10)
+        };
         assert_eq!((amount.base_units().as_u128(), is_known), expected);
     };
     check(&[(4, 100)], (104, true));
@@ -125,16 +153,17 @@ fn counterparties_are_counted_once() {
     transfers.push(transfer(4, 1, 1, 1));
     transfers.push(Transfer { to: None, cause: Cause::Fee, ..transfer(5, 1, 1, 1) });
     transfers.push(transfer(60, 1, 4, 1));
+    let history = history(&transfers);
     let evidence = ChainEvidence {
         chain: CHAIN,
         until: 50,
-        transfers: &transfers,
+        history: &history,
         coverage: &[],
         balances: &[],
         accounts: &[],
         blocks: &[],
     };
-    let view = View::new(&evidence);
-    let count = |n| view.counterparties(Address::from_low_u64_be(n));
+    let view = View::new(&evidence, &[], &BTreeMap::new());
+    let count = |n| view.counterparties(view.number(Address::from_low_u64_be(n)));
     assert_eq!((count(1), count(2), count(3), count(4), count(9)), (2, 1, 1, 0, 0));
 }

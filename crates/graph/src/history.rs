@@ -1,0 +1,269 @@
+//! All transfers of one chain, in the form in which following reads them.
+
+mod addresses;
+mod row;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use fundtrail_model::{Address, Amount, Asset, ChainId, H256, Position, Transfer};
+
+use addresses::Addresses;
+pub(crate) use row::Row;
+
+/// An address's number in one history.
+pub(crate) type Account = u32;
+
+/// No address.
+pub(crate) const NOBODY: Account = u32::MAX;
+
+/// No transaction.
+const NO_HASH: u32 = u32::MAX;
+
+/// The transfers of one chain: read once, added to after each fetch, followed as often as wanted.
+///
+/// Addresses, assets and transaction hashes are numbers here and each of them is kept once, so a transfer
+/// takes 56 bytes and 8 more for finding it by its parties. What is added may come in any order and more than
+/// once: the same transfers make the same history. Adding *m* transfers to *n* takes O(*n* + *m* log *m*).
+///
+/// ```
+/// use fundtrail_graph::History;
+/// use fundtrail_model::ChainId;
+///
+/// let mut history = History::new(ChainId(1));
+/// history.add(&[]);
+/// assert!(history.is_empty());
+/// ```
+#[derive(Clone)]
+pub struct History {
+    chain: ChainId,
+    /// In the order of transfers, each once.
+    rows: Vec<Row>,
+    addresses: Addresses,
+    assets: Vec<Asset>,
+    asset_numbers: BTreeMap<Asset, u32>,
+    hashes: Vec<H256>,
+    /// Amounts that do not fit into a row.
+    large: Vec<Amount>,
+    /// Where each account's movements begin; one more than there are accounts.
+    starts: Vec<u32>,
+    /// Indices of rows, account by account, in order.
+    movements: Vec<u32>,
+}
+
+impl History {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(chain: ChainId) -> Self {
+        Self {
+            chain,
+            rows: Vec::new(),
+            addresses: Addresses::default(),
+            assets: Vec::new(),
+            asset_numbers: BTreeMap::new(),
+            hashes: Vec::new(),
+            large: Vec::new(),
+            starts: vec![0],
+            movements: Vec::new(),
+        }
+    }
+
+    /// Adds transfers of the chain, in any order; those of other chains and those that are known are left
+    /// out.
+    pub fn add(&mut self, transfers: &[Transfer]) {
+        self.rows.reserve_exact(transfers.len());
+        let mut is_sorted = true;
+        let chain = self.chain;
+        for transfer in transfers.iter().filter(|transfer| transfer.asset.chain() == chain) {
+            let row = self.row(transfer);
+            if let Some(last) = self.rows.last() {
+                match self.compare(last, &row) {
+                    std::cmp::Ordering::Less => {}
+                    std::cmp::Ordering::Equal => continue,
+                    std::cmp::Ordering::Greater => is_sorted = false,
+                }
+            }
+            self.rows.push(row);
+        }
+        if !is_sorted {
+            let mut rows = std::mem::take(&mut self.rows);
+            // What was there is one sorted run, which a stable sort only merges.
+            rows.sort_by(|a, b| self.compare(a, b));
+            rows.dedup_by(|a, b| self.compare(a, b).is_eq());
+            self.rows = rows;
+        }
+        self.index();
+    }
+
+    /// How many transfers there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The chain.
+    #[must_use]
+    pub const fn chain(&self) -> ChainId {
+        self.chain
+    }
+
+    /// The transfers, in order, each once.
+    pub fn transfers(&self) -> impl Iterator<Item = Transfer> {
+        self.rows.iter().map(|row| self.transfer(row))
+    }
+
+    pub(crate) const fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    pub(crate) fn transfer(&self, row: &Row) -> Transfer {
+        Transfer {
+            position: row.position(),
+            asset: self.asset(row),
+            from: self.address(row.from),
+            to: self.address(row.to),
+            amount: self.amount(row),
+            cause: row.cause,
+            transaction: self.hash(row),
+        }
+    }
+
+    pub(crate) fn address(&self, account: Account) -> Option<Address> {
+        self.addresses.get(account)
+    }
+
+    pub(crate) fn asset(&self, row: &Row) -> Asset {
+        self.assets.get(index(row.asset)).copied().unwrap_or(Asset::Native(self.chain))
+    }
+
+    pub(crate) fn amount(&self, row: &Row) -> Amount {
+        match row.amount() {
+            Ok(amount) => amount,
+            Err(large) => self.large.get(large).copied().unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn hash(&self, row: &Row) -> Option<H256> {
+        self.hashes.get(index(row.hash)).copied()
+    }
+
+    /// How many addresses are known; their numbers are smaller than this.
+    pub(crate) const fn account_count(&self) -> usize {
+        self.addresses.len()
+    }
+
+    /// The number of an address, if it is a party of any transfer.
+    pub(crate) fn account(&self, address: Address) -> Option<Account> {
+        self.addresses.number(address)
+    }
+
+    /// The transfers of an account, as indices of rows, in order.
+    pub(crate) fn movements(&self, account: Account) -> &[u32] {
+        let at = index(account);
+        let start = self.starts.get(at).copied().unwrap_or_default();
+        let end = at.checked_add(1).and_then(|next| self.starts.get(next)).copied();
+        self.movements.get(index(start)..index(end.unwrap_or(start))).unwrap_or_default()
+    }
+
+    fn row(&mut self, transfer: &Transfer) -> Row {
+        let mut number = |party: Option<Address>| {
+            party.map_or(NOBODY, |address| self.addresses.number_or_add(address))
+        };
+        let (from, to) = (number(transfer.from), number(transfer.to));
+        let is_last = |asset: &Asset| *asset == transfer.asset;
+        let asset = match self.rows.last() {
+            Some(last) if self.assets.get(index(last.asset)).is_some_and(is_last) => last.asset,
+            _ => {
+                let next = count(self.assets.len());
+                *self.asset_numbers.entry(transfer.asset).or_insert_with(|| {
+                    self.assets.push(transfer.asset);
+                    next
+                })
+            }
+        };
+        let hash = transfer.transaction.map_or(NO_HASH, |hash| {
+            // The transfers of a transaction come one after the other.
+            if self.hashes.last() != Some(&hash) {
+                self.hashes.push(hash);
+            }
+            count(self.hashes.len()).saturating_sub(1)
+        });
+        let large = count(self.large.len());
+        let row = Row::new(transfer, [from, to, asset, hash], large);
+        if row.is_large() {
+            self.large.push(transfer.amount);
+        }
+        row
+    }
+
+    /// The order of transfers, whatever their numbers.
+    fn compare(&self, a: &Row, b: &Row) -> std::cmp::Ordering {
+        a.position().cmp(&b.position()).then_with(|| self.transfer(a).cmp(&self.transfer(b)))
+    }
+
+    /// Counts each account's movements and lays them side by side.
+    fn index(&mut self) {
+        let accounts = self.addresses.len();
+        let mut starts = vec![0_u32; accounts.saturating_add(1)];
+        let parties = |row: &Row| [row.from, if row.to == row.from { NOBODY } else { row.to }];
+        for account in self.rows.iter().flat_map(parties) {
+            if let Some(count) = starts.get_mut(index(account).saturating_add(1)) {
+                *count = count.saturating_add(1);
+            }
+        }
+        let mut sum = 0_u32;
+        for start in &mut starts {
+            sum = sum.saturating_add(*start);
+            *start = sum;
+        }
+        // The old index goes before the new one comes: both at once would be the peak.
+        self.movements = Vec::new();
+        let mut movements = vec![0_u32; index(sum)];
+        let mut next = starts.clone();
+        for (row_idx, row) in (0_u32..).zip(&self.rows) {
+            for account in parties(row) {
+                if let Some(place) = next.get_mut(index(account)).filter(|_| account != NOBODY) {
+                    if let Some(movement) = movements.get_mut(index(*place)) {
+                        *movement = row_idx;
+                    }
+                    *place = place.saturating_add(1);
+                }
+            }
+        }
+        (self.starts, self.movements) = (starts, movements);
+    }
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("History")
+            .field("chain", &self.chain)
+            .field("transfers", &self.rows.len())
+            .field("addresses", &self.addresses.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is collapsed together: a transaction, or one step of what happens after the last one.
+pub(crate) fn slot(position: Position) -> (u64, u32, Option<fundtrail_model::Step>) {
+    let is_after = position.transaction == Position::AFTER_TRANSACTIONS;
+    (position.block, position.transaction, is_after.then_some(position.step))
+}
+
+pub(crate) fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A count of things that memory could not hold four billion of.
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

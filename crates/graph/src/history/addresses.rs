@@ -1,0 +1,76 @@
+//! Numbers for addresses.
+
+use std::hash::{BuildHasher, RandomState};
+
+use fundtrail_model::Address;
+
+/// No number.
+const EMPTY: u32 = u32::MAX;
+
+/// Addresses by number, in the order in which they were first met, and numbers by address.
+///
+/// A table of numbers with open addressing. Its hash has a key of its own, because anybody can make
+/// addresses that a known one throws together; nothing depends on the key but speed.
+#[derive(Clone, Default)]
+pub(super) struct Addresses {
+    addresses: Vec<Address>,
+    /// A power of two of slots, at most half of them taken.
+    slots: Vec<u32>,
+    hasher: RandomState,
+}
+
+impl Addresses {
+    pub(super) const fn len(&self) -> usize {
+        self.addresses.len()
+    }
+
+    pub(super) fn get(&self, number: u32) -> Option<Address> {
+        self.addresses.get(super::index(number)).copied()
+    }
+
+    pub(super) fn number(&self, address: Address) -> Option<u32> {
+        self.slots.get(self.find(address)?).copied().filter(|number| *number != EMPTY)
+    }
+
+    pub(super) fn number_or_add(&mut self, address: Address) -> u32 {
+        if self.slots.len() <= self.addresses.len().saturating_mul(2) {
+            self.grow();
+        }
+        let next = super::count(self.addresses.len());
+        let Some(slot) = self.find(address).and_then(|found| self.slots.get_mut(found)) else {
+            return EMPTY;
+        };
+        if *slot == EMPTY {
+            *slot = next;
+            self.addresses.push(address);
+        }
+        *slot
+    }
+
+    /// The slot of an address, or the free one that it would get.
+    fn find(&self, address: Address) -> Option<usize> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let hash = self.hasher.hash_one(address.0);
+        let mut slot_idx = usize::try_from(hash & u64::try_from(mask).ok()?).ok()?;
+        loop {
+            let number = *self.slots.get(slot_idx)?;
+            if number == EMPTY || self.get(number) == Some(address) {
+                return Some(slot_idx);
+            }
+            slot_idx = slot_idx.wrapping_add(1) & mask;
+        }
+    }
+
+    fn grow(&mut self) {
+        let size = self.slots.len().saturating_mul(2).max(16);
+        self.slots = Vec::new();
+        self.slots.resize(size, EMPTY);
+        for (number, address) in (0_u32..).zip(&self.addresses) {
+            if let Some(found) = self.find(*address)
+                && let Some(slot) = self.slots.get_mut(found)
+            {
+                *slot = number;
+            }
+        }
+    }
+}
