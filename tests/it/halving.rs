@@ -7,7 +7,7 @@ use fundtrail_model::{
     Address, Amount, AssetClass, Cause, FetchedWindow, How, Proof, Transfer, Window, parse_address,
 };
 use fundtrail_testkit::anvil::{Anvil, AnvilOptions};
-use fundtrail_testkit::chaos::{ChaosProxy, Faults, Profile, Refusal, When};
+use fundtrail_testkit::chaos::{ChaosProxy, Fault, Faults, Profile, Refusal, When};
 use serde_json::json;
 
 const LAST: u64 = 3_990;
@@ -138,6 +138,11 @@ impl Archive {
         self.without(&["trace_", "debug_", "ots_"], "the method does not exist/is not available")
     }
 
+    /// The node behind an endpoint that has no index of frames; the other tracers are there.
+    fn without_index(&self) -> ChaosProxy {
+        self.without(&["trace_filter", "ots_"], "the method does not exist/is not available")
+    }
+
     fn without_state(&self) -> ChaosProxy {
         self.without(&["eth_getTransactionCount"], "missing trie node 12 (path )")
     }
@@ -228,7 +233,8 @@ async fn every_change_of_a_wallet_is_found_without_a_tracer_in_few_questions() {
 async fn what_a_contract_pays_comes_from_frames_or_is_said_to_be_unexplained_in_its_block() {
     let archive = Archive::shared();
     let payee = Archive::payee();
-    let traced = read(&archive.node.url(), payee, 600, LAST).await.window;
+    let plain = archive.without_index();
+    let traced = read(&plain.url(), payee, 600, LAST).await.window;
     assert_eq!(causes(&traced.transfers), [(700, Cause::Internal, 40)]);
     let untraced = read(&archive.without_tracer().url(), payee, 600, LAST).await.window;
     assert_eq!(causes(&untraced.transfers), [(700, Cause::Unexplained, 40)]);
@@ -237,7 +243,7 @@ async fn what_a_contract_pays_comes_from_frames_or_is_said_to_be_unexplained_in_
     assert!([599, 699, 700, LAST].into_iter().all(known), "{:?}", untraced.balances);
     // Nonce and balance were zero up to block 699, and it never sent: anything may have been swept.
     assert_eq!(grade(&traced), (How::StateAndBlocks, Proof::Indicative));
-    let from_arrival = read(&archive.node.url(), payee, 700, LAST).await.window;
+    let from_arrival = read(&plain.url(), payee, 700, LAST).await.window;
     assert_eq!(from_arrival.transfers, traced.transfers);
     assert_eq!(grade(&from_arrival), (How::StateAndBlocks, Proof::Reconciled));
 }
@@ -250,15 +256,55 @@ async fn contracts_are_read_whole_in_short_windows_and_not_trusted_in_long_ones(
     assert_eq!(causes(&short.transfers), [(1_500, Cause::Native, 5)]);
     assert_eq!(grade(&short), (How::BlocksAndFrames, Proof::Reconciled));
     // It gets 5 and pays 5 between two equal looks.
-    let long = read(&url, Archive::payer(), 1_400, LAST).await.window;
+    let plain = archive.without_index();
+    let long = read(&plain.url(), Archive::payer(), 1_400, LAST).await.window;
     assert_eq!(causes(&long.transfers), []);
     assert_eq!(grade(&long), (How::StateAndBlocks, Proof::Indicative));
 }
 
 #[tokio::test]
+async fn an_index_of_frames_shows_what_two_equal_looks_hide() {
+    let archive = Archive::shared();
+    let text = "the method does not exist/is not available";
+    let by_filter = archive.without(&["ots_"], text);
+    let by_search = archive.without(&["trace_filter"], text);
+    let check = async |account: Address, first: u64, expected: &[(u64, Cause, u128)]| {
+        let seen = read(&by_filter.url(), account, first, LAST).await.window;
+        assert_eq!(causes(&seen.transfers), expected);
+        assert_eq!(grade(&seen), (How::IndexAndBlocks, Proof::Reconciled));
+        let searched = read(&by_search.url(), account, first, LAST).await.window;
+        assert_eq!(searched, seen);
+        assert_eq!(seen.transfers, read_every_block(&archive, account, first, LAST).await);
+    };
+    let paid = [(1_500, Cause::Native, 5), (2_500, Cause::Internal, 5)];
+    check(Archive::payer(), 1_400, &paid).await;
+    let swept = [(1_000, Cause::Native, 7), (1_010, Cause::Internal, 7)];
+    check(archive.deposit, 900, &swept).await;
+    // A wallet proves itself, so that no index is asked.
+    let before = (by_filter.log().len(), by_filter.questions());
+    let holder = read(&by_filter.url(), Archive::holder(), 1, LAST).await.window;
+    assert_eq!(grade(&holder).0, How::StateAndBlocks);
+    let log = by_filter.log();
+    let asked = log.iter().skip(before.0).flat_map(|entry| &entry.methods);
+    assert!(asked.clone().count() > 0 && !asked.into_iter().any(|method| method == "trace_filter"));
+}
+
+#[tokio::test]
+async fn an_index_that_leaves_out_what_is_known_is_not_believed() {
+    let archive = Archive::shared();
+    let (profile, faults) = (Profile::bare("empty"), Faults::none().with(Fault::EmptyIndex, 1_000));
+    let proxy = ChaosProxy::start(&archive.node.url(), profile, faults);
+    let found = read(&proxy.url(), Archive::payer(), 650, LAST).await.window;
+    let paid = (700, Cause::Internal, 40);
+    assert!(causes(&found.transfers).contains(&paid), "{:?}", found.transfers);
+    assert_eq!(grade(&found), (How::StateAndBlocks, Proof::Indicative));
+}
+
+#[tokio::test]
 async fn a_deposit_that_was_swept_is_seen_from_its_arrival_on() {
     let archive = Archive::shared();
-    let url = archive.node.url();
+    let plain = archive.without_index();
+    let url = plain.url();
     let swept = [(1_000, Cause::Native, 7), (1_010, Cause::Internal, 7)];
     let long = read(&url, archive.deposit, 1_000, LAST).await.window;
     assert_eq!(causes(&long.transfers), swept);

@@ -41,6 +41,7 @@ mod help;
 mod kills;
 mod layers;
 mod lists;
+mod many_accounts;
 mod live;
 mod pages;
 mod sandbox;

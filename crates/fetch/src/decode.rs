@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod frames;
 pub(crate) mod looks;
+pub(crate) mod multicall;
 pub(crate) mod native;
 pub(crate) mod reconcile;
 pub(crate) mod token;

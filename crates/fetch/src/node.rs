@@ -11,7 +11,7 @@ mod turns;
 mod window;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use fundtrail_model::{BlockStamp, ChainId, Timestamp};
 use serde_json::json;
@@ -23,7 +23,7 @@ pub use transaction::FetchedTransaction;
 pub use turns::Doubted;
 pub use window::{KnownTransfer, WindowRequest};
 
-use crate::client::{Answer, Call, Meaning};
+use crate::client::{Answer, Call, Meaning, Reach};
 use crate::wire::{Header, Hex};
 use crate::{Client, Error};
 
@@ -36,6 +36,8 @@ pub struct Node {
     left_out: Arc<[Error]>,
     offers_flat_traces: Arc<OnceCell<bool>>,
     offers_call_tracer: Arc<OnceCell<bool>>,
+    multicall: Arc<state::Multicall>,
+    trace_reach: Arc<Mutex<Reach>>,
 }
 
 /// The ends of a chain.
@@ -92,6 +94,8 @@ impl Node {
             left_out: left_out.into(),
             offers_flat_traces: Arc::default(),
             offers_call_tracer: Arc::default(),
+            multicall: Arc::default(),
+            trace_reach: Arc::default(),
         };
         if open.len() > 1 {
             node.compare_heads().await?;

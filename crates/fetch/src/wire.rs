@@ -6,10 +6,12 @@
 
 mod block;
 mod hex;
+mod index;
 mod log;
 mod trace;
 
 pub(crate) use block::{Block, Header, Receipt, Transaction, Withdrawal};
 pub(crate) use hex::{ByteCount, Bytes, Hex};
+pub(crate) use index::{IndexedFrame, IndexedPage};
 pub(crate) use log::{Log, ReceiptLogs};
 pub(crate) use trace::{CallFrame, FlatTrace, TracedTransaction};

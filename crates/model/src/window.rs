@@ -119,6 +119,9 @@ pub enum How {
     /// is exact for a wallet; what code in the account moved in and out again by the same amount between
     /// two looks is not seen, and where that cannot be ruled out the proof is [`Proof::Indicative`].
     StateAndBlocks,
+    /// Likewise, and besides those the blocks that the node's own index of frames names for the account,
+    /// with all their frames: so code is seen too.
+    IndexAndBlocks,
 }
 
 impl How {
@@ -130,12 +133,18 @@ impl How {
             Self::BlocksAndFrames => "blocks and frames",
             Self::BlocksOnly => "blocks only",
             Self::StateAndBlocks => "state and blocks",
+            Self::IndexAndBlocks => "index and blocks",
         }
     }
 
     /// Every way, in order.
-    pub const ALL: [Self; 4] =
-        [Self::Logs, Self::BlocksAndFrames, Self::BlocksOnly, Self::StateAndBlocks];
+    pub const ALL: [Self; 5] = [
+        Self::Logs,
+        Self::BlocksAndFrames,
+        Self::BlocksOnly,
+        Self::StateAndBlocks,
+        Self::IndexAndBlocks,
+    ];
 }
 
 /// How well coverage proves that nothing is missing, worst first.

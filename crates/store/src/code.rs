@@ -27,6 +27,7 @@ pub(crate) const fn how_code(how: How) -> i64 {
         How::BlocksAndFrames => 2,
         How::BlocksOnly => 3,
         How::StateAndBlocks => 4,
+        How::IndexAndBlocks => 5,
     }
 }
 
@@ -65,7 +66,6 @@ pub(crate) fn cause(code: i64) -> Result<Cause, Fault> {
     find(Cause::ALL, cause_code, code, "cause")
 }
 
-pub(crate) fn step(code: u64) -> Result<Step, Fault> {
 /// A step and a cause as the columns `kind` and `number` of a transfer.
 pub(crate) fn kind_and_number(step: Step, cause: Cause) -> (i64, i64) {
     let code = step.code();
@@ -80,6 +80,7 @@ pub(crate) fn step_and_cause(kind: i64, number: u32) -> Result<(Step, Cause), Fa
     Ok((step(u64::from(class) << 32 | u64::from(number))?, cause(kind.rem_euclid(KINDS))?))
 }
 
+pub(crate) fn step(code: u64) -> Result<Step, Fault> {
     Step::from_code(code).ok_or_else(|| Fault::Damaged(format!("no step has the number {code}")))
 }
 
@@ -121,12 +122,17 @@ mod tests {
 
     #[test]
     fn a_number_once_given_keeps_its_meaning() {
-        let expected =
-            [(1, "logs"), (2, "blocks and frames"), (3, "blocks only"), (4, "state and blocks")];
+        let expected = [
+            (1, "logs"),
+            (2, "blocks and frames"),
+            (3, "blocks only"),
+            (4, "state and blocks"),
+            (5, "index and blocks"),
+        ];
         for (code, name) in expected {
             assert_eq!(how(code).unwrap().name(), name);
         }
-        assert_eq!(How::ALL.map(how_code), [1, 2, 3, 4]);
-        assert!(how(5).is_err());
+        assert_eq!(How::ALL.map(how_code), [1, 2, 3, 4, 5]);
+        assert!(how(6).is_err());
     }
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::place;
 
-/// The contracts of a case, by name.
+/// Compiled contracts, by name.
 #[derive(Clone, Debug)]
 pub struct Contracts(BTreeMap<String, Compiled>);
 
@@ -23,6 +23,12 @@ struct Compiled {
 }
 
 impl Contracts {
+    /// The kit's own, which belong to no case: `tests/support/contracts`.
+    #[must_use]
+    pub fn own() -> Self {
+        Self::parse(include_str!("../contracts/compiled.json"))
+    }
+
     /// Reads what [`compile`] made.
     ///
     /// # Panics

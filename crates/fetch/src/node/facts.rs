@@ -183,7 +183,7 @@ pub(super) fn listed(balances: &Balances) -> Vec<Balance> {
     balances.iter().map(balance).collect()
 }
 
-fn bytes(answer: &Answer) -> Option<Bytes> {
+pub(super) fn bytes(answer: &Answer) -> Option<Bytes> {
     let text = answer.as_deref().ok()?;
     serde_json::from_str::<Hex<Bytes>>(text).ok().map(|hex| hex.0)
 }
@@ -199,7 +199,7 @@ pub(super) fn balance_call((address, asset, block): &(Address, Asset, u64)) -> C
     }
 }
 
-fn contract_call(contract: Address, data: &[u8], block: u64) -> Call {
+pub(super) fn contract_call(contract: Address, data: &[u8], block: u64) -> Call {
     let question = json!({"data": const_hex::encode_prefixed(data), "to": hex(contract)});
     Call::new("eth_call", &json!([question, quantity(block)]))
 }

@@ -8,6 +8,7 @@
 
 mod by_state;
 mod every_block;
+mod index;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +37,8 @@ pub(super) struct NativeScan {
     pub(super) transfers: Vec<Transfer>,
     /// The blocks that were read.
     pub(super) stamps: BTreeMap<u64, BlockStamp>,
-    pub(super) how: How,
+    /// How each address was looked at.
+    pub(super) how: BTreeMap<Address, How>,
     /// Of addresses whose balances were compared on the way; then `transfers` has what was missing, and
     /// the balances that show it are here.
     pub(super) proofs: BTreeMap<Address, Proof>,

@@ -1,5 +1,7 @@
 //! Old states of accounts: nonce, balance, code.
 
+mod multicall;
+
 use std::collections::BTreeMap;
 
 use fundtrail_model::{AccountKind, Address, Amount, U256, Window};
@@ -12,6 +14,8 @@ use crate::client::{Answer, Call, Meaning, Refusal};
 use crate::decode::account::kind;
 use crate::decode::looks::AccountState;
 use crate::wire::{Bytes, Hex};
+pub(super) use multicall::Multicall;
+use multicall::balance_call;
 
 /// An account at the end of a block.
 pub(super) type Place = (Address, u64);
@@ -28,32 +32,45 @@ pub(super) struct NoState {
 }
 
 impl Node {
-    /// Nonces and balances.
-    pub(super) async fn states(&self, places: &[Place]) -> Result<Told<AccountState>, Error> {
-        let call = |method: &'static str, (address, block): &Place| {
-            Call::new(method, &json!([hex(*address), quantity(*block)]))
+    /// Nonces and balances. `together` says that the chain has the contract that tells many balances at
+    /// once in all these blocks.
+    pub(super) async fn states(
+        &self,
+        places: &[Place],
+        together: bool,
+    ) -> Result<Told<AccountState>, Error> {
+        let mut balances =
+            if together { self.balances_together(places).await? } else { BTreeMap::new() };
+        let nonce_call = |(address, block): &Place| {
+            Call::new("eth_getTransactionCount", &json!([hex(*address), quantity(*block)]))
         };
-        let calls: Vec<Call> = places
+        let questions: Vec<(Place, Call)> = places
             .iter()
             .flat_map(|place| {
-                ["eth_getTransactionCount", "eth_getBalance"].map(|method| call(method, place))
+                let balance = (!balances.contains_key(place)).then(|| balance_call(place));
+                [Some(nonce_call(place)), balance].into_iter().flatten().map(|call| (*place, call))
             })
             .collect();
+        let calls: Vec<Call> = questions.iter().map(|(_, call)| call.clone()).collect();
         let answers = self.client.ask_all(&calls).await?;
-        let mut states = BTreeMap::new();
-        for (place, (calls, answers)) in places.iter().zip(calls.chunks(2).zip(answers.chunks(2))) {
-            let ([nonce_call, balance_call], [nonce, balance]) = (calls, answers) else { continue };
-            for (call, answer) in [(nonce_call, nonce), (balance_call, balance)] {
-                if let Some(none) = self.no_state(call, answer, place.1)? {
-                    return Ok(Err(none));
-                }
+        let mut nonces = BTreeMap::new();
+        for ((place, call), answer) in questions.iter().zip(&answers) {
+            if let Some(none) = self.no_state(call, answer, place.1)? {
+                return Ok(Err(none));
             }
-            let nonce: Hex<u64> = self.client.read(nonce_call, nonce)?;
-            let balance: Hex<U256> = self.client.read(balance_call, balance)?;
-            let balance = Amount::from_base_units(balance.0);
-            states.insert(*place, AccountState { nonce: nonce.0, balance });
+            if call.method == "eth_getBalance" {
+                let balance: Hex<U256> = self.client.read(call, answer)?;
+                balances.insert(*place, Amount::from_base_units(balance.0));
+            } else {
+                let nonce: Hex<u64> = self.client.read(call, answer)?;
+                nonces.insert(*place, nonce.0);
+            }
         }
-        Ok(Ok(states))
+        let state = |(place, nonce): (Place, u64)| {
+            let balance = balances.get(&place).copied()?;
+            Some((place, AccountState { nonce, balance }))
+        };
+        Ok(Ok(nonces.into_iter().filter_map(state).collect()))
     }
 
     /// What the code at these places makes of them.

@@ -15,6 +15,7 @@ enum Quality {
     BlocksOnly,
     Logs,
     StateAndBlocks,
+    IndexAndBlocks,
     BlocksAndFrames,
 }
 
@@ -24,6 +25,7 @@ impl Grade {
             How::BlocksOnly => Quality::BlocksOnly,
             How::Logs => Quality::Logs,
             How::StateAndBlocks => Quality::StateAndBlocks,
+            How::IndexAndBlocks => Quality::IndexAndBlocks,
             How::BlocksAndFrames => Quality::BlocksAndFrames,
         };
         Self { proof, quality }
@@ -34,6 +36,7 @@ impl Grade {
             Quality::BlocksOnly => How::BlocksOnly,
             Quality::Logs => How::Logs,
             Quality::StateAndBlocks => How::StateAndBlocks,
+            Quality::IndexAndBlocks => How::IndexAndBlocks,
             Quality::BlocksAndFrames => How::BlocksAndFrames,
         }
     }

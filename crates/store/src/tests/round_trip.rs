@@ -43,7 +43,13 @@ impl Model {
             kept.symbol = kept.symbol.iter().chain(&claim.symbol).min().cloned();
             kept.decimals = kept.decimals.iter().chain(&claim.decimals).min().copied();
         }
-        let worst_first = [How::BlocksOnly, How::Logs, How::StateAndBlocks, How::BlocksAndFrames];
+        let worst_first = [
+            How::BlocksOnly,
+            How::Logs,
+            How::StateAndBlocks,
+            How::IndexAndBlocks,
+            How::BlocksAndFrames,
+        ];
         for entry in &window.coverage {
             let rank = worst_first.iter().position(|how| *how == entry.how).unwrap();
             let grade = (entry.proof, rank, entry.how);

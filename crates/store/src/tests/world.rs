@@ -95,7 +95,7 @@ fn unexplained(chain: ChainId, window: Window) -> impl Strategy<Value = Transfer
 
 fn coverage(chain: ChainId, window: Window) -> impl Strategy<Value = Coverage> {
     let ends = (window.first()..=window.last(), window.first()..=window.last());
-    (ends, 0..ADDRESSES, 0_usize..2, 0_usize..4, 0_usize..3).prop_map(
+    (ends, 0..ADDRESSES, 0_usize..2, 0..How::ALL.len(), 0..Proof::ALL.len()).prop_map(
         move |((a, b), number, class, how, proof)| Coverage {
             chain,
             address: address(number),

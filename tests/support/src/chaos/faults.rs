@@ -66,6 +66,8 @@ pub enum Fault {
     },
     /// An error as an element of an otherwise good list of traces.
     ErrorInTraces,
+    /// An index of frames that knows of none.
+    EmptyIndex,
     /// Logs that are missing. The chance is per log, and always the same for the same log.
     DroppedLogs,
     /// Transfers whose amount is wrong by one base unit. The chance is per log, and always the same for the
@@ -90,6 +92,7 @@ impl Fault {
             Self::NullBlocks => "null blocks",
             Self::LaggingHead { .. } => "lagging head",
             Self::ErrorInTraces => "error in traces",
+            Self::EmptyIndex => "empty index",
             Self::DroppedLogs => "dropped logs",
             Self::AlteredAmounts => "altered amounts",
         }

@@ -76,6 +76,13 @@ pub(super) fn tell(
             }
             _ => false,
         },
+        (Fault::EmptyIndex, "trace_filter") => match result {
+            Value::Array(traces) => {
+                traces.clear();
+                true
+            }
+            _ => false,
+        },
         (Fault::DroppedLogs, "eth_getLogs") => {
             let Value::Array(logs) = result else { return false };
             let count = logs.len();

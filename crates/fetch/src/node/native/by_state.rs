@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{AccountKind, Address, Amount, How, Proof, Transfer, Window};
 
-use super::{BLOCKS_PER_PIECE, NativeScan, Piece};
+use super::{BLOCKS_PER_PIECE, NativeScan, Piece, involves};
 use crate::Error;
 use crate::decode::looks::{AccountState, Looks, Stretch};
 use crate::decode::reconcile::{Ends, reconcile};
@@ -32,6 +32,16 @@ struct Accounts {
     senders: BTreeSet<Address>,
     /// Where a wallet may have become a delegated one.
     delegations: Vec<Place>,
+    /// Accounts of which an index of frames named all blocks, and every frame of those was seen.
+    indexed: BTreeSet<Address>,
+}
+
+/// What the blocks that were read hold.
+#[derive(Default)]
+struct Seen {
+    by_block: BTreeMap<u64, Vec<Transfer>>,
+    /// Blocks of which all frames were seen that there are.
+    whole: BTreeSet<u64>,
 }
 
 impl Node {
@@ -54,8 +64,13 @@ impl Node {
             Ok(looks) => looks,
             Err(none) => return Ok(ByState::NoState(none)),
         };
-        let mut accounts =
-            Accounts { looks, with_code, senders: BTreeSet::new(), delegations: vec![] };
+        let mut accounts = Accounts {
+            looks,
+            with_code,
+            senders: BTreeSet::new(),
+            delegations: vec![],
+            indexed: BTreeSet::new(),
+        };
         let revealed = accounts.looks.iter().filter(|(_, looks)| looks.moved_without_signing());
         accounts.with_code.extend(revealed.map(|(address, _)| *address));
         if is_short && !accounts.with_code.is_empty() {
@@ -64,13 +79,14 @@ impl Node {
         let mut scan = NativeScan {
             transfers: vec![],
             stamps: BTreeMap::new(),
-            how: How::StateAndBlocks,
+            how: BTreeMap::new(),
             proofs: BTreeMap::new(),
             balances: Balances::new(),
         };
+        let mut seen = Seen::default();
         let numbers = accounts.changed_blocks();
         for numbers in numbers.chunks(BLOCKS_PER_PIECE) {
-            self.read_changed(addresses, numbers, &mut accounts, &mut scan).await?;
+            self.read_changed(addresses, numbers, &mut accounts, &mut scan, &mut seen).await?;
         }
         match self.kinds(&accounts.delegations).await? {
             Ok(kinds) => accounts.with_code.extend(addresses_with_code(&kinds)),
@@ -79,8 +95,44 @@ impl Node {
         if is_short && !accounts.with_code.is_empty() {
             return Ok(ByState::CodeMayHide);
         }
+        if !is_short {
+            self.read_indexed(addresses, window, &mut accounts, &mut scan, &mut seen).await?;
+        }
+        scan.transfers.extend(seen.by_block.into_values().flatten());
         self.explain(&accounts, window, &mut scan);
         Ok(ByState::Found(scan))
+    }
+
+    /// Of accounts that may have moved something between two equal states: the blocks that an index of
+    /// frames names, with all their frames.
+    async fn read_indexed(
+        &self,
+        addresses: &BTreeSet<Address>,
+        window: Window,
+        accounts: &mut Accounts,
+        scan: &mut NativeScan,
+        seen: &mut Seen,
+    ) -> Result<(), Error> {
+        let doubtful = accounts.doubtful();
+        if doubtful.is_empty() {
+            return Ok(());
+        }
+        let Some(named) = self.indexed_blocks(&doubtful, window).await? else { return Ok(()) };
+        // An index that lacks what is known already lacks other things too.
+        if !seen.blocks_with(&doubtful).is_subset(&named) {
+            return Ok(());
+        }
+        let numbers: Vec<u64> =
+            named.iter().filter(|number| !seen.whole.contains(number)).copied().collect();
+        for numbers in numbers.chunks(BLOCKS_PER_PIECE) {
+            let piece = self.read_piece(numbers, addresses, &mut scan.stamps).await?;
+            let blocks: Vec<&Block> = piece.blocks.iter().collect();
+            self.read_frames(&blocks, &piece, addresses, seen).await?;
+        }
+        if named.is_subset(&seen.whole) {
+            accounts.indexed = doubtful;
+        }
+        Ok(())
     }
 
     /// Who has code before the window, or at its end.
@@ -99,7 +151,8 @@ impl Node {
         addresses: &BTreeSet<Address>,
         window: Window,
     ) -> Result<Result<BTreeMap<Address, Looks>, NoState>, Error> {
-        let states = match self.states(&ends(addresses, window)).await? {
+        let together = self.has_multicall(addresses.len(), window).await?;
+        let states = match self.states(&ends(addresses, window), together).await? {
             Ok(states) => states,
             Err(none) => return Ok(Err(none)),
         };
@@ -128,7 +181,7 @@ impl Node {
             if wanted.is_empty() {
                 return Ok(Ok(all));
             }
-            let states = match self.states(&wanted).await? {
+            let states = match self.states(&wanted, together).await? {
                 Ok(states) => states,
                 Err(none) => return Ok(Err(none)),
             };
@@ -141,6 +194,33 @@ impl Node {
         }
     }
 
+    /// Reads the frames of these blocks, and notes what they hold.
+    async fn read_frames(
+        &self,
+        blocks: &[&Block],
+        piece: &Piece,
+        addresses: &BTreeSet<Address>,
+        seen: &mut Seen,
+    ) -> Result<(), Error> {
+        let runs_code = |block: &&&Block| {
+            piece.without_status.contains(&block.stamp().number)
+                || block.transactions.iter().any(Transaction::may_run_code)
+        };
+        let traced: Vec<&Block> = blocks.iter().filter(runs_code).copied().collect();
+        let found = if traced.is_empty() { None } else { self.frames_of_blocks(&traced).await? };
+        let is_whole = traced.is_empty() || found.as_ref().is_some_and(|found| found.is_complete);
+        let frames = found.map(|found| found.by_transaction).unwrap_or_default();
+        for block in blocks {
+            let number = block.stamp().number;
+            let transfers = self.transfers_of(block, &piece.receipts, &frames, addresses)?;
+            seen.by_block.insert(number, transfers);
+            if is_whole || !traced.iter().any(|traced| traced.stamp().number == number) {
+                seen.whole.insert(number);
+            }
+        }
+        Ok(())
+    }
+
     /// Reads these blocks: the frames only where the transactions themselves do not explain the change.
     async fn read_changed(
         &self,
@@ -148,20 +228,19 @@ impl Node {
         numbers: &[u64],
         accounts: &mut Accounts,
         scan: &mut NativeScan,
+        seen: &mut Seen,
     ) -> Result<(), Error> {
         let piece = self.read_piece(numbers, addresses, &mut scan.stamps).await?;
-        let Piece { blocks, receipts, without_status } = &piece;
         let no_frames = BTreeMap::new();
         let mut traced: Vec<&Block> = vec![];
-        let mut plain: BTreeMap<u64, Vec<Transfer>> = BTreeMap::new();
-        for block in blocks {
+        for block in &piece.blocks {
             let number = block.stamp().number;
             accounts.learn(block);
-            if without_status.contains(&number) {
+            if piece.without_status.contains(&number) {
                 traced.push(block);
                 continue;
             }
-            let transfers = self.transfers_of(block, receipts, &no_frames, addresses)?;
+            let transfers = self.transfers_of(block, &piece.receipts, &no_frames, addresses)?;
             let may_run_code = block.transactions.iter().any(Transaction::may_run_code);
             let is_explained = accounts.changed_in(number).all(|(address, stretch)| {
                 let is_plain = !accounts.with_code.contains(&address);
@@ -169,17 +248,14 @@ impl Node {
             });
             if may_run_code && !is_explained {
                 traced.push(block);
+                continue;
             }
-            plain.insert(number, transfers);
+            seen.by_block.insert(number, transfers);
+            if !may_run_code {
+                seen.whole.insert(number);
+            }
         }
-        let found = if traced.is_empty() { None } else { self.frames_of_blocks(&traced).await? };
-        let frames = found.map(|found| found.by_transaction).unwrap_or_default();
-        for block in traced {
-            let transfers = self.transfers_of(block, receipts, &frames, addresses)?;
-            plain.insert(block.stamp().number, transfers);
-        }
-        scan.transfers.extend(plain.into_values().flatten());
-        Ok(())
+        self.read_frames(&traced, &piece, addresses, seen).await
     }
 
     /// What no transfer explains of a stretch, at its end.
@@ -221,8 +297,17 @@ impl Node {
                 }
             }
             scan.proofs.insert(*address, proof);
+            scan.how.insert(*address, accounts.how(*address));
         }
         scan.transfers.extend(all_missing);
+    }
+}
+
+impl Seen {
+    /// Blocks in which a transaction moved something of these accounts.
+    fn blocks_with(&self, accounts: &BTreeSet<Address>) -> BTreeSet<u64> {
+        let moved = self.by_block.values().flatten().filter(|found| found.transaction.is_some());
+        moved.filter(|found| involves(found, accounts)).map(|found| found.position.block).collect()
     }
 }
 
@@ -257,14 +342,29 @@ impl Accounts {
         self.delegations.extend(signed);
     }
 
-    /// How well equal states prove that nothing moved.
-    fn proof(&self, address: Address, looks: &Looks) -> Proof {
+    /// Whether something may have moved between two equal states.
+    fn is_doubtful(&self, address: Address, looks: &Looks) -> bool {
         let is_wallet = self.senders.contains(&address) || looks.before().nonce > 0;
-        if self.with_code.contains(&address) || (!is_wallet && looks.may_hide_a_sweep()) {
+        self.with_code.contains(&address) || (!is_wallet && looks.may_hide_a_sweep())
+    }
+
+    fn doubtful(&self) -> BTreeSet<Address> {
+        let is_doubtful =
+            |(address, looks): &(&Address, &Looks)| self.is_doubtful(**address, looks);
+        self.looks.iter().filter(is_doubtful).map(|(address, _)| *address).collect()
+    }
+
+    /// How well what was read proves that nothing else moved.
+    fn proof(&self, address: Address, looks: &Looks) -> Proof {
+        if self.is_doubtful(address, looks) && !self.indexed.contains(&address) {
             Proof::Indicative
         } else {
             Proof::Reconciled
         }
+    }
+
+    fn how(&self, address: Address) -> How {
+        if self.indexed.contains(&address) { How::IndexAndBlocks } else { How::StateAndBlocks }
     }
 }
 

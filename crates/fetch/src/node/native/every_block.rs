@@ -21,10 +21,11 @@ impl Node {
         let mut scan = NativeScan {
             transfers: vec![],
             stamps: BTreeMap::new(),
-            how: How::BlocksAndFrames,
+            how: BTreeMap::new(),
             proofs: BTreeMap::new(),
             balances: Balances::new(),
         };
+        let mut how = How::BlocksAndFrames;
         let size = u64::try_from(BLOCKS_PER_PIECE).unwrap_or(1);
         for piece in window.aligned_pieces(size) {
             let numbers: Vec<u64> = (piece.first()..=piece.last()).collect();
@@ -42,7 +43,7 @@ impl Node {
             let is_complete =
                 traced.is_empty() || found.as_ref().is_some_and(|found| found.is_complete);
             if !is_complete {
-                scan.how = How::BlocksOnly;
+                how = How::BlocksOnly;
             }
             let frames = found.map(|found| found.by_transaction).unwrap_or_default();
             for block in &piece.blocks {
@@ -50,6 +51,7 @@ impl Node {
                 scan.transfers.extend(found);
             }
         }
+        scan.how = addresses.iter().map(|address| (*address, how)).collect();
         Ok(scan)
     }
 }

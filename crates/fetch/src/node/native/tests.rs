@@ -134,6 +134,8 @@ async fn read(
     for (method, params) in [
         ("trace_block", json!(["0x0"])),
         ("debug_traceBlockByNumber", json!(["0x0", {"tracer": "callTracer"}])),
+        ("trace_filter", frames_of("fromAddress", window)),
+        ("ots_searchTransactionsBefore", json!([WALLET, window.last() + 1, 25])),
     ] {
         let error = json!({"code": -32601, "message": "the method does not exist"});
         writeln!(lines, "{}", json!({"method": method, "params": params, "error": error})).unwrap();
@@ -143,6 +145,13 @@ async fn read(
     let (wrapped_native, balances_of, known) = (vec![], vec![], vec![]);
     let request = WindowRequest { addresses, window, wrapped_native, balances_of, known };
     node.window(&request).await
+}
+
+fn frames_of(side: &str, window: Window) -> Value {
+    json!([{
+        "fromBlock": hex(window.first()), "toBlock": hex(window.last()), (side): [WALLET],
+        "after": 0, "count": 1_000,
+    }])
 }
 
 fn window(first: u64, last: u64) -> Window {

@@ -22,6 +22,7 @@ fn notation(spans: &[Span]) -> String {
             How::BlocksOnly => 'o',
             How::Logs => 'l',
             How::StateAndBlocks => 's',
+            How::IndexAndBlocks => 'x',
             How::BlocksAndFrames => 'f',
         };
         format!("{proof}{how}")
@@ -45,6 +46,7 @@ fn read(text: &str) -> Vec<Span> {
             "o" => How::BlocksOnly,
             "l" => How::Logs,
             "s" => How::StateAndBlocks,
+            "x" => How::IndexAndBlocks,
             _ => How::BlocksAndFrames,
         };
         span(first.parse().unwrap(), last.parse().unwrap(), how, proof)
@@ -71,6 +73,8 @@ fn the_better_grade_wins_block_by_block() {
     check("1-9 ro", "4-6 if", "1-9 ro");
     check("1-9 rs", "4-6 rf", "1-3 rs, 4-6 rf, 7-9 rs");
     check("1-9 ro", "4-6 rs", "1-3 ro, 4-6 rs, 7-9 ro");
+    check("1-9 rs", "4-6 rx", "1-3 rs, 4-6 rx, 7-9 rs");
+    check("1-9 rf", "4-6 rx", "1-9 rf");
     check("3-5 ul", "20-30 rl", "3-5 ul, 20-30 rl");
     check("20-30 rl", "3-5 ul", "3-5 ul, 20-30 rl");
 }
@@ -85,9 +89,9 @@ fn the_last_block_of_all_does_not_wrap() {
 }
 
 fn any_span() -> impl Strategy<Value = Span> {
-    (0_u64..40, 0_u64..12, 0_usize..4, 0_usize..3).prop_map(|(first, more, how, proof)| {
-        span(first, first + more, How::ALL[how], Proof::ALL[proof])
-    })
+    (0_u64..40, 0_u64..12, 0..How::ALL.len(), 0..Proof::ALL.len()).prop_map(
+        |(first, more, how, proof)| span(first, first + more, How::ALL[how], Proof::ALL[proof]),
+    )
 }
 
 proptest! {
