@@ -118,7 +118,7 @@ impl History {
         self.rows.iter().map(|row| self.transfer(row))
     }
 
-    pub(crate) const fn rows(&self) -> &[Row] {
+    pub(crate) fn rows(&self) -> &[Row] {
         &self.rows
     }
 
