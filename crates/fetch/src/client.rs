@@ -5,10 +5,12 @@ mod backoff;
 mod hedge;
 mod http;
 mod limiter;
+mod pace;
 mod peer;
 mod pool;
 mod reach;
 mod refusal;
+mod shown;
 mod standing;
 mod tape;
 
@@ -23,10 +25,12 @@ use serde::Deserialize;
 use crate::{Endpoint, Error, Session};
 pub(crate) use answer::present;
 use http::Http;
+pub(crate) use pace::Pace;
 pub(crate) use peer::{Peer, Shape};
 use pool::Pool;
 pub(crate) use reach::Reach;
 pub(crate) use refusal::{Kind, Meaning, Refusal};
+pub(crate) use shown::Shown;
 use tape::Tape;
 
 /// How long a server may make us wait before it is asked again, whatever it asks for.

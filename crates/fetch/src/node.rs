@@ -37,6 +37,7 @@ pub struct Node {
     offers_flat_traces: Arc<OnceCell<bool>>,
     offers_call_tracer: Arc<OnceCell<bool>>,
     multicall: Arc<state::Multicall>,
+    leftovers: logs::Leftovers,
     trace_reach: Arc<Mutex<Reach>>,
 }
 
@@ -95,6 +96,7 @@ impl Node {
             offers_flat_traces: Arc::default(),
             offers_call_tracer: Arc::default(),
             multicall: Arc::default(),
+            leftovers: logs::Leftovers::default(),
             trace_reach: Arc::default(),
         };
         if open.len() > 1 {

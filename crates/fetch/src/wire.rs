@@ -5,13 +5,15 @@
 //! transactions without `v`, and are several times slower to read.
 
 mod block;
+mod bloom;
 mod hex;
 mod index;
 mod log;
 mod trace;
 
 pub(crate) use block::{Block, Header, Receipt, Transaction, Withdrawal};
+pub(crate) use bloom::Bloom;
 pub(crate) use hex::{ByteCount, Bytes, Hex};
 pub(crate) use index::{IndexedFrame, IndexedPage};
-pub(crate) use log::{Log, ReceiptLogs};
+pub(crate) use log::{Log, ReceiptLogs, each_log};
 pub(crate) use trace::{CallFrame, FlatTrace, TracedTransaction};

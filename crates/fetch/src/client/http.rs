@@ -179,7 +179,9 @@ impl Inner {
                     pending.extend([rest, piece]);
                 }
                 Brought::RefusedBatch(refusal) => answers.push(Err(refusal)),
-                Brought::Failed(failure) if length > 1 && is_too_large(&failure.error) => {
+                Brought::Failed(failure)
+                    if length > 1 && is_too_large(&failure.error) && !is_for_logs(&piece) =>
+                {
                     let rest = piece.split_off(length / 2);
                     pending.extend([rest, piece]);
                 }
@@ -250,6 +252,11 @@ fn patience(attempts: u32, outcome: &Brought) -> u32 {
 fn smaller_batch(refusal: &Refusal, length: usize) -> usize {
     let named = refusal.hints().batch.and_then(|size| usize::try_from(size).ok());
     named.filter(|size| (1..length).contains(size)).unwrap_or(length / 2)
+}
+
+/// Who searches for logs cuts the range, and asks for its parts together again.
+fn is_for_logs(calls: &[Call]) -> bool {
+    calls.first().is_some_and(|call| call.method == "eth_getLogs")
 }
 
 const fn is_too_large(error: &Error) -> bool {

@@ -11,7 +11,7 @@ use super::http::Http;
 use super::reach::Reach;
 use super::refusal::Kind;
 use super::standing::{Grade, Standing};
-use super::{Answer, Call, Refusal};
+use super::{Answer, Call, Pace, Refusal, Shown};
 use crate::{Error, Session};
 
 /// What a question for logs names. Many endpoints treat the two very differently.
@@ -28,6 +28,8 @@ pub(crate) struct Peer {
     voice: Voice,
     learned: Mutex<Learned>,
     standing: Standing,
+    pace: Mutex<Pace>,
+    shown: Mutex<Shown>,
 }
 
 enum Voice {
@@ -50,9 +52,9 @@ pub(crate) struct Learned {
 
 /// The blocks that a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    first: u64,
-    last: u64,
+pub(super) struct Span {
+    pub(super) first: u64,
+    pub(super) last: u64,
 }
 
 impl Peer {
@@ -65,7 +67,13 @@ impl Peer {
     }
 
     fn of(voice: Voice) -> Self {
-        Self { voice, learned: Mutex::default(), standing: Standing::default() }
+        Self {
+            voice,
+            learned: Mutex::default(),
+            standing: Standing::default(),
+            pace: Mutex::default(),
+            shown: Mutex::default(),
+        }
     }
 
     /// Asks all, in the order given, with at most `batch_size` questions in one HTTP request and at most
@@ -162,6 +170,21 @@ impl Peer {
         self.learned().logs.insert(shape, reach);
     }
 
+    /// How many blocks of logs to ask for, by how much the last ones held.
+    pub(crate) fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it has shown of its logs.
+    pub(crate) fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It gives no logs by topic, whatever it answers.
+    pub(crate) fn gives_no_logs(&self) {
+        self.learned().refuses.insert(("eth_getLogs".to_owned(), Some(Shape::Topics)));
+    }
+
     /// A copy of what was learned.
     pub(crate) fn learned_so_far(&self) -> Learned {
         self.learned().clone()
@@ -219,7 +242,7 @@ fn shape_of(call: &Call) -> Option<Shape> {
 }
 
 /// The blocks that a question is about, where it names them by number.
-fn span_of(call: &Call) -> Option<Span> {
+pub(super) fn span_of(call: &Call) -> Option<Span> {
     let params: Value = serde_json::from_str(&call.params).ok()?;
     let number = |value: &Value| {
         let digits = value.as_str()?.strip_prefix("0x")?;

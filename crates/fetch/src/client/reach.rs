@@ -46,6 +46,11 @@ impl Reach {
         self.accounts
     }
 
+    /// The longest range that was answered.
+    pub(crate) const fn longest_answered(&self) -> u64 {
+        self.answered
+    }
+
     /// The next pieces of a window, at most so many; one alone where so many blocks were not answered
     /// before, because the others would be refused with it.
     pub(crate) fn pieces(&self, window: Window, count: usize) -> Vec<Window> {

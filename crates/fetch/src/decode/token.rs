@@ -56,14 +56,13 @@ pub(crate) fn transfer(
     wrapped_native: &BTreeSet<Address>,
 ) -> Result<Option<Transfer>, String> {
     let contract = log.address.0;
-    let topics: Vec<H256> = log.topics.iter().map(|topic| topic.0).collect();
-    let is_amount = log.data.0.len() == 32;
-    let amount = Amount::from_be_bytes(&log.data.0).filter(|amount| is_amount && !amount.is_zero());
+    let word = log.data.0.word();
+    let amount = word.and_then(|word| Amount::from_be_bytes(word)).filter(|word| !word.is_zero());
     let Some(amount) = amount.filter(|_| contract != NATIVE_LOG_EMITTER) else {
         return Ok(None);
     };
     let parties =
-        match topics.as_slice() {
+        match log.topics.as_slice() {
             [name, from, to] if *name == *TRANSFER => from_topic(*from)
                 .zip(from_topic(*to))
                 .and_then(|(from, to)| match (from.is_zero(), to.is_zero()) {
@@ -101,6 +100,21 @@ pub(crate) fn transfer(
         cause,
         transaction: Some(log.transaction_hash.0),
     }))
+}
+
+/// What the log of a movement names: its contract, what it is called, and the parties.
+pub(crate) fn names(transfer: &Transfer) -> Vec<Vec<u8>> {
+    let zero = Address::zero;
+    let (from, to) = (transfer.from.unwrap_or_else(zero), transfer.to.unwrap_or_else(zero));
+    let topics = match transfer.cause {
+        Cause::Token | Cause::Mint | Cause::Burn => vec![*TRANSFER, as_topic(from), as_topic(to)],
+        Cause::Wrap => vec![*DEPOSIT, as_topic(to)],
+        Cause::Unwrap => vec![*WITHDRAWAL, as_topic(from)],
+        _ => return vec![],
+    };
+    let contract = transfer.asset.contract().map(|contract| contract.as_bytes().to_vec());
+    let topics = topics.into_iter().map(|topic| topic.as_bytes().to_vec());
+    contract.into_iter().chain(topics).collect()
 }
 
 /// Leaves out the mints and burns that tell of a wrap or an unwrap a second time: some wrapping

@@ -16,7 +16,10 @@ use super::numbered_header_call;
 use crate::Error;
 use crate::client::{Call, Peer};
 use crate::decode::reconcile::{Ends, reconcile};
+use crate::wire::Header;
 
+/// How many headers are held in memory at once.
+const HEADERS_AT_ONCE: usize = 1_000;
 /// What tells balances.
 const BALANCES: [&str; 2] = ["eth_getBalance", "eth_call"];
 
@@ -56,19 +59,29 @@ pub(super) struct Reading {
 impl Node {
     /// [`Node::window`], by one endpoint as far as it answers.
     pub(super) async fn read_window(&self, request: &WindowRequest) -> Result<Reading, Error> {
-        let window = request.window;
         let addresses: BTreeSet<Address> = request.addresses.iter().copied().collect();
         let wrapped_native: BTreeSet<Address> = request.wrapped_native.iter().copied().collect();
         // First the logs: their answer includes the last block, so a window beyond the node's head
         // fails before its blocks are read.
-        let mut logs = self.scan_logs(&addresses, &wrapped_native, window).await?;
-        self.refuse_holes(request, &logs.transfers)?;
+        let mut logs = self.scan_logs(&addresses, &wrapped_native, request.window).await?;
+        let window = logs.window;
+        self.refuse_holes(request, window, &logs.transfers)?;
         let mut native = self.scan_native(&addresses, window).await?;
         let mut transfers = std::mem::take(&mut logs.transfers);
         transfers.append(&mut native.transfers);
         transfers.sort();
         transfers.dedup();
-        self.complete_stamps(&mut native.stamps, window, &transfers).await?;
+        if let Some(end) = logs.end.take() {
+            if !native.stamps.contains_key(&window.last()) {
+                self.link(&mut native.stamps, end.stamp())?;
+            }
+            self.check_headers(&addresses, &wrapped_native, &transfers, &[end]).await?;
+        }
+        let numbers = lacking(&native.stamps, window, &transfers);
+        for numbers in numbers.chunks(HEADERS_AT_ONCE) {
+            let headers = self.complete_stamps(&mut native.stamps, numbers).await?;
+            self.check_headers(&addresses, &wrapped_native, &transfers, &headers).await?;
+        }
         self.check_hashes(&logs, &native.stamps)?;
 
         let wanted = self.wanted_balances(&addresses, &request.balances_of, &transfers);
@@ -107,19 +120,23 @@ impl Node {
 
     /// Token transfers that are known already have to be in what a node gives for an address. Balances do
     /// not show that where the token came and went inside one window.
-    fn refuse_holes(&self, request: &WindowRequest, found: &[Transfer]) -> Result<(), Error> {
+    fn refuse_holes(
+        &self,
+        request: &WindowRequest,
+        window: Window,
+        found: &[Transfer],
+    ) -> Result<(), Error> {
         let found: BTreeSet<(Position, Asset)> =
             found.iter().map(|found| (found.position, found.asset)).collect();
         let is_hole = |known: &&KnownTransfer| {
-            request.window.contains(known.position.block)
-                && !found.contains(&(known.position, known.asset))
+            window.contains(known.position.block) && !found.contains(&(known.position, known.asset))
         };
         let Some(hole) = request.known.iter().find(is_hole) else { return Ok(()) };
         let gave = self.client.gave(&["eth_getLogs"]);
         let hosts: Vec<&str> = gave.iter().map(|peer| peer.origin()).collect();
         let host = if hosts.is_empty() { self.client.origin() } else { hosts.join(", ") };
         let KnownTransfer { position, transaction, .. } = *hole;
-        Err(Error::LeftOut { host, window: request.window, position, transaction })
+        Err(Error::LeftOut { host, window, position, transaction })
     }
 
     /// Has another endpoint tell the balances by which the native coin was looked for, if one has them.
@@ -151,25 +168,21 @@ impl Node {
         Ok(())
     }
 
-    /// Asks for the headers of the blocks that hold a transfer, and of the ends of the window, as far as
-    /// they were not read.
+    /// Asks for the headers of these blocks.
     async fn complete_stamps(
         &self,
         stamps: &mut BTreeMap<u64, BlockStamp>,
-        window: Window,
-        transfers: &[Transfer],
-    ) -> Result<(), Error> {
-        let numbers: Vec<u64> = told_of(window, transfers)
-            .into_iter()
-            .filter(|number| !stamps.contains_key(number))
-            .collect();
+        numbers: &[u64],
+    ) -> Result<Vec<Header>, Error> {
         let calls: Vec<Call> = numbers.iter().map(|number| numbered_header_call(*number)).collect();
         let answers = self.client.ask_all(&calls).await?;
+        let mut headers = vec![];
         for (number, (call, answer)) in numbers.iter().zip(calls.iter().zip(&answers)) {
-            let stamp = self.numbered_header(*number, call, answer)?;
-            self.link(stamps, stamp)?;
+            let header = self.whole_header(*number, call, answer)?;
+            self.link(stamps, header.stamp())?;
+            headers.push(header);
         }
-        Ok(())
+        Ok(headers)
     }
 
     /// Logs and blocks must tell of the same chain.
@@ -259,6 +272,12 @@ fn stamps(
     transfers: &[Transfer],
 ) -> Vec<BlockStamp> {
     told_of(window, transfers).iter().filter_map(|number| all.get(number)).copied().collect()
+}
+
+/// The blocks that hold a transfer, and the ends of the window, as far as they were not read.
+fn lacking(stamps: &BTreeMap<u64, BlockStamp>, window: Window, transfers: &[Transfer]) -> Vec<u64> {
+    let all = told_of(window, transfers).into_iter();
+    all.filter(|number| !stamps.contains_key(number)).collect()
 }
 
 fn told_of(window: Window, transfers: &[Transfer]) -> BTreeSet<u64> {

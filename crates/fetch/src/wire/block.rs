@@ -3,7 +3,7 @@
 use fundtrail_model::{Address, BlockStamp, H256, Timestamp, U256};
 use serde::Deserialize;
 
-use super::{ByteCount, Hex};
+use super::{Bloom, ByteCount, Hex};
 
 /// A block without its body.
 #[derive(Debug, Deserialize)]
@@ -13,9 +13,16 @@ pub(crate) struct Header {
     hash: Hex<H256>,
     parent_hash: Hex<H256>,
     timestamp: Hex<u64>,
+    #[serde(default)]
+    logs_bloom: Option<Hex<Bloom>>,
 }
 
 impl Header {
+    /// What the logs of the block may name, as far as the chain keeps that.
+    pub(crate) fn bloom(&self) -> Option<&Bloom> {
+        self.logs_bloom.as_ref().map(|Hex(bloom)| bloom)
+    }
+
     pub(crate) const fn stamp(&self) -> BlockStamp {
         BlockStamp {
             number: self.number.0,

@@ -82,7 +82,8 @@ fn is_hex(digits: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn fixed<const N: usize>(digits: &str) -> Option<[u8; N]> {
+/// Exactly `N` bytes.
+pub(super) fn fixed<const N: usize>(digits: &str) -> Option<[u8; N]> {
     // The decoder accepts a second `0x`; a digit count of its own rules that out.
     let mut bytes = [0_u8; N];
     let fits = digits.len() == N.checked_mul(2)?;

@@ -1,17 +1,24 @@
-//! Logs.
+//! Logs: what most of a node's bytes are, so they are read without a copy and without the heap.
+
+use std::fmt;
 
 use fundtrail_model::{Address, H256};
 use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 
-use super::{Bytes, Hex};
+use super::hex::{FromDigits, fixed};
+use super::{ByteCount, Hex};
+
+/// The EVM has `LOG0` to `LOG4`.
+const MOST_TOPICS: usize = 4;
 
 /// A log of a mined transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Log {
     pub(crate) address: Hex<Address>,
-    pub(crate) topics: Vec<Hex<H256>>,
-    pub(crate) data: Hex<Bytes>,
+    pub(crate) topics: Topics,
+    pub(crate) data: Hex<Data>,
     pub(crate) block_number: Hex<u64>,
     pub(crate) block_hash: Hex<H256>,
     pub(crate) transaction_hash: Hex<H256>,
@@ -27,3 +34,112 @@ pub(crate) struct Log {
 pub(crate) struct ReceiptLogs {
     pub(crate) logs: Vec<Log>,
 }
+
+/// The topics of a log, at most four.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Topics {
+    words: [H256; MOST_TOPICS],
+    count: usize,
+}
+
+impl Topics {
+    pub(crate) fn as_slice(&self) -> &[H256] {
+        self.words.get(..self.count).unwrap_or_default()
+    }
+}
+
+impl<'de> Deserialize<'de> for Topics {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words;
+
+        impl<'de> Visitor<'de> for Words {
+            type Value = Topics;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "at most {MOST_TOPICS} topics")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Topics, A::Error> {
+                let mut topics = Topics::default();
+                for slot in &mut topics.words {
+                    let Some(Hex(word)) = seq.next_element()? else { return Ok(topics) };
+                    *slot = word;
+                    topics.count += 1;
+                }
+                match seq.next_element::<IgnoredAny>()? {
+                    None => Ok(topics),
+                    Some(_) => Err(A::Error::invalid_length(MOST_TOPICS + 1, &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_seq(Words)
+    }
+}
+
+/// The data of a log: in full where it is one word, of any other only the length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Data {
+    length: usize,
+    word: [u8; 32],
+}
+
+impl Data {
+    /// What it holds if it is one word of 32 bytes.
+    pub(crate) const fn word(&self) -> Option<&[u8; 32]> {
+        if self.length == 32 { Some(&self.word) } else { None }
+    }
+}
+
+impl FromDigits for Data {
+    const EXPECTED: &'static str = ByteCount::EXPECTED;
+
+    fn from_digits(digits: &str) -> Option<Self> {
+        if let Some(word) = fixed::<32>(digits) {
+            return Some(Self { length: 32, word });
+        }
+        let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let ByteCount(length) = ByteCount::from_digits(digits).filter(|_| is_hex)?;
+        (length != 32).then_some(Self { length, word: [0; 32] })
+    }
+}
+
+/// Reads an answer to `eth_getLogs` log by log: `each` is called for every one as it is read, so that
+/// there is never a list of them.
+///
+/// # Errors
+///
+/// If the text is not a list of logs; what `each` was called for before stays called.
+pub(crate) fn each_log(text: &str, each: impl FnMut(Log)) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    Each(each).deserialize(&mut deserializer)?;
+    deserializer.end()
+}
+
+struct Each<F>(F);
+
+impl<'de, F: FnMut(Log)> DeserializeSeed<'de> for Each<F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, F: FnMut(Log)> Visitor<'de> for Each<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of logs")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(log) = seq.next_element()? {
+            (self.0)(log);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,11 +12,15 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 
 use super::super::answer::{self, Misfit, Outcome, Reply};
 use super::super::hedge::Stead;
+use super::super::peer::span_of;
 use super::super::refusal::{Kind, Refusal};
 use super::super::{Answer, Call, LONGEST_ASKED_WAIT, Meaning, excerpt};
 use super::Inner;
 use crate::Error;
 
+/// How large an answer to a search for logs over several blocks may be: every limit of a public endpoint on
+/// the number of logs is below this.
+const MAX_LOG_BYTES: u64 = 16 * 1024 * 1024;
 /// Of an answer that is no success, only the beginning is of interest.
 const MAX_FAILURE_BYTES: u64 = 1024 * 1024;
 
@@ -141,7 +145,7 @@ impl Inner {
         let first_id = self.next_id.fetch_add(count, Ordering::Relaxed);
         let ids: Vec<u64> = (first_id..).take(calls.len()).collect();
         self.sent.fetch_add(count, Ordering::Relaxed);
-        let at = Place { node: self, method, attempt };
+        let at = Place { node: self, method, attempt, max_bytes: self.max_bytes(calls) };
         let start = Instant::now();
         let response = self
             .client
@@ -168,11 +172,25 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// How many bytes the answer may have. A search for logs over several blocks can be cut, and several of
+    /// its answers are in memory at once.
+    fn max_bytes(&self, calls: &[&Call]) -> u64 {
+        let max = self.options.max_body_bytes;
+        let can_be_cut = calls.first().is_some_and(|call| {
+            call.method == "eth_getLogs" && span_of(call).is_none_or(|span| span.first < span.last)
+        });
+        if can_be_cut { max.min(MAX_LOG_BYTES) } else { max }
+    }
+}
+
 /// Where an exchange happens, for its errors.
 struct Place<'a> {
     node: &'a Inner,
     method: &'static str,
     attempt: u32,
+    /// How many bytes a success may have.
+    max_bytes: u64,
 }
 
 impl Place<'_> {
@@ -217,7 +235,7 @@ impl Place<'_> {
     /// a small compressed answer cannot fill the memory.
     async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, Failure> {
         let is_success = response.status().is_success();
-        let max = self.node.options.max_body_bytes;
+        let max = self.max_bytes;
         let limit = if is_success { max } else { max.min(MAX_FAILURE_BYTES) };
         let mut body: Vec<u8> = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {

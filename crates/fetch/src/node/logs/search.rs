@@ -1,85 +1,102 @@
 //! Finding all logs that match, whatever each endpoint takes at once.
 //!
-//! An endpoint is asked for as many blocks as it is known to take; what it refuses is asked again in
-//! smaller ranges, then for fewer addresses, then for fewer topics. What it refuses for good, the next
-//! endpoint is asked. The answer does not depend on how it was cut, and a recording holds it as one
-//! answer to one question.
+//! An endpoint is asked for as many blocks as it is known to take, and as make good answers; what is
+//! refused is asked again in smaller ranges, then for fewer addresses, then for fewer topics. What it
+//! refuses for good, the next endpoint is asked. The answer does not depend on how it was cut, and a
+//! recording holds it as one answer to one question.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fundtrail_model::Window;
+use fundtrail_model::{Address, Window};
 use serde_json::value::RawValue;
 
 use super::super::{Node, numbered_header_call};
-use super::Filter;
+use super::filter::Filter;
+use super::found::Found;
+use super::queue::{Asked, Queue};
 use crate::Error;
-use crate::client::{Answer, Call, Kind, Peer, Refusal, Shape};
-use crate::wire::Log;
+use crate::client::{Answer, Call, Kind, Peer, Reach, Refusal, Shape};
+use crate::decode::token;
+use crate::wire::{Header, Log, each_log};
 
-/// How many pieces of a window are asked for at once.
+/// How many pieces of a window are asked for at once, at most.
 const PIECES_AT_ONCE: usize = 4;
 
-/// A log, and if answers are recorded, as the node wrote it.
-#[derive(Clone)]
-struct Found {
-    text: String,
-    log: Log,
-}
-
-/// What came of one question.
-enum Piece {
-    Logs(Vec<Found>),
-    /// It was too much.
-    TooMuch(Refusal),
+/// One search: all logs of the window that match one of the filters.
+pub(super) struct Search<'a> {
+    pub(super) node: &'a Node,
+    pub(super) filters: [Filter<'a>; 2],
+    pub(super) wrapped_native: &'a BTreeSet<Address>,
+    pub(super) window: Window,
+    /// It ends early where more transfers than this were found.
+    pub(super) most: usize,
 }
 
 /// How far a search has come.
 struct Progress {
     /// What is still to be looked at.
     rest: Option<Window>,
-    /// By filter.
-    found: Vec<Vec<Found>>,
+    found: Found,
+    end: Option<Header>,
 }
 
-impl Node {
-    /// All logs of the window that match one of the filters, those of the first filter first.
-    pub(super) async fn logs(
-        &self,
-        filters: [Filter<'_>; 2],
-        window: Window,
-    ) -> Result<Vec<Log>, Error> {
-        let mut calls: Vec<Call> = filters.iter().map(|filter| filter.call(window)).collect();
-        calls.push(numbered_header_call(window.last()));
-        if let Some(answers) = self.client.recalled(&calls) {
-            let mut logs = vec![];
-            for ((filter, call), answer) in filters.iter().zip(&calls).zip(&answers) {
-                logs.extend(self.checked(filter, window, call, answer)?);
+/// What came of a search.
+pub(super) struct Searched {
+    pub(super) found: Found,
+    /// The blocks that were searched: all of them, or the first ones.
+    pub(super) window: Window,
+    /// The header of the last of them, if it was read.
+    pub(super) end: Option<Header>,
+}
+
+/// What came of one question.
+enum Outcome {
+    /// What was found, the size of the answer, and the header of the last block.
+    Found { found: Found, bytes: u64, end: Header },
+    /// It was too much for the node, or for us.
+    TooMuch { refusal: Refusal, is_ours: bool },
+}
+
+impl Search<'_> {
+    /// `known` is what is known already of the first blocks, and which these are.
+    pub(super) async fn run(self, known: Option<(Found, Window)>) -> Result<Searched, Error> {
+        let client = &self.node.client;
+        let mut calls: Vec<Call> =
+            self.filters.iter().map(|filter| filter.call(self.window)).collect();
+        calls.push(numbered_header_call(self.window.last()));
+        let mut progress = Progress { rest: Some(self.window), found: Found::default(), end: None };
+        if let Some(answers) = client.recalled(&calls) {
+            for (place, (filter, (call, answer))) in
+                self.filters.iter().zip(calls.iter().zip(&answers)).enumerate()
+            {
+                self.read(place, filter, self.window, call, answer, &mut progress.found)?;
             }
-            return Ok(logs.into_iter().map(|found| found.log).collect());
+            return Ok(Searched { found: progress.found, window: self.window, end: None });
         }
-        let mut found = self.search(&filters, window).await?;
-        for (found, call) in found.iter_mut().zip(&calls) {
-            found.sort_by_key(|Found { log, .. }| (log.block_number.0, log.log_index.0));
-            self.client.remember(call, || {
-                let texts: Vec<&str> = found.iter().map(|found| found.text.as_str()).collect();
+        if let Some((found, window)) = known {
+            progress.add(found, window, self.window, None);
+        }
+        self.ask_around(&mut progress).await?;
+        for (texts, call) in progress.found.texts.iter_mut().zip(&calls) {
+            texts.sort();
+            client.remember(call, || {
+                let texts: Vec<&str> = texts.iter().map(|(_, _, text)| text.as_str()).collect();
                 Ok(Arc::from(format!("[{}]", texts.join(","))))
             });
         }
-        Ok(found.into_iter().flatten().map(|found| found.log).collect())
+        let last = progress.rest.and_then(|rest| rest.first().checked_sub(1));
+        let last = last.unwrap_or(self.window.last());
+        let window = Window::new(self.window.first(), last).unwrap_or(self.window);
+        Ok(Searched { found: progress.found, window, end: progress.end })
     }
 
-    async fn search(
-        &self,
-        filters: &[Filter<'_>],
-        window: Window,
-    ) -> Result<Vec<Vec<Found>>, Error> {
-        let found = filters.iter().map(|_| vec![]).collect();
-        let mut progress = Progress { rest: Some(window), found };
-        let Some(first) = filters.first() else { return Ok(progress.found) };
+    async fn ask_around(&self, progress: &mut Progress) -> Result<(), Error> {
+        let Some(first) = self.filters.first() else { return Ok(()) };
         let mut failed: Option<Error> = None;
-        for peer in self.client.peers_for(&first.call(window)) {
-            match self.search_at(&peer, filters, &mut progress).await {
-                Ok(()) => return Ok(progress.found),
+        for peer in self.node.client.peers_for(&first.call(self.window)) {
+            match self.ask_one(&peer, progress).await {
+                Ok(()) => return Ok(()),
                 Err(error) if error.is_of_one_endpoint() => {
                     if !matches!(error, Error::Rpc { .. } | Error::Missing { .. }) {
                         peer.set_back();
@@ -89,204 +106,301 @@ impl Node {
                 Err(error) => return Err(error),
             }
         }
-        let nobody = || self.client.inconsistent("there is no endpoint to ask".to_owned());
+        let nobody = || self.node.client.inconsistent("there is no endpoint to ask".to_owned());
         Err(failed.unwrap_or_else(nobody))
     }
 
-    /// Goes on with the search at one endpoint, from where it stands to the end of the window.
-    async fn search_at(
+    /// Goes on with the search at one endpoint, from where it stands to the end of the window, or until
+    /// there is too much.
+    async fn ask_one(&self, peer: &Arc<Peer>, progress: &mut Progress) -> Result<(), Error> {
+        let Some(rest) = progress.rest else { return Ok(()) };
+        let mut queue: Queue<(Vec<Part<'_>>, Asked)> = Queue::new(rest);
+        let mut at_once = 1;
+        loop {
+            let reach = peer.reach(Shape::Topics);
+            // A recording holds whole answers.
+            let pace = peer.http().map_or(u64::MAX, |_| peer.pace().blocks());
+            let blocks = reach.blocks().min(pace);
+            // What was never answered so far would be refused several times at once.
+            let most = if blocks <= reach.longest_answered() { at_once } else { 1 };
+            let cut = |open: Window| {
+                let last = open.first().saturating_add(blocks - 1).min(open.last());
+                Window::new(open.first(), last).unwrap_or(open)
+            };
+            queue.fill(most, cut, |piece| self.ask(peer, piece, reach.accounts()));
+            let Some((piece, (parts, mut asked))) = queue.next() else { return Ok(()) };
+            let answers = match (&mut asked.0).await {
+                Ok(answers) => answers,
+                Err(error) => return Err(Error::Setup { reason: error.to_string() }),
+            };
+            let (found, end) = match self.outcome(peer, piece, &parts, answers).await? {
+                Outcome::Found { found, bytes, end } => {
+                    at_once = (at_once + 1).min(PIECES_AT_ONCE);
+                    learn_reach(peer, |reach| reach.answered(piece));
+                    peer.pace().answered(piece, bytes);
+                    (found, Some(end))
+                }
+                Outcome::TooMuch { refusal, is_ours } => {
+                    at_once = 1;
+                    if self.shorten(peer, piece, reach.accounts(), &refusal, is_ours) {
+                        queue.put_back(piece);
+                        continue;
+                    }
+                    (self.search_block(peer, piece).await?, None)
+                }
+            };
+            progress.add(found, piece, self.window, end);
+            if self.is_full(progress)? {
+                return self.finish(peer, queue, progress).await;
+            }
+        }
+    }
+
+    /// Adds what is under way. What comes after something that failed is left for later.
+    async fn finish(
         &self,
         peer: &Arc<Peer>,
-        filters: &[Filter<'_>],
+        mut queue: Queue<(Vec<Part<'_>>, Asked)>,
         progress: &mut Progress,
     ) -> Result<(), Error> {
-        let mut at_once = 1;
-        while let Some(rest) = progress.rest {
-            let mut reach = peer.reach(Shape::Topics);
-            let pieces = reach.pieces(rest, at_once);
-            let asked =
-                self.ask_pieces(peer, filters, &pieces, reach.accounts(), rest.last()).await?;
-            at_once = (at_once * 2).min(PIECES_AT_ONCE);
-            for (piece, answers) in pieces.iter().copied().zip(asked) {
-                let (logs, refusal) = split(answers);
-                match refusal {
-                    None => reach.answered(piece),
-                    Some(refusal) => {
-                        at_once = 1;
-                        let kind = refusal.kind();
-                        let most = filters.iter().map(|filter| filter.accounts.len()).max();
-                        let accounts = most.unwrap_or_default();
-                        let accounts = reach.accounts().map_or(accounts, |max| max.min(accounts));
-                        if kind == Kind::TooManyAddresses && accounts > 1 {
-                            reach.refused_accounts(accounts, &refusal.hints());
-                        } else if piece.block_count() > 1 {
-                            reach.refused(piece, kind, &refusal.hints());
-                        } else {
-                            let found =
-                                self.search_block(peer, filters, piece, rest.last()).await?;
-                            progress.add(found, piece, rest);
-                            continue;
-                        }
-                        break;
-                    }
+        while let Some((piece, (parts, mut asked))) = queue.next() {
+            let Ok(answers) = (&mut asked.0).await else { break };
+            match self.outcome(peer, piece, &parts, answers).await {
+                Ok(Outcome::Found { found, end, .. }) => {
+                    progress.add(found, piece, self.window, Some(end));
                 }
-                progress.add(logs, piece, rest);
+                Ok(Outcome::TooMuch { .. }) => break,
+                Err(error) if error.is_of_one_endpoint() => break,
+                Err(error) => return Err(error),
             }
-            peer.set_reach(Shape::Topics, reach);
         }
         Ok(())
     }
 
-    /// Asks for several pieces at once. The end of each piece is asked for in the same breath: a node
-    /// that lags behind would otherwise answer `[]` for blocks that it does not have. `end` is the end of
-    /// the whole search. Returns, by piece and filter, what was found.
-    async fn ask_pieces(
+    /// Whether there are more transfers than one window may hold. What is recorded is one answer to the
+    /// whole question.
+    fn is_full(&self, progress: &mut Progress) -> Result<bool, Error> {
+        let client = &self.node.client;
+        if client.is_recorded() || progress.found.transfers.len() <= self.most {
+            return Ok(false);
+        }
+        progress.found.settle().map_err(|what| client.inconsistent(what))?;
+        let searched = progress.rest.map_or(self.window.last(), |rest| rest.first() - 1);
+        Ok(progress.found.full_at(self.most).is_some_and(|last| last <= searched))
+    }
+
+    /// Learns from a refusal. `false` if nothing shorter can be asked for.
+    fn shorten(
         &self,
         peer: &Arc<Peer>,
-        filters: &[Filter<'_>],
-        pieces: &[Window],
+        piece: Window,
         accounts: Option<usize>,
-        end: u64,
-    ) -> Result<Vec<Vec<Piece>>, Error> {
-        let narrow: Vec<(usize, Filter<'_>)> = (0..)
-            .zip(filters)
+        refusal: &Refusal,
+        is_ours: bool,
+    ) -> bool {
+        let most = self.filters.iter().map(|filter| filter.accounts.len()).max();
+        let most = most.unwrap_or_default();
+        let accounts = accounts.map_or(most, |max| max.min(most));
+        let hints = refusal.hints();
+        match refusal.kind() {
+            Kind::TooManyAddresses if accounts > 1 => {
+                learn_reach(peer, |reach| reach.refused_accounts(accounts, &hints));
+            }
+            _ if piece.block_count() < 2 => return false,
+            kind @ Kind::Range => learn_reach(peer, |reach| reach.refused(piece, kind, &hints)),
+            _ if is_ours => peer.pace().overflowed(piece),
+            _ => peer.pace().refused(piece, hints.blocks_of(piece)),
+        }
+        true
+    }
+
+    /// Sends the question for a piece. Its end is asked for in the same breath: a node that lags behind
+    /// would otherwise answer `[]` for blocks that it does not have.
+    fn ask(
+        &self,
+        peer: &Arc<Peer>,
+        piece: Window,
+        accounts: Option<usize>,
+    ) -> (Vec<Part<'_>>, Asked) {
+        let size = accounts.unwrap_or(usize::MAX).max(1);
+        let parts: Vec<Part<'_>> = self
+            .filters
+            .iter()
+            .enumerate()
             .flat_map(|(place, filter)| {
-                let size = accounts.unwrap_or(usize::MAX).max(1);
                 let part = move |accounts| (place, Filter { accounts, ..*filter });
                 filter.accounts.chunks(size).map(part)
             })
+            .map(|(place, filter)| Part { place, filter, call: filter.call(piece) })
             .collect();
-        let calls: Vec<Call> = pieces
-            .iter()
-            .flat_map(|piece| {
-                let logs = narrow.iter().map(|(_, filter)| filter.call(*piece));
-                logs.chain([numbered_header_call(piece.last())])
-            })
-            .collect();
-        let answers = match self.client.ask_peer(peer, &calls).await {
+        let asked = self.send(peer, piece, &parts);
+        (parts, asked)
+    }
+
+    fn send(&self, peer: &Arc<Peer>, piece: Window, parts: &[Part<'_>]) -> Asked {
+        let (client, peer) = (self.node.client.clone(), Arc::clone(peer));
+        let logs: Vec<Call> = parts.iter().map(|part| part.call.clone()).collect();
+        let header = numbered_header_call(piece.last());
+        Asked(tokio::spawn(async move {
+            let fits = peer.http().is_none_or(|http| logs.len() < http.batch_limit());
+            let mut calls = logs;
+            if fits {
+                calls.push(header);
+                return client.ask_peer(&peer, &calls).await;
+            }
+            // Only a block that is there afterwards shows that it was searched.
+            let mut answers = client.ask_peer(&peer, &calls).await?;
+            answers.extend(client.ask_peer(&peer, &[header]).await?);
+            Ok(answers)
+        }))
+    }
+
+    /// What the answers to the question for a piece say.
+    async fn outcome(
+        &self,
+        peer: &Arc<Peer>,
+        piece: Window,
+        parts: &[Part<'_>],
+        answers: Result<Vec<Answer>, Error>,
+    ) -> Result<Outcome, Error> {
+        let node = self.node;
+        let answers = match answers {
             Ok(answers) => answers,
             // Where others can be asked, one that stalls is not waited for again and again.
-            Err(error @ Error::Timeout { .. }) if self.client.peers().len() > 1 => {
+            Err(error @ Error::Timeout { .. }) if node.client.peers().len() > 1 => {
                 return Err(error);
             }
-            Err(error) => match too_much(&error) {
-                // Only the first piece is judged by it; the rest is asked for again.
-                Some(refusal) => return Ok(vec![vec![Piece::TooMuch(refusal)]]),
-                None => return Err(error),
-            },
+            Err(error) => {
+                let is_ours = matches!(error, Error::BodyTooLarge { .. });
+                let refusal = too_much(&error).ok_or(error)?;
+                return Ok(Outcome::TooMuch { refusal, is_ours });
+            }
         };
-        let per_piece = narrow.len() + 1;
-        let mut by_piece = vec![];
-        for (piece, (calls, answers)) in
-            pieces.iter().zip(calls.chunks(per_piece).zip(answers.chunks(per_piece)))
-        {
-            let mut by_filter: Vec<Piece> = filters.iter().map(|_| Piece::Logs(vec![])).collect();
-            for ((place, filter), (call, answer)) in narrow.iter().zip(calls.iter().zip(answers)) {
-                let part = match answer {
-                    Err(refusal) if is_too_much(refusal) => Piece::TooMuch(refusal.clone()),
-                    _ => Piece::Logs(self.checked(filter, *piece, call, answer)?),
-                };
-                if let Some(whole) = by_filter.get_mut(*place) {
-                    whole.add(part);
+        let (mut found, mut bytes, mut is_empty) = (Found::default(), 0_u64, true);
+        for (part, answer) in parts.iter().zip(&answers) {
+            match answer {
+                Err(refusal) if is_too_much(refusal) => {
+                    return Ok(Outcome::TooMuch { refusal: refusal.clone(), is_ours: false });
                 }
-            }
-            if let Some((call, answer)) = calls.last().zip(answers.last()) {
-                self.numbered_header(piece.last(), call, answer)?;
-                if piece.last() == end {
-                    self.client.remember(call, || answer.clone());
+                Ok(text) => {
+                    bytes = bytes.saturating_add(u64::try_from(text.len()).unwrap_or(bytes));
                 }
+                Err(_) => {}
             }
-            by_piece.push(by_filter);
+            let count =
+                self.read(part.place, &part.filter, piece, &part.call, answer, &mut found)?;
+            is_empty &= count == 0;
         }
-        Ok(by_piece)
+        let call = numbered_header_call(piece.last());
+        let answer = answers.get(parts.len()).ok_or_else(|| node.null_block(piece.last()))?;
+        let header = node.whole_header(piece.last(), &call, answer)?;
+        if piece.last() == self.window.last() {
+            node.client.remember(&call, || answer.clone());
+        }
+        let end = header.stamp();
+        if found.block_hashes.get(&end.number).is_some_and(|hash| *hash != end.hash) {
+            let block = end.number;
+            let what =
+                format!("the logs and the header of block {block} name different block hashes");
+            return Err(Error::Inconsistent { host: peer.origin().to_owned(), what });
+        }
+        match found.transfers.iter().map(|found| found.position.block).min() {
+            Some(block) => peer.shown().log_of(block),
+            None if is_empty => self.doubt_empty(peer, piece, &header).await?,
+            None => {}
+        }
+        Ok(Outcome::Found { found, bytes, end: header })
     }
 
     /// One block in which there is too much for one question: by addresses, then by topics.
-    async fn search_block(
-        &self,
-        peer: &Arc<Peer>,
-        filters: &[Filter<'_>],
-        block: Window,
-        end: u64,
-    ) -> Result<Vec<Vec<Found>>, Error> {
-        let mut found = vec![];
-        for filter in filters {
-            let mut logs = vec![];
+    async fn search_block(&self, peer: &Arc<Peer>, block: Window) -> Result<Found, Error> {
+        let mut found = Found::default();
+        for (place, filter) in self.filters.iter().enumerate() {
             let mut open = vec![*filter];
             while let Some(filter) = open.pop() {
-                let parts = self.ask_pieces(peer, &[filter], &[block], None, end).await?;
-                let (mut part, refusal) = split(parts.into_iter().flatten().collect());
-                match refusal {
-                    None => logs.extend(part.pop().unwrap_or_default()),
-                    Some(refusal) => {
-                        let halves = filter
-                            .halves()
-                            .ok_or_else(|| self.client.refused(&filter.call(block), &refusal))?;
-                        open.extend(halves);
+                let parts = [Part { place, filter, call: filter.call(block) }];
+                let mut asked = self.send(peer, block, &parts);
+                let answers = (&mut asked.0).await;
+                let answers =
+                    answers.map_err(|error| Error::Setup { reason: error.to_string() })?;
+                match self.outcome(peer, block, &parts, answers).await? {
+                    Outcome::Found { found: part, .. } => found.add(part),
+                    Outcome::TooMuch { refusal, .. } => {
+                        let refused = || self.node.client.refused(&filter.call(block), &refusal);
+                        open.extend(filter.halves().ok_or_else(refused)?);
                     }
                 }
             }
-            found.push(logs);
         }
         Ok(found)
     }
 
-    /// Reads the logs of one answer, and checks each against the question.
-    fn checked(
+    /// Reads the logs of one answer, checks each against the question, and adds what it tells. Returns
+    /// how many there were.
+    pub(super) fn read(
         &self,
+        place: usize,
         filter: &Filter<'_>,
         window: Window,
         call: &Call,
         answer: &Answer,
-    ) -> Result<Vec<Found>, Error> {
-        let found: Vec<Found> = if self.client.is_recorded() {
-            let texts: Vec<&RawValue> = self.client.read(call, answer)?;
-            let read = |text: &RawValue| match serde_json::from_str(text.get()) {
-                Ok(log) => Ok(Found { text: text.get().to_owned(), log }),
-                Err(error) => Err(self.client.invalid(call, error.to_string(), text.get())),
+        found: &mut Found,
+    ) -> Result<usize, Error> {
+        let client = &self.node.client;
+        let (mut wrong, mut count) = (None, 0);
+        let mut take = |log: &Log, found: &mut Found| {
+            count += 1;
+            let decoded = match filter.mismatch(window, log) {
+                Some(what) => Err(what),
+                None => token::transfer(self.node.chain, log, self.wrapped_native),
             };
-            texts.into_iter().map(read).collect::<Result<_, _>>()?
-        } else {
-            let logs: Vec<Log> = self.client.read(call, answer)?;
-            logs.into_iter().map(|log| Found { text: String::new(), log }).collect()
+            match decoded {
+                Ok(Some(transfer)) => found.push(transfer, log.block_hash.0),
+                Ok(None) => {}
+                Err(what) => wrong = wrong.take().or(Some(what)),
+            }
         };
-        match found.iter().find_map(|found| filter.mismatch(window, &found.log)) {
-            Some(what) => Err(self.client.inconsistent(what)),
-            None => Ok(found),
+        if client.is_recorded() {
+            let texts: Vec<&RawValue> = client.read(call, answer)?;
+            for text in texts {
+                let text = text.get();
+                let log: Log = serde_json::from_str(text)
+                    .map_err(|error| client.invalid(call, error.to_string(), text))?;
+                take(&log, found);
+                if let Some(texts) = found.texts.get_mut(place) {
+                    texts.push((log.block_number.0, log.log_index.0, text.to_owned()));
+                }
+            }
+        } else {
+            let text = answer.as_deref().map_err(|refusal| client.refused(call, refusal))?;
+            each_log(text, |log| take(&log, found))
+                .map_err(|error| client.invalid(call, error.to_string(), text))?;
         }
+        wrong.map_or(Ok(count), |what| Err(client.inconsistent(what)))
     }
+}
+
+/// A part of the question for a piece.
+struct Part<'a> {
+    /// Which of the two filters it belongs to.
+    place: usize,
+    filter: Filter<'a>,
+    call: Call,
 }
 
 impl Progress {
-    fn add(&mut self, found: Vec<Vec<Found>>, piece: Window, rest: Window) {
-        for (all, new) in self.found.iter_mut().zip(found) {
-            all.extend(new);
-        }
+    fn add(&mut self, found: Found, piece: Window, window: Window, end: Option<Header>) {
+        self.end = end;
+        self.found.add(found);
         let next = piece.last().checked_add(1);
-        self.rest = next.and_then(|next| Window::new(next, rest.last()));
+        self.rest = next.and_then(|next| Window::new(next, window.last()));
     }
 }
 
-impl Piece {
-    fn add(&mut self, part: Self) {
-        match (self, part) {
-            (Self::Logs(all), Self::Logs(new)) => all.extend(new),
-            (Self::TooMuch(_), _) => {}
-            (whole, refused) => *whole = refused,
-        }
-    }
-}
-
-/// What was found by filter, and the first refusal.
-fn split(pieces: Vec<Piece>) -> (Vec<Vec<Found>>, Option<Refusal>) {
-    let (mut found, mut first) = (vec![], None);
-    for piece in pieces {
-        match piece {
-            Piece::Logs(logs) => found.push(logs),
-            Piece::TooMuch(refusal) => first = first.or(Some(refusal)),
-        }
-    }
-    (found, first)
+fn learn_reach(peer: &Peer, learn: impl FnOnce(&mut Reach)) {
+    let mut reach = peer.reach(Shape::Topics);
+    learn(&mut reach);
+    peer.set_reach(Shape::Topics, reach);
 }
 
 fn is_too_much(refusal: &Refusal) -> bool {

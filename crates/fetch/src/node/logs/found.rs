@@ -1,0 +1,110 @@
+//! What a search has found so far.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use fundtrail_model::{H256, Transfer};
+
+/// A log as the node wrote it, by block and number; kept only where answers are recorded.
+pub(super) type Text = (u64, u64, String);
+
+/// What a search has found so far.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The same one may stand there twice: it may answer both questions.
+    pub(super) transfers: Vec<Transfer>,
+    /// Of every block that holds one of them.
+    pub(super) block_hashes: BTreeMap<u64, H256>,
+    /// Where the logs of a block name two hashes.
+    contradiction: Option<u64>,
+    /// By question.
+    pub(super) texts: [Vec<Text>; 2],
+}
+
+impl Found {
+    /// Adds a transfer, and the hash that its log gives to its block.
+    pub(super) fn push(&mut self, transfer: Transfer, block_hash: H256) {
+        self.note_hash(transfer.position.block, block_hash);
+        self.transfers.push(transfer);
+    }
+
+    /// Adds what another one holds.
+    pub(super) fn add(&mut self, mut other: Self) {
+        self.contradiction = self.contradiction.or(other.contradiction);
+        for (block, hash) in other.block_hashes {
+            self.note_hash(block, hash);
+        }
+        if self.transfers.is_empty() {
+            self.transfers = other.transfers;
+        } else {
+            self.transfers.append(&mut other.transfers);
+        }
+        for (texts, new) in self.texts.iter_mut().zip(other.texts) {
+            texts.extend(new);
+        }
+    }
+
+    fn note_hash(&mut self, block: u64, hash: H256) {
+        match self.block_hashes.entry(block) {
+            Entry::Vacant(entry) => _ = entry.insert(hash),
+            Entry::Occupied(entry) if *entry.get() == hash => {}
+            Entry::Occupied(_) => self.contradiction = self.contradiction.or(Some(block)),
+        }
+    }
+
+    /// Puts the transfers in order, each one once.
+    ///
+    /// # Errors
+    ///
+    /// If they contradict each other: within a block, logs are numbered in the order of its transactions.
+    pub(super) fn settle(&mut self) -> Result<(), String> {
+        if let Some(block) = self.contradiction {
+            return Err(format!("logs of block {block} name two block hashes"));
+        }
+        self.transfers.sort();
+        self.transfers.dedup();
+        for pair in self.transfers.windows(2) {
+            let [one, next] = pair else { continue };
+            let (position, next_position) = (one.position, next.position);
+            let block = position.block;
+            if block != next_position.block {
+                continue;
+            }
+            if next_position.step == position.step {
+                return Err(format!("two different logs stand at {position}"));
+            }
+            if next_position.step < position.step {
+                return Err(format!(
+                    "the logs of block {block} are not in the order of its transactions"
+                ));
+            }
+            let is_same = position.transaction == next_position.transaction;
+            if is_same != (one.transaction == next.transaction) {
+                return Err(format!("logs of block {block} mix up its transactions"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The last block whose transfers fit into `most`, if not all do; at least the first block that holds
+    /// any. For what is settled.
+    pub(super) fn full_at(&self, most: usize) -> Option<u64> {
+        let too_many = self.transfers.get(most)?.position.block;
+        let first = self.transfers.first()?.position.block;
+        Some(if first == too_many { first } else { too_many.saturating_sub(1) })
+    }
+
+    /// Keeps what is in the blocks up to this one, and returns the rest. For what is settled.
+    pub(super) fn split_after(&mut self, last: u64) -> Self {
+        let count = self.transfers.partition_point(|found| found.position.block <= last);
+        let transfers = self.transfers.split_off(count);
+        let block_hashes = match last.checked_add(1) {
+            Some(next) => self.block_hashes.split_off(&next),
+            None => BTreeMap::new(),
+        };
+        Self { transfers, block_hashes, ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests;
