@@ -25,6 +25,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Demo(Demo),
     Trace(Box<Trace>),
+    Fetch(Fetch),
     Report(Report),
     /// Look into a case file
     #[command(subcommand)]
@@ -218,6 +219,64 @@ pub(crate) struct Output {
     /// summary, a file has everything [default: terminal]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
+}
+
+/// Fill a case without following anything
+///
+/// Fetches every transfer of these addresses in the blocks that were asked for, checks it against balances,
+/// and prints what was looked at, how, and how well that proves that nothing is missing. The same command
+/// goes on after an interruption; a later `trace` with the same case asks for none of it again.
+#[derive(Debug, Args)]
+pub(crate) struct Fetch {
+    /// Whose transfers: [CHAIN:]ADDRESS, all of one chain
+    #[arg(required = true, value_name = "ADDRESS")]
+    pub(crate) addresses: Vec<String>,
+
+    /// Chain of the addresses: a name or a number
+    #[arg(long, value_name = "CHAIN")]
+    pub(crate) chain: Option<String>,
+
+    /// Case file; made if it is missing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) case: PathBuf,
+
+    /// Node to ask: [CHAIN=]URL (can be repeated) [default: public endpoints]
+    #[arg(long, value_name = "URL", help_heading = "Nodes")]
+    pub(crate) rpc: Vec<String>,
+
+    /// Give up on an answer after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Nodes",
+        value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) timeout: u64,
+
+    #[command(flatten)]
+    pub(crate) allowed: Allowed,
+
+    /// First block
+    #[arg(
+        long,
+        value_name = "BLOCK",
+        conflicts_with = "since",
+        required_unless_present = "since",
+        help_heading = "Time"
+    )]
+    pub(crate) from_block: Option<u64>,
+
+    /// First day, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Time")]
+    pub(crate) since: Option<String>,
+
+    /// Last block: [CHAIN=]BLOCK, a day in UTC, `finalized` or `latest` (can be repeated)
+    /// [default: finalized]
+    #[arg(long, value_name = "WHEN", help_heading = "Time")]
+    pub(crate) until: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) lists: OwnLists,
+
+    /// End with exit code 4 if anything was not looked at or does not add up
+    #[arg(long)]
+    pub(crate) require_complete: bool,
 }
 
 /// Make the reports of a case again, without network

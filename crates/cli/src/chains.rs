@@ -14,9 +14,14 @@ pub(crate) struct Chain {
     pub(crate) info: ChainInfo,
     pub(crate) aliases: Vec<String>,
     pub(crate) endpoints: Vec<String>,
+    /// Blocks after which a block will not be taken back, where somebody has said.
+    confirmations: Option<u64>,
     /// What the native coin was called, and the last day it was.
     former_coin: Option<(String, Date)>,
 }
+
+/// As many as the quickest chains make in twenty minutes.
+const UNKNOWN_CHAIN_CONFIRMATIONS: u64 = 4_800;
 
 /// Every chain that is known, by id.
 #[derive(Clone, Debug)]
@@ -38,6 +43,7 @@ struct Entry {
     aliases: Vec<String>,
     native: Native,
     former_coin: Option<FormerCoin>,
+    confirmations: Option<Confirmations>,
     #[serde(default)]
     wrapped_native: Vec<String>,
     multicall3: Option<String>,
@@ -54,6 +60,14 @@ struct Entry {
 struct Native {
     symbol: String,
     decimals: u8,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Confirmations {
+    blocks: u64,
+    #[serde(rename = "source")]
+    _source: String,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +123,7 @@ impl Chains {
                 },
                 aliases: entry.aliases,
                 endpoints: entry.endpoints,
+                confirmations: entry.confirmations.map(|confirmations| confirmations.blocks),
                 former_coin,
             });
         }
@@ -153,6 +168,17 @@ impl Chains {
             },
             |chain| chain.info.clone(),
         )
+    }
+
+    /// After how many more blocks a block is taken as final where a node does not say what is: what is
+    /// known of the chain, else twenty minutes of blocks. That is more than Ethereum takes, and with it
+    /// the chains that settle there.
+    pub(crate) fn confirmations(&self, id: ChainId) -> u64 {
+        const MILLISECONDS: u64 = 20 * 60 * 1_000;
+        let Some(chain) = self.get(id) else { return UNKNOWN_CHAIN_CONFIRMATIONS };
+        chain
+            .confirmations
+            .unwrap_or_else(|| MILLISECONDS.div_ceil(chain.info.block_time_ms.max(1)))
     }
 
     /// The same, with the name that the native coin had on that day.

@@ -4,6 +4,7 @@ mod case;
 mod chains;
 mod completions;
 mod demo;
+mod fetch;
 mod lists;
 mod report;
 mod rpc;
@@ -42,6 +43,7 @@ fn dispatch(command: Command, again: &str) -> Result<Exit, Error> {
     match command {
         Command::Demo(args) => demo::run(&args),
         Command::Trace(args) => trace::run(&args, again),
+        Command::Fetch(args) => fetch::run(&args, again),
         Command::Report(args) => report::run(&args),
         Command::Case(args) => case::run(&args),
         Command::Lists(args) => lists::run(&args),

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use fundtrail_fetch::Node;
 use fundtrail_labels::Book;
 use fundtrail_model::{
-    Address, Amount, Asset, ChainId, Date, Seed, Timestamp, Window, checksum, hash_hex,
-    parse_address,
+    Address, Amount, Asset, ChainId, Seed, Window, checksum, hash_hex, parse_address,
 };
 use fundtrail_store::Case;
 
@@ -14,77 +12,171 @@ use crate::budget::Budget;
 use crate::chains::Chains;
 use crate::error::Error;
 use crate::evidence::{How, until_key};
+use crate::finality::{End, start_of};
 use crate::nodes::Nodes;
 use crate::presentation::key;
+use crate::progress::Progress;
 use crate::pursuit::Pursuit;
+use crate::reorg;
 use crate::seeds::{Received, SeedSpec, Target, numbered, received_by, same_credits, stolen_in};
 use crate::settings::{Cap, Settings, Start, Until};
-use crate::ui::{self, Progress};
+use crate::ui;
 
-/// From seeds to a case that holds everything that following asks for.
+/// How often a run begins again because the chain changed under it.
+const MOST_REORGS: usize = 8;
+
+/// A run on a case.
 pub(crate) struct Job<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) chains: &'a Chains,
     pub(crate) book: &'a Book,
+    pub(crate) case: &'a mut Case,
+    pub(crate) nodes: &'a mut Nodes,
+    progress: Progress,
+    budget: Budget,
+    /// The last blocks to look at that were decided in this run.
+    ends: BTreeMap<ChainId, End>,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    /// With `is_whole_plan` all that is to be fetched is known from the start.
+    pub(crate) fn new(
+        settings: &'a Settings,
+        chains: &'a Chains,
+        book: &'a Book,
+        (case, nodes): (&'a mut Case, &'a mut Nodes),
+        is_whole_plan: bool,
+    ) -> Self {
+        Self {
+            settings,
+            chains,
+            book,
+            case,
+            nodes,
+            progress: Progress::start(is_whole_plan),
+            budget: Budget::start(settings.allowance),
+            ends: BTreeMap::new(),
+        }
+    }
+
     /// Resolves the seeds, fetches until nothing is lacking or the budget is spent, and keeps the names
     /// that were used. Returns what was spent, if something was.
-    pub(crate) async fn run(
-        &self,
-        case: &mut Case,
-        nodes: &mut Nodes,
-    ) -> Result<Option<String>, Error> {
-        let progress = Progress::start();
-        let mut budget = Budget::start(self.settings.allowance);
-        for spec in &self.settings.specs {
-            progress.say(format!("seed {}", spec.normalised()));
-            self.settle_seed(case, nodes, spec, &progress, &mut budget).await?;
+    pub(crate) async fn trace(mut self) -> Result<Option<String>, Error> {
+        self.follow_the_chain().await?;
+        for _ in 0..MOST_REORGS {
+            match self.trace_once().await {
+                Err(error) if self.has_the_chain_changed(&error).await? => self.ends.clear(),
+                outcome => return outcome,
+            }
         }
-        for chain in self.seeded_chains(case)? {
-            self.settle_until(case, nodes, chain, 0).await?;
+        self.trace_once().await
+    }
+
+    async fn trace_once(&mut self) -> Result<Option<String>, Error> {
+        let settings = self.settings;
+        for spec in &settings.specs {
+            self.progress.prepare(format!("seed {}", spec.normalised()));
+            self.settle_seed(spec).await?;
+        }
+        for chain in self.seeded_chains()? {
+            self.settle_until(chain, 0).await?;
         }
         // Only now: a run that cannot even find its seeds leaves no trace in the case.
-        self.settings.keep_in(case)?;
-        case.replace_settings(key::SPENT, &BTreeMap::new())?;
-        let how = How::of_case(case, self.chains, Some(self.book))?;
-        let spent = self.pursuit(case, nodes, &progress, &mut budget).pursue(&how).await?;
+        settings.keep_in(self.case)?;
+        self.case.replace_settings(key::SPENT, &BTreeMap::new())?;
+        let how = How::of_case(self.case, self.chains, Some(self.book))?;
+        let spent = self.pursuit().pursue(&how).await?;
         let kept = spent.iter().map(|spent| (String::new(), spent.clone())).collect();
-        case.replace_settings(key::SPENT, &kept)?;
-        for (chain, origin) in nodes.origins() {
-            case.set_setting(&format!("{}{chain}", key::ENDPOINT), &origin)?;
+        self.case.replace_settings(key::SPENT, &kept)?;
+        for (chain, origin) in self.nodes.origins() {
+            self.case.set_setting(&format!("{}{chain}", key::ENDPOINT), &origin)?;
         }
         Ok(spent)
     }
 
-    const fn pursuit<'b>(
-        &'b self,
-        case: &'b mut Case,
-        nodes: &'b mut Nodes,
-        progress: &'b Progress,
-        budget: &'b mut Budget,
-    ) -> Pursuit<'b> {
-        Pursuit { case, nodes, chains: self.chains, book: self.book, progress, budget }
+    /// Fetches everything that happened to these addresses from a start on; returns the blocks that were
+    /// looked at, how their end was chosen, and what was spent, if that kept it from being everything.
+    pub(crate) async fn fetch(
+        mut self,
+        chain: ChainId,
+        addresses: &[Address],
+        start: Start,
+    ) -> Result<(Window, End, Option<String>), Error> {
+        self.follow_the_chain().await?;
+        for _ in 0..MOST_REORGS {
+            match self.fetch_once(chain, addresses, start).await {
+                Err(error) if self.has_the_chain_changed(&error).await? => self.ends.clear(),
+                outcome => return outcome,
+            }
+        }
+        self.fetch_once(chain, addresses, start).await
     }
 
-    fn seeded_chains(&self, case: &Case) -> Result<Vec<ChainId>, Error> {
-        let mut chains: Vec<_> = case.seeds()?.iter().map(|(_, seed)| seed.asset.chain()).collect();
+    async fn fetch_once(
+        &mut self,
+        chain: ChainId,
+        addresses: &[Address],
+        start: Start,
+    ) -> Result<(Window, End, Option<String>), Error> {
+        let first = self.first_block(chain, start).await?;
+        let typed = self.typed_until(chain).unwrap_or(Until::Finalized);
+        let end = self.end(chain, typed).await?;
+        let window = Window::new(first, end.block).ok_or_else(|| {
+            Error::usage(
+                format!("the first block, {first}, comes after the last to look at, {}", end.block),
+                "give an earlier start, or a later block with --until",
+            )
+        })?;
+        let spent = self.pursuit().look_at(chain, addresses, window).await?;
+        Ok((window, end, spent))
+    }
+
+    fn pursuit(&mut self) -> Pursuit<'_> {
+        Pursuit {
+            case: self.case,
+            nodes: self.nodes,
+            chains: self.chains,
+            book: self.book,
+            progress: &self.progress,
+            budget: &mut self.budget,
+        }
+    }
+
+    fn seeded_chains(&self) -> Result<Vec<ChainId>, Error> {
+        let seeds = self.case.seeds()?;
+        let mut chains: Vec<_> = seeds.iter().map(|(_, seed)| seed.asset.chain()).collect();
         chains.sort_unstable();
         chains.dedup();
         Ok(chains)
     }
 
-    async fn settle_seed(
-        &self,
-        case: &mut Case,
-        nodes: &mut Nodes,
-        spec: &SeedSpec,
-        progress: &Progress,
-        budget: &mut Budget,
-    ) -> Result<(), Error> {
+    /// Takes back what earlier runs looked at and is no longer on the chain. Returns whether anything was.
+    async fn follow_the_chain(&mut self) -> Result<bool, Error> {
+        let typed: Vec<_> = self.settings.specs.iter().map(SeedSpec::normalised).collect();
+        let mut has_changed = false;
+        for chain in self.case.chains()? {
+            if reorg::may_change(self.case, chain)? {
+                let (node, info) = (self.nodes.get(chain).await?, self.chains.info(chain));
+                has_changed |= reorg::take_back(self.case, node, &info, &typed).await?;
+            }
+        }
+        Ok(has_changed)
+    }
+
+    /// Whether the reason for an error is that the chain changed while it was read. What is no longer there
+    /// has been taken back then.
+    async fn has_the_chain_changed(&mut self, error: &Error) -> Result<bool, Error> {
+        if !reorg::is_suspect(error) {
+            return Ok(false);
+        }
+        // Blocks that are read for the first time may have changed too, and leave nothing to take back.
+        let is_open = self.ends.values().any(|end| end.last_final < end.block);
+        Ok(self.follow_the_chain().await? || is_open)
+    }
+
+    async fn settle_seed(&mut self, spec: &SeedSpec) -> Result<(), Error> {
         let name = spec.normalised();
-        let known = case.seeds()?;
+        let known = self.case.seeds()?;
         refuse_other_start(&known, spec, &name)?;
         let kept: Vec<_> =
             known.iter().filter(|(spec, _)| *spec == name).map(|(_, seed)| seed.clone()).collect();
@@ -92,22 +184,18 @@ impl Job<'_> {
             Target::Transaction { .. } if !kept.is_empty() => return Ok(()),
             Target::Transaction { hash, step } => {
                 let wrapped = self.chains.wrapped_native(spec.chain, self.book);
-                let fetched = nodes.get(spec.chain).await?.transaction(*hash, &wrapped).await?;
+                let fetched =
+                    self.nodes.get(spec.chain).await?.transaction(*hash, &wrapped).await?;
                 let gains = stolen_in(&fetched, *step, &self.chains.info(spec.chain).slug)?;
-                self.settle_until(case, nodes, spec.chain, fetched.block.number).await?;
+                self.settle_until(spec.chain, fetched.block.number).await?;
                 gains
             }
             Target::Address { address, start, cap } => {
-                let first = match start {
-                    Start::Block(block) => *block,
-                    Start::Day(day) => {
-                        nodes.get(spec.chain).await?.first_block_at(start_of(*day)?).await?.number
-                    }
-                };
-                let until = self.settle_until(case, nodes, spec.chain, first).await?;
+                let first = self.first_block(spec.chain, *start).await?;
+                let until = self.settle_until(spec.chain, first).await?;
                 let window = Window::new(first, until).unwrap_or(Window::block(first));
-                let mut pursuit = self.pursuit(case, nodes, progress, budget);
-                if let Some(spent) = pursuit.look_at(spec.chain, *address, window).await? {
+                let looked = self.pursuit().look_at(spec.chain, &[*address], window).await?;
+                if let Some(spent) = looked {
                     return Err(Error::failed(
                         format!(
                             "{spent} before it was known what {name} received: nothing to report yet"
@@ -115,10 +203,10 @@ impl Job<'_> {
                         "give the same command again to go on: what was fetched is kept",
                     ));
                 }
-                let cap = self.cap(case, spec.chain, cap.as_ref())?;
+                let cap = self.cap(spec.chain, cap.as_ref())?;
                 let is_listed =
                     |asset: Asset| asset.contract().is_none() || self.book.token(asset).is_some();
-                let transfers = case.transfers(spec.chain)?;
+                let transfers = self.case.transfers(spec.chain)?;
                 let received = received_by(*address, window, &transfers, cap, &is_listed);
                 say_what_is_not_counted(*address, &received);
                 if received.gains.is_empty() && kept.is_empty() {
@@ -146,25 +234,33 @@ impl Job<'_> {
                     "name each theft once",
                 ));
             }
-            case.put_seeds(&name, &seeds)?;
+            self.case.put_seeds(&name, &seeds)?;
         }
         Ok(())
+    }
+
+    async fn first_block(&mut self, chain: ChainId, start: Start) -> Result<u64, Error> {
+        Ok(match start {
+            Start::Block(block) => block,
+            Start::Day(day) => {
+                self.nodes.get(chain).await?.first_block_at(start_of(day)?).await?.number
+            }
+        })
     }
 
     /// Decides up to which block a chain is looked at: what was typed, else what the case says, else
     /// what is final now. The case remembers it, so that going on later asks for nothing new; but not
     /// before every theft on the chain is known to lie in it, so that a slip does not stick.
-    async fn settle_until(
-        &self,
-        case: &mut Case,
-        nodes: &mut Nodes,
-        chain: ChainId,
-        start: u64,
-    ) -> Result<u64, Error> {
+    async fn settle_until(&mut self, chain: ChainId, start: u64) -> Result<u64, Error> {
         let key = until_key(chain);
-        let kept = case.setting(&key)?.and_then(|text| text.parse().ok());
-        let until = self.until(nodes, chain, kept).await?;
-        let seeds = case.seeds()?;
+        let kept: Option<u64> = self.case.setting(&key)?.and_then(|text| text.parse().ok());
+        let end = match (self.typed_until(chain), kept) {
+            (None, Some(_)) => None,
+            (Some(Until::Block(block)), Some(kept)) if block == kept => None,
+            (typed, _) => Some(self.end(chain, typed.unwrap_or(Until::Finalized)).await?),
+        };
+        let until = end.as_ref().map(|end| end.block).or(kept).unwrap_or(0);
+        let seeds = self.case.seeds()?;
         let on_chain = seeds.iter().map(|(_, seed)| seed).filter(|s| s.asset.chain() == chain);
         let last_theft = on_chain.map(|seed| seed.position.block).fold(start, u64::max);
         if until < last_theft {
@@ -176,64 +272,38 @@ impl Job<'_> {
                 "give a later block with --until, or `--until latest`",
             ));
         }
-        if kept != Some(until) {
-            case.set_setting(&key, &until.to_string())?;
+        if let Some(end) = end {
+            self.case.set_setting(&key, &until.to_string())?;
+            self.case.set_setting(&format!("{}{chain}", key::END), &end.words)?;
         }
         Ok(until)
     }
 
-    async fn until(
-        &self,
-        nodes: &mut Nodes,
-        chain: ChainId,
-        kept: Option<u64>,
-    ) -> Result<u64, Error> {
-        let typed = self
-            .settings
-            .until
-            .iter()
-            .rev()
-            .find(|(only, _)| only.is_none_or(|only| only == chain))
-            .map(|(_, until)| *until);
-        let until = match (typed, kept) {
-            (None, Some(block)) => return Ok(block),
-            (Some(Until::Block(block)), Some(kept)) if block == kept => return Ok(block),
-            (None, None) => Until::Finalized,
-            (Some(until), _) => until,
-        };
-        let node = nodes.get(chain).await?;
-        match until {
-            Until::Block(block) => {
-                let latest = node.heads().await?.latest.number;
-                if block <= latest {
-                    return Ok(block);
-                }
-                Err(Error::usage(
-                    format!(
-                        "--until: block {block} of {} is not there yet: the last is {latest}",
-                        self.chains.info(chain).name
-                    ),
-                    "give an earlier block, `latest` or `finalized`",
-                ))
-            }
-            Until::Latest => Ok(node.heads().await?.latest.number),
-            Until::Finalized => last_final(node).await,
-            Until::Day(day) => last_block_of(node, day).await,
-        }
+    fn typed_until(&self, chain: ChainId) -> Option<Until> {
+        let typed = self.settings.until.iter().rev();
+        let mut typed = typed.filter(|(only, _)| only.is_none_or(|only| only == chain));
+        typed.next().map(|(_, until)| *until)
     }
 
-    fn cap(
-        &self,
-        case: &Case,
-        chain: ChainId,
-        cap: Option<&Cap>,
-    ) -> Result<Option<(Asset, Amount)>, Error> {
+    /// The block that is meant, found once a run.
+    async fn end(&mut self, chain: ChainId, until: Until) -> Result<End, Error> {
+        if let Some(end) = self.ends.get(&chain) {
+            return Ok(end.clone());
+        }
+        let node = self.nodes.get(chain).await?;
+        let end = End::of(until, node, chain, self.chains).await?;
+        reorg::keep_final(self.case, chain, end.last_final)?;
+        self.ends.insert(chain, end.clone());
+        Ok(end)
+    }
+
+    fn cap(&self, chain: ChainId, cap: Option<&Cap>) -> Result<Option<(Asset, Amount)>, Error> {
         let Some(Cap { asset, amount }) = cap else { return Ok(None) };
         let (asset, decimals) = if asset == "native" {
             (Asset::Native(chain), Some(self.chains.info(chain).native.decimals))
         } else {
             let asset = Asset::Token(chain, parse_address(asset)?);
-            let claims = case.claims(chain)?;
+            let claims = self.case.claims(chain)?;
             let claimed = claims.iter().find(|claim| claim.asset == asset);
             let trusted = self.book.token(asset).map(|token| token.decimals);
             (asset, trusted.or_else(|| claimed.and_then(|claim| claim.decimals)))
@@ -282,33 +352,4 @@ fn say_what_is_not_counted(address: Address, received: &Received) {
             shown.join(", ")
         ));
     }
-}
-
-/// The last block that will not change. Nodes of chains without a finality tag answer with an error; 64
-/// blocks is what Ethereum's proof of stake needs.
-async fn last_final(node: &Node) -> Result<u64, Error> {
-    let heads = node.heads().await?;
-    Ok(heads.finalized.map_or_else(|| heads.latest.number.saturating_sub(64), |block| block.number))
-}
-
-/// The last block of a day; of a day that is not over, the last that will not change.
-async fn last_block_of(node: &Node, day: Date) -> Result<u64, Error> {
-    let next_day = day.tomorrow().map_err(|_| no_such_day())?;
-    let start = start_of(next_day)?;
-    if node.heads().await?.latest.timestamp < start {
-        let block = last_final(node).await?;
-        ui::warning(&format!(
-            "the chain has not reached the end of {day}: looking until block {block}, the last final one"
-        ));
-        return Ok(block);
-    }
-    Ok(node.first_block_at(start).await?.number.saturating_sub(1))
-}
-
-fn start_of(day: Date) -> Result<Timestamp, Error> {
-    Timestamp::start_of(day).ok_or_else(no_such_day)
-}
-
-fn no_such_day() -> Error {
-    Error::usage("no chain has a block on that day", "give a day after 2015")
 }

@@ -125,6 +125,11 @@ impl Nodes {
         self.open.iter().map(|(chain, node)| (*chain, node.client().origin()))
     }
 
+    /// The node of a chain that [`Nodes::get`] gave before.
+    pub(crate) fn opened(&self, chain: ChainId) -> Result<&Node, Error> {
+        self.open.get(&chain).ok_or_else(|| no_node(chain))
+    }
+
     /// The node of a chain.
     pub(crate) async fn get(&mut self, chain: ChainId) -> Result<&Node, Error> {
         if !self.open.contains_key(&chain) {

@@ -33,6 +33,10 @@ pub(crate) mod key {
     pub(crate) const LIST: &str = "list.";
     pub(crate) const ENDPOINT: &str = "run.endpoint.";
     pub(crate) const SPENT: &str = "run.spent";
+    /// How the last block to look at was chosen, per chain.
+    pub(crate) const END: &str = "run.end.";
+    /// The last block that was final when the chain was asked, per chain.
+    pub(crate) const FINAL: &str = "run.final.";
 }
 
 /// What following does where neither the command line nor the case says otherwise.
@@ -228,6 +232,16 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         .map(|(_, origin)| origin.clone())
         .collect();
     let unfinished = unfinished(settings.get(key::SPENT), case.pending()?.len());
+    let mut shown = shown_settings(how);
+    for records in &evidence.chains {
+        if let Some(words) = settings.get(&format!("{}{}", key::END, records.chain)) {
+            let name = chains.info(records.chain).name;
+            shown.push((
+                format!("last block looked at on {name}"),
+                format!("{}: {words}", records.until),
+            ));
+        }
+    }
     let value = Valuation { how, times: &times };
     let title = settings.get(key::TITLE).map_or("Trail of stolen funds", String::as_str);
     let input = Input {
@@ -246,7 +260,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         coverage: &coverage,
         differences: &differences,
         until: &until,
-        settings: &shown_settings(how),
+        settings: &shown,
         lists: &lists,
         endpoints: &endpoints,
         unfinished: unfinished.as_deref(),

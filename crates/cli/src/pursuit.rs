@@ -4,14 +4,13 @@
 //! piece; only while the money stays does the trail lack more, and then each piece may be as long as all
 //! that was looked at before it. What a wallet does after the money left is never fetched.
 
-use std::collections::btree_map::Entry;
+mod in_order;
+mod pieces;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_fetch::{KnownTransfer, WindowRequest};
 use fundtrail_labels::Book;
-use fundtrail_model::{
-    Address, Asset, AssetClass, Cause, ChainId, OpenEnd, Seed, Transfer, Window,
-};
+use fundtrail_model::{Address, Asset, AssetClass, ChainId, OpenEnd, Window};
 use fundtrail_store::{Case, PlannedWindow};
 
 use crate::budget::Budget;
@@ -20,7 +19,7 @@ use crate::error::Error;
 use crate::evidence::{Evidence, How};
 use crate::nodes::Nodes;
 use crate::presentation::keep_names;
-use crate::ui::Progress;
+use crate::progress::Progress;
 
 /// Blocks of a first piece. Pieces are this long or twice, four times, eight times as long, and are cut at
 /// multiples of their length, so that wallets that are looked at over the same blocks share requests.
@@ -65,20 +64,24 @@ impl Pursuit<'_> {
         }
     }
 
-    /// Fetches everything that happened to an address in a window; returns what was spent, if that kept it
+    /// Fetches everything that happened to addresses in a window; returns what was spent, if that kept it
     /// from being everything.
     pub(crate) async fn look_at(
         &mut self,
         chain: ChainId,
-        address: Address,
+        addresses: &[Address],
         window: Window,
     ) -> Result<Option<String>, Error> {
         if let Some(spent) = self.fetch_planned().await? {
             return Ok(Some(spent));
         }
+        let coverage = self.case.coverage(chain)?;
         let mut ends = Vec::new();
-        for class in AssetClass::ALL {
-            let covered = self.case.coverage(chain)?.into_iter();
+        let classes = AssetClass::ALL.into_iter();
+        for (class, address) in
+            classes.flat_map(|class| addresses.iter().map(move |who| (class, *who)))
+        {
+            let covered = coverage.iter();
             let covered = covered.filter(|found| found.address == address && found.class == class);
             for window in gaps(window, covered.map(|found| found.window)) {
                 ends.push(OpenEnd { chain, address, window, at_stake: Vec::new(), depth: 0 });
@@ -92,76 +95,6 @@ impl Pursuit<'_> {
         self.case.plan(&plan)?;
         self.fetch_planned().await
     }
-
-    /// Fetches the plan, or the part of it for which the budget is enough; returns what was spent.
-    async fn fetch_planned(&mut self) -> Result<Option<String>, Error> {
-        let pending = self.case.pending()?;
-        let pieces = pending.len();
-        let seeds: Vec<_> = self.case.seeds()?.into_iter().map(|(_, seed)| seed).collect();
-        // Read once and added to: a case can hold many more transfers than a piece brings.
-        let mut known: BTreeMap<ChainId, Vec<Transfer>> = BTreeMap::new();
-        for (piece_idx, planned) in pending.into_iter().enumerate() {
-            if let Some(spent) = self.budget.spent(self.nodes.requests_sent()) {
-                return Ok(Some(spent));
-            }
-            self.budget.begin_piece();
-            let info = self.chains.info(planned.chain);
-            self.progress.say(format!(
-                "{}: blocks {}, {} {}, piece {} of {pieces}, {} requests",
-                info.name,
-                planned.window,
-                planned.addresses.len(),
-                if planned.addresses.len() == 1 { "address" } else { "addresses" },
-                piece_idx.saturating_add(1),
-                self.nodes.requests_sent(),
-            ));
-            let node = self.nodes.get(planned.chain).await?;
-            let known = match known.entry(planned.chain) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(unread) => {
-                    let stored = self.case.transfers(planned.chain)?;
-                    unread.insert(stored.into_iter().filter(is_token_movement).collect())
-                }
-            };
-            let request = WindowRequest {
-                known: known_of(known, &seeds, &planned),
-                addresses: planned.addresses,
-                window: planned.window,
-                wrapped_native: self.chains.wrapped_native(planned.chain, self.book),
-                balances_of: planned.balances_of,
-            };
-            let fetched = node.window(&request).await?;
-            self.case.write_window(&fetched)?;
-            known.extend(fetched.transfers.iter().filter(|found| is_token_movement(found)));
-        }
-        Ok(None)
-    }
-}
-
-/// Whether a node's logs have to tell of it.
-const fn is_token_movement(transfer: &Transfer) -> bool {
-    matches!(transfer.cause, Cause::Token | Cause::Mint | Cause::Burn)
-}
-
-/// Token transfers that the case knows already from the other side, or from the theft itself: they have to
-/// be in what a node gives for an address.
-fn known_of(known: &[Transfer], seeds: &[Seed], planned: &PlannedWindow) -> Vec<KnownTransfer> {
-    let addresses: BTreeSet<_> = planned.addresses.iter().copied().collect();
-    let is_ours = |party: Option<Address>| party.is_some_and(|party| addresses.contains(&party));
-    let known =
-        known.iter().filter(|known| is_ours(known.from) || is_ours(known.to)).map(|known| {
-            let Transfer { position, asset, transaction, .. } = *known;
-            KnownTransfer { position, asset, transaction }
-        });
-    let stolen = seeds
-        .iter()
-        .filter(|seed| seed.asset.chain() == planned.chain && is_ours(Some(seed.holder)))
-        .filter(|seed| seed.asset.class() == AssetClass::Tokens)
-        .map(|seed| {
-            let (position, asset) = (seed.position, seed.asset);
-            KnownTransfer { position, asset, transaction: Some(seed.transaction) }
-        });
-    known.chain(stolen).filter(|known| planned.window.contains(known.position.block)).collect()
 }
 
 /// What is left of a window without what is covered, in order.

@@ -188,7 +188,7 @@ fn read_prices(path: &Path) -> Result<String, Error> {
     Ok(text)
 }
 
-fn parse_until(text: &str, chains: &Chains) -> Result<(Option<ChainId>, Until), Error> {
+pub(crate) fn parse_until(text: &str, chains: &Chains) -> Result<(Option<ChainId>, Until), Error> {
     let (chain, when) = match text.split_once('=') {
         Some((name, when)) => (Some(chains.named(name)?), when),
         None => (None, text),

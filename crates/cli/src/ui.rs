@@ -2,9 +2,9 @@
 #![expect(clippy::print_stderr, reason = "this is the module that prints")]
 
 use std::io::{IsTerminal, Write};
-use std::time::Duration;
+use std::sync::OnceLock;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::MultiProgress;
 
 use crate::error::Error;
 
@@ -22,20 +22,37 @@ pub(crate) fn bytes(bytes: &[u8]) {
 
 /// Says something on the way.
 pub(crate) fn talk(text: &str) {
-    eprintln!("{text}");
+    between_bars(|| eprintln!("{text}"));
 }
 
 /// Says what went wrong, and what to do next.
 pub(crate) fn error(error: &Error) {
-    eprintln!("error: {error}");
-    if let Some(hint) = error.hint() {
-        eprintln!("hint: {hint}");
-    }
+    between_bars(|| {
+        eprintln!("error: {error}");
+        if let Some(hint) = error.hint() {
+            eprintln!("hint: {hint}");
+        }
+    });
 }
 
 /// Says what weakens the answer without preventing it.
 pub(crate) fn warning(text: &str) {
-    eprintln!("warning: {text}");
+    between_bars(|| eprintln!("warning: {text}"));
+}
+
+/// Lines that move, on stderr. They are only drawn where that is a terminal.
+pub(crate) fn bars() -> &'static MultiProgress {
+    BARS.get_or_init(MultiProgress::new)
+}
+
+static BARS: OnceLock<MultiProgress> = OnceLock::new();
+
+/// Takes lines that move away while something is printed.
+fn between_bars(print: impl FnOnce()) {
+    match BARS.get() {
+        Some(bars) => bars.suspend(print),
+        None => print(),
+    }
 }
 
 /// Prints what clap made: help goes to stdout, complaints to stderr.
@@ -55,29 +72,4 @@ pub(crate) fn width() -> usize {
         .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
         .unwrap_or(100)
         .clamp(40, 200)
-}
-
-/// A line that shows that work goes on. It is only drawn on a terminal.
-pub(crate) struct Progress(ProgressBar);
-
-impl Progress {
-    pub(crate) fn start() -> Self {
-        let bar = ProgressBar::new_spinner();
-        // The template is a constant; a bad one would show the default line instead.
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        Self(bar)
-    }
-
-    pub(crate) fn say(&self, message: String) {
-        self.0.set_message(message);
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
-    }
 }

@@ -84,8 +84,8 @@ pub(crate) fn run(args: &Demo) -> Result<Exit, Error> {
         sessions.insert(ChainId(chain), Session::read(recorded)?);
     }
     let mut nodes = Nodes::replaying(sessions);
-    let job = Job { settings: &settings, chains: &chains, book: &book };
-    commands::block_on(job.run(&mut case, &mut nodes), None)?;
+    let job = Job::new(&settings, &chains, &book, (&mut case, &mut nodes), false);
+    commands::block_on(job.trace(), None)?;
 
     let how = How::of_case(&case, &chains, None)?;
     let presented = present(&case, &chains, &how)?;

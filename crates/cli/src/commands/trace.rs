@@ -33,8 +33,8 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
     }
     let mut case = open_or_create(&settings.case_path)?;
     say_what_else_is_in(&case, &settings)?;
-    let job = Job { settings: &settings, chains: &chains, book: &book };
-    let spent = commands::block_on(job.run(&mut case, &mut nodes), Some(again))?;
+    let job = Job::new(&settings, &chains, &book, (&mut case, &mut nodes), false);
+    let spent = commands::block_on(job.trace(), Some(again))?;
     if let Some(folder) = &args.record {
         nodes.write_recordings(folder)?;
     }
