@@ -51,7 +51,7 @@ impl Truth {
                             || [transfer.from, transfer.to].contains(&Some(account))
                     })
             }
-            Cause::Withdrawal | Cause::Unexplained => false,
+            Cause::Withdrawal | Cause::Credit | Cause::Unexplained => false,
         }
     }
 }

@@ -44,13 +44,16 @@ pub enum Cause {
     Mint,
     /// A token sent to the zero address.
     Burn,
+    /// Native coin that the chain itself credits: what a bridge's deposit mints (OP stack), the tips of the
+    /// producer of a block.
+    Credit,
     /// The balance changed and no transfer seen says why: the counterparty is not known.
     Unexplained,
 }
 
 impl Cause {
     /// Every cause, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Native,
         Self::Internal,
         Self::Token,
@@ -60,6 +63,7 @@ impl Cause {
         Self::Withdrawal,
         Self::Mint,
         Self::Burn,
+        Self::Credit,
         Self::Unexplained,
     ];
 
@@ -76,6 +80,7 @@ impl Cause {
             Self::Withdrawal => "withdrawal",
             Self::Mint => "mint",
             Self::Burn => "burn",
+            Self::Credit => "credit",
             Self::Unexplained => "unexplained",
         }
     }

@@ -59,6 +59,7 @@ pub(crate) const fn cause_code(cause: Cause) -> i64 {
         Cause::Mint => 8,
         Cause::Burn => 9,
         Cause::Unexplained => 10,
+        Cause::Credit => 11,
     }
 }
 

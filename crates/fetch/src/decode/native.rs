@@ -1,14 +1,25 @@
 //! Movements of the native coin: values, frames, fees, withdrawals.
 
-use fundtrail_model::{Address, Amount, Asset, Cause, ChainId, Position, Step, Transfer, U256};
+use std::collections::BTreeMap;
+
+use fundtrail_model::{
+    Address, Amount, Asset, Cause, ChainId, H256, Position, Step, Transfer, U256,
+};
 
 use super::frames::Frames;
-use crate::wire::{Hex, Receipt, Transaction, Withdrawal};
+use crate::wire::{Block, Hex, Receipt, Transaction, Withdrawal};
 
 /// What a transaction without data or code to run uses, and no call more.
 const PLAIN_GAS: u64 = 21_000;
 /// OP stack: a deposit, paid for on the parent chain.
 const DEPOSIT_KIND: u64 = 0x7e;
+
+impl Block {
+    /// Whether this account produced it.
+    pub(crate) fn is_by(&self, account: Address) -> bool {
+        self.miner == Some(Hex(account))
+    }
+}
 
 impl Transaction {
     /// Whether frames below the top one are possible: there is data, or gas left for a recipient's code.
@@ -49,15 +60,21 @@ impl Mined<'_> {
     /// What is missing or impossible, if the outcome or the fee cannot be told.
     pub(crate) fn transfers(&self) -> Result<Vec<Transfer>, String> {
         let hash = self.transaction.hash.0;
+        // A deposit is minted whether or not its transaction succeeds.
+        let minted = self.transaction.mint.unwrap_or_default().0;
+        let sender = Some(self.transaction.from.0);
+        let credit = Amount::from_base_units(minted);
+        let mint = self.transfer(Step::Value, Cause::Credit, None, sender, credit);
+        let mut transfers: Vec<Transfer> =
+            Some(mint).filter(|_| !minted.is_zero()).into_iter().collect();
         let Some(succeeded) = self.succeeded() else {
             return match self.receipt {
                 Some(_) => {
                     Err(format!("neither receipt nor frames say whether {hash:#x} succeeded"))
                 }
-                None => Ok(vec![]),
+                None => Ok(transfers),
             };
         };
-        let mut transfers = vec![];
         if succeeded {
             if let Some(receipt) = self.receipt {
                 transfers.extend(self.value(receipt)?);
@@ -72,7 +89,6 @@ impl Mined<'_> {
         if let Some(receipt) = self.receipt {
             let fee = self.fee(receipt)?;
             if !fee.is_zero() {
-                let sender = Some(self.transaction.from.0);
                 transfers.push(self.transfer(Step::Fee, Cause::Fee, sender, None, fee));
             }
         }
@@ -140,6 +156,34 @@ impl Mined<'_> {
             transaction: Some(self.transaction.hash.0),
         }
     }
+}
+
+/// What the senders of a block's transactions paid to its producer: of each gas price what exceeds the base
+/// fee (EIP-1559), at the place of the fee. Transactions without a receipt or a price are left out.
+pub(crate) fn tips(
+    chain: ChainId,
+    block: &Block,
+    receipts: &BTreeMap<H256, Receipt>,
+) -> Vec<Transfer> {
+    let Some(Hex(producer)) = block.miner else { return vec![] };
+    let base_fee = block.base_fee_per_gas.unwrap_or_default().0;
+    let tip = |(index, transaction): (u32, &Transaction)| {
+        let hash = transaction.hash.0;
+        let receipt = receipts.get(&hash)?;
+        let price = receipt.effective_gas_price.or(transaction.gas_price)?.0;
+        let tip = price.checked_sub(base_fee)?.checked_mul(receipt.gas_used.0)?;
+        let (block, step) = (block.stamp().number, Step::Fee);
+        (!tip.is_zero()).then_some(Transfer {
+            position: Position { block, transaction: index, step },
+            asset: Asset::Native(chain),
+            from: None,
+            to: Some(producer),
+            amount: Amount::from_base_units(tip),
+            cause: Cause::Credit,
+            transaction: Some(hash),
+        })
+    };
+    (0_u32..).zip(&block.transactions).filter_map(tip).collect()
 }
 
 /// Gnosis and its test network pay their validators in a token, through a contract: there the list of

@@ -20,6 +20,7 @@ use super::{Node, quantity};
 use crate::Error;
 use crate::client::Call;
 use crate::decode::frames::Frames;
+use crate::decode::legs::Legs;
 use crate::decode::native::{Mined, withdrawals};
 use crate::wire::{Block, Receipt, Transaction};
 use by_state::ByState;
@@ -56,21 +57,24 @@ struct Piece {
 
 impl Node {
     /// Every native transfer from or to one of the addresses, as far as the node shows them.
+    ///
+    /// `legs` is what logs tell of the native coin.
     pub(super) async fn scan_native(
         &self,
         addresses: &BTreeSet<Address>,
+        legs: &Legs,
         window: Window,
     ) -> Result<NativeScan, Error> {
         let count = window.block_count();
         if count <= FEW_BLOCKS {
-            return self.scan_every_block(addresses, window).await;
+            return self.scan_every_block(addresses, legs, window).await;
         }
         let is_short = count <= MOST_BLOCKS_TO_READ;
-        match self.scan_by_state(addresses, window, is_short).await? {
+        match self.scan_by_state(addresses, legs, window, is_short).await? {
             ByState::Found(scan) => Ok(scan),
             ByState::NoState(none) if !is_short => Err(self.needs_state(&none, window)),
             ByState::NoState(_) | ByState::CodeMayHide => {
-                self.scan_every_block(addresses, window).await
+                self.scan_every_block(addresses, legs, window).await
             }
         }
     }
@@ -144,12 +148,14 @@ impl Node {
         Ok(())
     }
 
-    /// The transfers of one block that involve one of the addresses.
+    /// The transfers of one block that involve one of the addresses. `frames` is `None` while it is not
+    /// known whether they are needed: then no log stands in for them.
     fn transfers_of(
         &self,
         block: &Block,
         receipts: &BTreeMap<H256, Receipt>,
-        frames: &BTreeMap<H256, Frames>,
+        frames: Option<&BTreeMap<H256, Frames>>,
+        legs: &Legs,
         addresses: &BTreeSet<Address>,
     ) -> Result<Vec<Transfer>, Error> {
         let (chain, number) = (self.chain, block.stamp().number);
@@ -157,9 +163,13 @@ impl Node {
         let mut transfers = withdrawals(chain, number, credits);
         for (index, transaction) in (0_u32..).zip(&block.transactions) {
             let hash = transaction.hash.0;
-            let (receipt, frames) = (receipts.get(&hash), frames.get(&hash));
+            let receipt = receipts.get(&hash);
+            let traced = frames.and_then(|frames| frames.get(&hash));
+            let traced_in_vain = frames.is_some() && traced.is_none();
+            let frames = traced.filter(|_| !legs.tell_all(hash));
             let mined = Mined { chain, block: number, index, transaction, receipt, frames };
             let found = mined.transfers().map_err(|what| self.client.inconsistent(what))?;
+            transfers.extend(legs.lacking(hash, &found, !traced_in_vain));
             transfers.extend(found);
         }
         transfers.retain(|found| involves(found, addresses));

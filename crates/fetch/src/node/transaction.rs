@@ -12,6 +12,7 @@ use super::facts::parties_and_assets;
 use super::native::receipt_call;
 use crate::Error;
 use crate::client::Call;
+use crate::decode::legs::{Legs, native_transfer};
 use crate::decode::native::Mined;
 use crate::decode::token;
 use crate::wire::{ReceiptLogs, Transaction};
@@ -74,16 +75,20 @@ impl Node {
         let has_status = receipt.is_some_and(|receipt| receipt.status.is_some());
         let is_traced = transaction.may_run_code() || !has_status;
         let frames = if is_traced { self.frames_of_transaction(hash, block).await? } else { None };
+        let mut logged = self.logged_transfers(hash, block, wrapped_native).await?;
+        let legs = Legs::of(&logged);
+        logged.retain(|found| found.asset.contract().is_some());
         let mined = Mined {
             chain,
             block: block.number,
             index,
             transaction: &transaction,
             receipt,
-            frames: frames.as_ref(),
+            frames: frames.as_ref().filter(|_| !legs.tell_all(hash)),
         };
         let mut transfers = mined.transfers().map_err(|what| self.client.inconsistent(what))?;
-        transfers.extend(self.token_transfers(hash, block, wrapped_native).await?);
+        transfers.extend(legs.lacking(hash, &transfers, frames.is_some()));
+        transfers.extend(logged);
         transfers.sort();
         transfers.dedup();
         let (mut parties, assets) = parties_and_assets(&transfers);
@@ -103,7 +108,8 @@ impl Node {
         })
     }
 
-    async fn token_transfers(
+    /// What its logs tell, of the native coin too.
+    async fn logged_transfers(
         &self,
         hash: H256,
         block: BlockStamp,
@@ -119,6 +125,7 @@ impl Node {
             }
             let decoded = token::transfer(self.chain, log, &wrapped_native);
             transfers.extend(decoded.map_err(|what| self.client.inconsistent(what))?);
+            transfers.extend(native_transfer(self.chain, log));
         }
         Ok(token::without_doubled_wraps(transfers))
     }

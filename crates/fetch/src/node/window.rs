@@ -15,6 +15,7 @@ use super::native::NativeScan;
 use super::numbered_header_call;
 use crate::Error;
 use crate::client::{Call, Peer};
+use crate::decode::legs::Legs;
 use crate::decode::reconcile::{Ends, reconcile};
 use crate::wire::Header;
 
@@ -66,7 +67,9 @@ impl Node {
         let mut logs = self.scan_logs(&addresses, &wrapped_native, request.window).await?;
         let window = logs.window;
         self.refuse_holes(request, window, &logs.transfers)?;
-        let mut native = self.scan_native(&addresses, window).await?;
+        let legs = Legs::of(&logs.transfers);
+        logs.transfers.retain(|found| found.asset.contract().is_some());
+        let mut native = self.scan_native(&addresses, &legs, window).await?;
         let mut transfers = std::mem::take(&mut logs.transfers);
         transfers.append(&mut native.transfers);
         transfers.sort();

@@ -44,6 +44,12 @@ pub(crate) struct Block {
     pub(crate) transactions: Vec<Transaction>,
     #[serde(default)]
     pub(crate) withdrawals: Option<Vec<Withdrawal>>,
+    /// Who produced it, and gets the tips.
+    #[serde(default)]
+    pub(crate) miner: Option<Hex<Address>>,
+    /// Absent before London, and on chains without it.
+    #[serde(default)]
+    pub(crate) base_fee_per_gas: Option<Hex<U256>>,
 }
 
 impl Block {
@@ -82,6 +88,9 @@ pub(crate) struct Transaction {
     /// Celo: the token in which gas is paid.
     #[serde(default)]
     pub(crate) fee_currency: Option<Hex<Address>>,
+    /// OP stack: what a deposit brings from the parent chain.
+    #[serde(default)]
+    pub(crate) mint: Option<Hex<U256>>,
 }
 
 /// The outcome of a transaction, without its logs.

@@ -1,7 +1,7 @@
 use fundtrail_model::{Address, ChainId, Transfer};
 use serde_json::{Value, json};
 
-use super::{Mined, withdrawals};
+use super::{Mined, tips, withdrawals};
 use crate::decode::frames::{Frames, Move};
 use crate::wire::{Block, Receipt, Transaction, Withdrawal};
 
@@ -137,8 +137,13 @@ fn every_type_of_transaction_is_read() {
     }
     let mut paid_elsewhere = receipt(json!({"depositNonce": "0x1"}));
     paid_elsewhere.as_object_mut().unwrap().remove("effectiveGasPrice");
-    let outcome = told(deposit, Some(paid_elsewhere), None);
-    assert_eq!(outcome.as_deref(), Ok("5/3/value native 1>2:1000"));
+    let outcome = told(deposit.clone(), Some(paid_elsewhere.clone()), None);
+    let minted = "5/3/value credit ->1:1000";
+    assert_eq!(outcome, Ok(format!("{minted}, 5/3/value native 1>2:1000")));
+    // What it mints stays where it fails, and needs no receipt.
+    paid_elsewhere["status"] = json!("0x0");
+    assert_eq!(told(deposit.clone(), Some(paid_elsewhere), None).as_deref(), Ok(minted));
+    assert_eq!(told(deposit, None, None).as_deref(), Ok(minted));
 }
 
 #[test]
@@ -204,6 +209,41 @@ fn withdrawals_are_gwei_and_keep_their_place() {
          5/-/withdrawal2 withdrawal ->3:18446744073709551615000000000"
     );
     assert_eq!(withdrawals(ChainId(100), 5, &list), []);
+}
+
+#[test]
+fn tips_are_what_exceeds_the_base_fee() {
+    let check = |block: Value, receipts: &[Value], expected: &str| {
+        let base = json!({
+            "number": "0x5", "hash": format!("0x{}", "bb".repeat(32)), "timestamp": "0x6",
+            "parentHash": format!("0x{}", "cc".repeat(32)), "miner": address(7), "baseFeePerGas": "0x4",
+            "transactions": [transaction(json!({})), transaction(json!({"hash": format!("0x{}", "dd".repeat(32))}))],
+        });
+        let block: Block = serde_json::from_value(with(base, block)).unwrap();
+        let receipts: Vec<Receipt> = receipts
+            .iter()
+            .map(|receipt| serde_json::from_value(receipt.clone()).unwrap())
+            .collect();
+        let receipts = receipts.into_iter().map(|receipt| (receipt.transaction_hash.0, receipt));
+        assert_eq!(shown(&tips(ChainId(1), &block, &receipts.collect())), expected);
+    };
+    let second = |price: &str| {
+        receipt(
+            json!({"transactionHash": format!("0x{}", "dd".repeat(32)), "effectiveGasPrice": price}),
+        )
+    };
+    let first = "5/0/fee credit ->7:126000";
+    check(
+        json!({}),
+        &[receipt(json!({})), second("0x5")],
+        &format!("{first}, 5/1/fee credit ->7:21000"),
+    );
+    check(json!({}), &[receipt(json!({})), second("0x4")], first);
+    check(json!({}), &[receipt(json!({})), second("0x3")], first);
+    check(json!({}), &[receipt(json!({})), second(&format!("0x{}", "f".repeat(64)))], first);
+    check(json!({}), &[receipt(json!({}))], first);
+    check(json!({"baseFeePerGas": null}), &[receipt(json!({}))], "5/0/fee credit ->7:210000");
+    check(json!({"miner": null}), &[receipt(json!({}))], "");
 }
 
 #[test]

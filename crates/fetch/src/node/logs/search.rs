@@ -17,11 +17,9 @@ use super::found::Found;
 use super::queue::{Asked, Queue};
 use crate::Error;
 use crate::client::{Answer, Call, Kind, Peer, Reach, Refusal, Shape};
+use crate::decode::legs::native_transfer;
 use crate::decode::token;
 use crate::wire::{Header, Log, each_log};
-
-/// How many pieces of a window are asked for at once, at most.
-const PIECES_AT_ONCE: usize = 4;
 
 /// One search: all logs of the window that match one of the filters.
 pub(super) struct Search<'a> {
@@ -115,14 +113,13 @@ impl Search<'_> {
     async fn ask_one(&self, peer: &Arc<Peer>, progress: &mut Progress) -> Result<(), Error> {
         let Some(rest) = progress.rest else { return Ok(()) };
         let mut queue: Queue<(Vec<Part<'_>>, Asked)> = Queue::new(rest);
-        let mut at_once = 1;
         loop {
             let reach = peer.reach(Shape::Topics);
             // A recording holds whole answers.
             let pace = peer.http().map_or(u64::MAX, |_| peer.pace().blocks());
             let blocks = reach.blocks().min(pace);
             // What was never answered so far would be refused several times at once.
-            let most = if blocks <= reach.longest_answered() { at_once } else { 1 };
+            let most = if blocks <= reach.longest_answered() { peer.pace().together() } else { 1 };
             let cut = |open: Window| {
                 let last = open.first().saturating_add(blocks - 1).min(open.last());
                 Window::new(open.first(), last).unwrap_or(open)
@@ -135,13 +132,12 @@ impl Search<'_> {
             };
             let (found, end) = match self.outcome(peer, piece, &parts, answers).await? {
                 Outcome::Found { found, bytes, end } => {
-                    at_once = (at_once + 1).min(PIECES_AT_ONCE);
                     learn_reach(peer, |reach| reach.answered(piece));
                     peer.pace().answered(piece, bytes);
                     (found, Some(end))
                 }
                 Outcome::TooMuch { refusal, is_ours } => {
-                    at_once = 1;
+                    peer.pace().falter();
                     if self.shorten(peer, piece, reach.accounts(), &refusal, is_ours) {
                         queue.put_back(piece);
                         continue;
@@ -352,7 +348,8 @@ impl Search<'_> {
             count += 1;
             let decoded = match filter.mismatch(window, log) {
                 Some(what) => Err(what),
-                None => token::transfer(self.node.chain, log, self.wrapped_native),
+                None => token::transfer(self.node.chain, log, self.wrapped_native)
+                    .map(|found| found.or_else(|| native_transfer(self.node.chain, log))),
             };
             match decoded {
                 Ok(Some(transfer)) => found.push(transfer, log.block_hash.0),

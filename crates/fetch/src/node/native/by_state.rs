@@ -6,7 +6,9 @@ use fundtrail_model::{AccountKind, Address, Amount, How, Proof, Transfer, Window
 
 use super::{BLOCKS_PER_PIECE, NativeScan, Piece, involves};
 use crate::Error;
+use crate::decode::legs::Legs;
 use crate::decode::looks::{AccountState, Looks, Stretch};
+use crate::decode::native::tips;
 use crate::decode::reconcile::{Ends, reconcile};
 use crate::node::Node;
 use crate::node::facts::Balances;
@@ -50,6 +52,7 @@ impl Node {
     pub(super) async fn scan_by_state(
         &self,
         addresses: &BTreeSet<Address>,
+        legs: &Legs,
         window: Window,
         is_short: bool,
     ) -> Result<ByState, Error> {
@@ -84,9 +87,16 @@ impl Node {
             balances: Balances::new(),
         };
         let mut seen = Seen::default();
-        let numbers = accounts.changed_blocks();
+        let numbers: BTreeSet<u64> = accounts
+            .changed_blocks()
+            .chain(legs.blocks())
+            .filter(|number| window.contains(*number))
+            .collect();
+        let numbers: Vec<u64> = numbers.into_iter().collect();
         for numbers in numbers.chunks(BLOCKS_PER_PIECE) {
-            self.read_changed(addresses, numbers, &mut accounts, &mut scan, &mut seen).await?;
+            let piece = self.read_piece(numbers, addresses, &mut scan.stamps).await?;
+            self.read_changed(addresses, legs, &piece, &mut accounts, &mut seen).await?;
+            self.add_tips(&piece, &accounts, &mut seen).await?;
         }
         match self.kinds(&accounts.delegations).await? {
             Ok(kinds) => accounts.with_code.extend(addresses_with_code(&kinds)),
@@ -96,7 +106,7 @@ impl Node {
             return Ok(ByState::CodeMayHide);
         }
         if !is_short {
-            self.read_indexed(addresses, window, &mut accounts, &mut scan, &mut seen).await?;
+            self.read_indexed(addresses, legs, window, &mut accounts, &mut scan, &mut seen).await?;
         }
         scan.transfers.extend(seen.by_block.into_values().flatten());
         self.explain(&accounts, window, &mut scan);
@@ -108,6 +118,7 @@ impl Node {
     async fn read_indexed(
         &self,
         addresses: &BTreeSet<Address>,
+        legs: &Legs,
         window: Window,
         accounts: &mut Accounts,
         scan: &mut NativeScan,
@@ -127,7 +138,7 @@ impl Node {
         for numbers in numbers.chunks(BLOCKS_PER_PIECE) {
             let piece = self.read_piece(numbers, addresses, &mut scan.stamps).await?;
             let blocks: Vec<&Block> = piece.blocks.iter().collect();
-            self.read_frames(&blocks, &piece, addresses, seen).await?;
+            self.read_frames(&blocks, &piece, addresses, legs, seen).await?;
         }
         if named.is_subset(&seen.whole) {
             accounts.indexed = doubtful;
@@ -200,6 +211,7 @@ impl Node {
         blocks: &[&Block],
         piece: &Piece,
         addresses: &BTreeSet<Address>,
+        legs: &Legs,
         seen: &mut Seen,
     ) -> Result<(), Error> {
         let runs_code = |block: &&&Block| {
@@ -212,7 +224,8 @@ impl Node {
         let frames = found.map(|found| found.by_transaction).unwrap_or_default();
         for block in blocks {
             let number = block.stamp().number;
-            let transfers = self.transfers_of(block, &piece.receipts, &frames, addresses)?;
+            let transfers =
+                self.transfers_of(block, &piece.receipts, Some(&frames), legs, addresses)?;
             seen.by_block.insert(number, transfers);
             if is_whole || !traced.iter().any(|traced| traced.stamp().number == number) {
                 seen.whole.insert(number);
@@ -221,16 +234,16 @@ impl Node {
         Ok(())
     }
 
-    /// Reads these blocks: the frames only where the transactions themselves do not explain the change.
+    /// Notes what these blocks hold: their frames are read only where the transactions themselves, and
+    /// logs that tell of all, do not explain the change.
     async fn read_changed(
         &self,
         addresses: &BTreeSet<Address>,
-        numbers: &[u64],
+        legs: &Legs,
+        piece: &Piece,
         accounts: &mut Accounts,
-        scan: &mut NativeScan,
         seen: &mut Seen,
     ) -> Result<(), Error> {
-        let piece = self.read_piece(numbers, addresses, &mut scan.stamps).await?;
         let no_frames = BTreeMap::new();
         let mut traced: Vec<&Block> = vec![];
         for block in &piece.blocks {
@@ -240,13 +253,16 @@ impl Node {
                 traced.push(block);
                 continue;
             }
-            let transfers = self.transfers_of(block, &piece.receipts, &no_frames, addresses)?;
+            let transfers = self.transfers_of(block, &piece.receipts, None, legs, addresses)?;
+            let untraced =
+                self.transfers_of(block, &piece.receipts, Some(&no_frames), legs, addresses)?;
             let may_run_code = block.transactions.iter().any(Transaction::may_run_code);
             let is_explained = accounts.changed_in(number).all(|(address, stretch)| {
                 let is_plain = !accounts.with_code.contains(&address);
                 is_plain && self.missing(address, &stretch, &transfers).is_none()
             });
-            if may_run_code && !is_explained {
+            // Where logs stand in for frames, frames say it better.
+            if may_run_code && (!is_explained || untraced.len() > transfers.len()) {
                 traced.push(block);
                 continue;
             }
@@ -255,7 +271,39 @@ impl Node {
                 seen.whole.insert(number);
             }
         }
-        self.read_frames(&traced, &piece, addresses, seen).await
+        self.read_frames(&traced, piece, addresses, legs, seen).await
+    }
+
+    /// Adds what the senders of a block paid to its producer, if he is one of the accounts and that is
+    /// what his balance lacks. Chains treat tips differently, so that nothing else shows that he got them.
+    async fn add_tips(
+        &self,
+        piece: &Piece,
+        accounts: &Accounts,
+        seen: &mut Seen,
+    ) -> Result<(), Error> {
+        for block in &piece.blocks {
+            let number = block.stamp().number;
+            let producer = |(address, _): &(Address, Stretch)| block.is_by(*address);
+            let Some((address, stretch)) = accounts.changed_in(number).find(producer) else {
+                continue;
+            };
+            let transfers = seen.by_block.entry(number).or_default();
+            let missing = self.missing(address, &stretch, transfers);
+            if missing.is_none_or(|missing| missing.to != Some(address)) {
+                continue;
+            }
+            let all: Vec<_> =
+                block.transactions.iter().map(|found| (block.stamp(), found)).collect();
+            let receipts = self.receipts(&all).await?;
+            let mut paid = tips(self.chain, block, &receipts);
+            paid.extend(transfers.iter().copied());
+            paid.sort();
+            if self.missing(address, &stretch, &paid).is_none() {
+                *transfers = paid;
+            }
+        }
+        Ok(())
     }
 
     /// What no transfer explains of a stretch, at its end.
@@ -312,10 +360,8 @@ impl Seen {
 }
 
 impl Accounts {
-    fn changed_blocks(&self) -> Vec<u64> {
-        let changes = self.looks.values().flat_map(Looks::changes);
-        let blocks: BTreeSet<u64> = changes.map(|stretch| stretch.blocks.last()).collect();
-        blocks.into_iter().collect()
+    fn changed_blocks(&self) -> impl Iterator<Item = u64> {
+        self.looks.values().flat_map(Looks::changes).map(|stretch| stretch.blocks.last())
     }
 
     fn changed_in(&self, block: u64) -> impl Iterator<Item = (Address, Stretch)> {

@@ -6,6 +6,7 @@ use fundtrail_model::{Address, How, Window};
 
 use super::{BLOCKS_PER_PIECE, NativeScan};
 use crate::Error;
+use crate::decode::legs::Legs;
 use crate::node::Node;
 use crate::node::facts::Balances;
 use crate::wire::{Block, Transaction};
@@ -16,6 +17,7 @@ impl Node {
     pub(super) async fn scan_every_block(
         &self,
         addresses: &BTreeSet<Address>,
+        legs: &Legs,
         window: Window,
     ) -> Result<NativeScan, Error> {
         let mut scan = NativeScan {
@@ -47,7 +49,8 @@ impl Node {
             }
             let frames = found.map(|found| found.by_transaction).unwrap_or_default();
             for block in &piece.blocks {
-                let found = self.transfers_of(block, &piece.receipts, &frames, addresses)?;
+                let found =
+                    self.transfers_of(block, &piece.receipts, Some(&frames), legs, addresses)?;
                 scan.transfers.extend(found);
             }
         }

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use fundtrail_model::{Address, FetchedWindow, H256, How, Proof, Window};
+use fundtrail_model::{Address, FetchedWindow, H256, How, Proof, Transfer, Window};
 use serde_json::{Value, json};
 
 use crate::{Client, Error, Node, Session, WindowRequest};
 
 const WALLET: Address = ethers_core::types::H160([1; 20]);
 const OTHER: Address = ethers_core::types::H160([2; 20]);
+/// The wrapped coin.
+const COIN: Address = ethers_core::types::H160([4; 20]);
 const DELEGATION: &str = "0xef01000303030303030303030303030303030303030303";
 const LAST: u64 = 1_400;
 
@@ -26,6 +28,12 @@ enum Deed {
     Withdraws,
     /// 7 more, and nothing says why.
     Tipped,
+    /// It produces the block, in which others pay it 100 for gas.
+    Produces,
+    /// Another calls a contract that pays it 30, and a log of the chain says so (EIP-7708).
+    PaidByCode,
+    /// It calls the wrapped coin, which pays it 30, and pays 100 for that.
+    Unwraps,
 }
 
 #[derive(Clone, Copy)]
@@ -74,6 +82,7 @@ fn lines(start: State, deeds: &BTreeMap<u64, Deed>, refused: &[&str]) -> String 
         };
         let mut transactions = vec![];
         let mut withdrawals = json!([]);
+        let mut producer = OTHER;
         match deeds.get(&number) {
             None => {}
             Some(Deed::Paid) => {
@@ -95,6 +104,24 @@ fn lines(start: State, deeds: &BTreeMap<u64, Deed>, refused: &[&str]) -> String 
                 withdrawals = json!([{"address": WALLET, "amount": "0x1"}]);
             }
             Some(Deed::Tipped) => state.balance += 7,
+            Some(Deed::Produces) => {
+                state.balance += 100;
+                producer = WALLET;
+                transactions.push(sent(OTHER, OTHER, 1, "0x2"));
+            }
+            Some(Deed::PaidByCode) => {
+                state.balance += 30;
+                let mut call = sent(OTHER, COIN, 0, "0x2");
+                call["input"] = json!("0x01");
+                transactions.push(call);
+            }
+            Some(Deed::Unwraps) => {
+                state.balance -= 70;
+                state.nonce += 1;
+                let mut call = sent(WALLET, COIN, 0, "0x2");
+                call["input"] = json!("0x01");
+                transactions.push(call);
+            }
         }
         let mut block = at;
         for transaction in &transactions {
@@ -107,6 +134,7 @@ fn lines(start: State, deeds: &BTreeMap<u64, Deed>, refused: &[&str]) -> String 
         }
         block["transactions"] = json!(transactions);
         block["withdrawals"] = withdrawals;
+        block["miner"] = json!(producer);
         add("eth_getBlockByNumber", json!([hex(number), true]), block);
         add("eth_getTransactionCount", json!([WALLET, hex(number)]), json!(hex(state.nonce)));
         add("eth_getBalance", json!([WALLET, hex(number)]), json!(hex(state.balance)));
@@ -124,13 +152,50 @@ async fn read(
 ) -> Result<FetchedWindow, Error> {
     let start = State { nonce: start.0, balance: start.1, code: "0x" };
     let mut lines = lines(start, &deeds.iter().copied().collect(), refused);
-    let transfer = H256::from(ethers_core::utils::keccak256("Transfer(address,address,uint256)"));
+    let name = |signature: &str| H256::from(ethers_core::utils::keccak256(signature));
+    let transfer = name("Transfer(address,address,uint256)");
+    let names = [transfer, name("Deposit(address,uint256)"), name("Withdrawal(address,uint256)")];
     let party = H256::from(WALLET);
-    for topics in [json!([[transfer], [party]]), json!([[transfer], null, [party]])] {
+    let (mut outgoing, mut incoming) = (vec![], vec![]);
+    for (number, deed) in deeds.iter().filter(|(number, _)| window.contains(*number)) {
+        let log = |emitter: Address, topics: Value| {
+            json!({
+                "address": emitter, "topics": topics, "data": format!("0x{:064x}", 30),
+                "blockNumber": hex(*number), "blockHash": block_hash(*number), "logIndex": "0x6",
+                "transactionHash": transaction_hash(*number), "transactionIndex": "0x0",
+            })
+        };
+        let chain = ethers_core::types::H160::from_slice(&[&[0xff; 19][..], &[0xfe]].concat());
+        match deed {
+            Deed::PaidByCode => {
+                incoming.push(log(chain, json!([transfer, H256::from(COIN), party])));
+            }
+            Deed::Unwraps => outgoing.push(log(COIN, json!([names[2], party]))),
+            _ => {}
+        }
+    }
+    for (topics, logs) in
+        [(json!([names, [party]]), outgoing), (json!([[transfer], null, [party]]), incoming)]
+    {
         let range = json!({"fromBlock": hex(window.first()), "toBlock": hex(window.last()), "topics": topics});
-        let line = json!({"method": "eth_getLogs", "params": [range], "result": []});
+        let line = json!({"method": "eth_getLogs", "params": [range], "result": logs});
         writeln!(lines, "{line}").unwrap();
     }
+    let balance = json!({"data": format!("0x70a08231{:0>64}", "01".repeat(20)), "to": COIN});
+    for (block, held) in [(window.first().saturating_sub(1), 30), (window.last(), 0)] {
+        let params = json!([balance, hex(block)]);
+        let line =
+            json!({"method": "eth_call", "params": params, "result": format!("0x{held:064x}")});
+        writeln!(lines, "{line}").unwrap();
+    }
+    for data in ["0x95d89b41", "0x313ce567"] {
+        let params = json!([{"data": data, "to": COIN}, hex(window.last())]);
+        let line = json!({"method": "eth_call", "params": params, "result": "0x"});
+        writeln!(lines, "{line}").unwrap();
+    }
+    let code =
+        json!({"method": "eth_getCode", "params": [COIN, hex(window.last())], "result": "0x60"});
+    writeln!(lines, "{code}").unwrap();
     for (method, params) in [
         ("trace_block", json!(["0x0"])),
         ("debug_traceBlockByNumber", json!(["0x0", {"tracer": "callTracer"}])),
@@ -142,7 +207,7 @@ async fn read(
     }
     let node = Node::open(Client::replay(Session::from_lines(&lines).unwrap()), None).await?;
     let addresses = vec![WALLET];
-    let (wrapped_native, balances_of, known) = (vec![], vec![], vec![]);
+    let (wrapped_native, balances_of, known) = (vec![COIN], vec![], vec![]);
     let request = WindowRequest { addresses, window, wrapped_native, balances_of, known };
     node.window(&request).await
 }
@@ -159,7 +224,11 @@ fn window(first: u64, last: u64) -> Window {
 }
 
 fn told(window: &FetchedWindow) -> String {
-    let transfers = window.transfers.iter().map(|found| {
+    told_of(window.transfers.iter())
+}
+
+fn told_of<'a>(transfers: impl Iterator<Item = &'a Transfer>) -> String {
+    let transfers = transfers.map(|found| {
         let sign = if found.from == Some(WALLET) { '-' } else { '+' };
         format!("{} {sign}{}", found.position, found.amount)
     });
@@ -202,6 +271,25 @@ async fn what_changed_is_found_and_graded() {
     let funded = [(2, Paid), (3, Paid), (4, Paid), (5, Sends)];
     let spent = "2/0/value +50, 3/0/value +50, 4/0/value +50, 5/0/value -10, 5/0/fee -100";
     check((0, 0), &funded, Proof::Reconciled, spent).await;
+}
+
+#[tokio::test]
+async fn what_frames_would_say_is_taken_from_logs_where_there_are_none() {
+    let check = async |deeds: &[(u64, Deed)], proof: Proof, expected: &str| {
+        let found = read((1, 500), deeds, window(1, LAST), &[]).await.unwrap();
+        let native = found.transfers.iter().filter(|found| found.asset.contract().is_none());
+        assert_eq!(told_of(native), expected);
+        assert_eq!((found.coverage[0].how, found.coverage[0].proof), (How::StateAndBlocks, proof));
+    };
+    use Deed::{PaidByCode, Produces, Sends, Tipped, Unwraps};
+    let unwrapped = "300/0/log6 +30, 300/0/fee -100";
+    check(&[(300, Unwraps)], Proof::Reconciled, unwrapped).await;
+    check(&[(300, PaidByCode)], Proof::Reconciled, "300/0/log6 +30").await;
+    check(&[(300, Produces)], Proof::Reconciled, "300/0/fee +100").await;
+    let mixed =
+        "300/0/log6 +30, 301/-/unexplained +7, 302/0/value -10, 302/0/fee -100, 303/0/fee +100";
+    let deeds = [(300, PaidByCode), (301, Tipped), (302, Sends), (303, Produces)];
+    check(&deeds, Proof::Unreconciled, mixed).await;
 }
 
 #[tokio::test]
