@@ -115,7 +115,7 @@ mod tests {
                 assert_eq!(step_and_cause(kind, number).unwrap(), (step, cause));
             }
         }
-        for kind in [i64::MIN, -1, 0, 11, 16 * 6 + 1, i64::MAX] {
+        for kind in [i64::MIN, -1, 0, 12, 16 * 6 + 1, i64::MAX] {
             assert!(step_and_cause(kind, 0).is_err(), "{kind}");
         }
         assert!(step_and_cause(1, 1).is_err(), "the value of a transaction has no number");
