@@ -5,10 +5,11 @@ use crate::sandbox::Sandbox;
 #[test]
 fn help_pages() {
     let sandbox = Sandbox::new();
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 14] = [
         &[],
         &["demo"],
         &["trace"],
+        &["fetch"],
         &["report"],
         &["case"],
         &["case", "show"],

@@ -1,12 +1,15 @@
 //! End to end, in a sealed world: the real binary, a real node, a real browser.
 //!
 //! * `bad_input`: one clear line and the right exit code
+//! * `budget`: runs that stop early, say so, and are gone on with
 //! * `chaos`: endpoints that refuse as public ones do
 //! * `chaos_faults`: endpoints that fail, and answers that are not true
 //! * `chaos_kills`: kills and faults at the same time
 //! * `chaos_reorg`: a chain that changes while it is traced
 //! * `chaos_truth`: whether a transfer really happened
 //! * `demo`: the main job on the recorded case
+//! * `fetch`: filling a case without following anything
+//! * `finality`: which blocks are looked at
 //! * `halving`: native transfers found by halving long windows
 //! * `help`: every help page
 //! * `kills`: killed runs end with the same case as undisturbed ones
@@ -36,6 +39,8 @@ mod chaos_reorg;
 mod chaos_truth;
 mod demo;
 mod faulty_server;
+mod fetch;
+mod finality;
 mod halving;
 mod help;
 mod kills;

@@ -121,6 +121,11 @@ fn exceeds(rule: &Rule, question: &Question, head: u64) -> Option<Numbers> {
             .iter()
             .any(|start| question.method.starts_with(start))
             .then(|| Numbers { limit: rule.limit, head, ..Numbers::default() }),
+        When::Finalized => (question.params.get(0)?.as_str()? == "finalized").then(|| Numbers {
+            limit: rule.limit,
+            head,
+            ..Numbers::default()
+        }),
         When::State => (question.state_block(head)? < head.saturating_sub(rule.limit))
             .then(|| Numbers { limit: rule.limit, head, ..Numbers::default() }),
         When::History => (question.history_block(head)? < head.saturating_sub(rule.limit))

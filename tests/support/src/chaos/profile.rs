@@ -22,7 +22,8 @@ pub struct Profile {
 pub struct Rule {
     /// What it is about.
     pub when: When,
-    /// The most that is not refused. No meaning for [`When::Method`] and [`When::NoAddress`].
+    /// The most that is not refused. No meaning for [`When::Method`], [`When::Finalized`] and
+    /// [`When::NoAddress`].
     pub limit: u64,
     /// What is said.
     pub refusal: Refusal,
@@ -47,6 +48,8 @@ pub enum When {
     BeyondHead,
     /// Questions in one HTTP request.
     Batch,
+    /// The last block that will not be taken back, by its tag.
+    Finalized,
     /// Methods that begin like one of these.
     Method(&'static [&'static str]),
     /// State that is older than this many blocks.
