@@ -5,9 +5,12 @@
 //!
 //! A new subcommand is a file with a `pub(crate) fn run() -> Table` and a line in [`BENCHES`].
 //!
-//! * [`measure`] times two things in turn; [`table`] holds what came out, its limits and its looks.
+//! * [`crowd`] plays a large chain on a real node; [`measure`] times two things in turn; [`table`] holds
+//!   what came out, its limits and its looks.
 
+mod crowd;
 mod measure;
+mod requests;
 mod store;
 #[allow(dead_code, reason = "each bench takes what it needs")]
 mod table;
@@ -19,11 +22,10 @@ use table::Table;
 /// A subcommand: its name, what it measures, and how.
 type Bench = (&'static str, &'static str, fn() -> Table);
 
-const BENCHES: &[Bench] = &[(
-    "store",
-    "storing 5,000,000 transfers against a bare loop over the same tables",
-    store::run,
-)];
+const BENCHES: &[Bench] = &[
+    ("requests", "questions that a trace asks against the formula", requests::run),
+    ("store", "storing 5,000,000 transfers against a bare loop over the same tables", store::run),
+];
 
 fn main() -> ExitCode {
     let names: Vec<String> = std::env::args().skip(1).collect();

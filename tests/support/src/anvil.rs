@@ -31,6 +31,8 @@ pub struct AnvilOptions {
     pub genesis: Genesis,
     /// How many old states it can be asked about.
     pub kept_states: u32,
+    /// Gas that a block has room for, where it is not 30 million.
+    pub gas_limit: Option<u64>,
 }
 
 impl AnvilOptions {
@@ -44,6 +46,7 @@ impl AnvilOptions {
             hardfork: "london".into(),
             genesis: Genesis::default(),
             kept_states: 4_000,
+            gas_limit: None,
         }
     }
 }
@@ -81,6 +84,7 @@ impl Anvil {
             .args(["--accounts", "0", "--order", "fifo", "--disable-default-create2-deployer"])
             .args(["--slots-in-an-epoch", "1", "--hardfork", &options.hardfork])
             .args(["--max-persisted-states", &options.kept_states.to_string()])
+            .args(options.gas_limit.map(|gas| format!("--gas-limit={gas}")))
             .args(["--chain-id", &options.chain_id.to_string()])
             .args(["--number", &options.genesis_block.to_string()])
             .args(["--timestamp", &options.genesis_timestamp.to_string()])

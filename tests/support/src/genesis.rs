@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 
 use crate::anvil::AnvilOptions;
 
+/// Gas that a block has room for, as on the real chains of the time.
+const GAS_LIMIT: u64 = 30_000_000;
+
 /// What exists in a chain's first block.
 #[derive(Clone, Debug, Default)]
 pub struct Genesis {
@@ -68,7 +71,7 @@ impl Genesis {
             "nonce": "0x0",
             "timestamp": format!("{:#x}", options.genesis_timestamp),
             "extraData": "0x",
-            "gasLimit": "0x1c9c380",
+            "gasLimit": format!("{:#x}", options.gas_limit.unwrap_or(GAS_LIMIT)),
             "difficulty": "0x0",
             "mixHash": format!("0x{:064x}", 0),
             "coinbase": format!("{:#x}", self.producer),
