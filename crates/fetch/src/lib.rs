@@ -9,6 +9,9 @@
 //! Whatever a node says is hostile input: it is bounded, checked against what was asked, and an answer
 //! that contradicts itself is an [`Error`], never a transfer.
 
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
 mod client;
 mod decode;
 mod endpoint;

@@ -17,3 +17,8 @@ pub(crate) use hex::{ByteCount, Bytes, Hex};
 pub(crate) use index::{IndexedFrame, IndexedPage};
 pub(crate) use log::{Log, ReceiptLogs, each_log};
 pub(crate) use trace::{CallFrame, FlatTrace, TracedTransaction};
+
+#[cfg(test)]
+pub(crate) mod tests {
+    pub(crate) use super::bloom::tests::over;
+}

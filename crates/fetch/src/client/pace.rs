@@ -11,7 +11,11 @@ const MOST_GROWTH: u64 = 8;
 /// exchanges has some twenty transfers in a block.
 const FIRST_BLOCKS: u64 = 1_024;
 
-/// How many blocks to ask one endpoint for, by how much its last answers held.
+/// How many pieces of a window are asked for at once, at most. Fewer are under way, because some have been
+/// answered before the first of them.
+const MOST_TOGETHER: usize = 6;
+
+/// How many blocks to ask one endpoint for, by how much its last answers held, and how many times at once.
 ///
 /// Each range is as long as the last answer says that a good one is, and after an empty one eight times
 /// as long as the last: so a quiet window soon is one question. What an endpoint takes of dense blocks says nothing about quiet
@@ -24,11 +28,13 @@ pub(crate) struct Pace {
     most: u64,
     /// How often the endpoint found an answer too large since the largest one came.
     refusals: u32,
+    /// How many pieces to ask for at once: one more after each good answer, one after each bad one.
+    together: usize,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { blocks: FIRST_BLOCKS, most: 0, refusals: 0 }
+        Self { blocks: FIRST_BLOCKS, most: 0, refusals: 0, together: 1 }
     }
 }
 
@@ -38,8 +44,19 @@ impl Pace {
         self.blocks
     }
 
+    /// How many pieces to ask for at once.
+    pub(crate) const fn together(&self) -> usize {
+        self.together
+    }
+
+    /// Nothing was learned but that it was too much.
+    pub(crate) const fn falter(&mut self) {
+        self.together = 1;
+    }
+
     /// The answer for these blocks had so many bytes.
     pub(crate) fn answered(&mut self, piece: Window, bytes: u64) {
+        self.together = (self.together + 1).min(MOST_TOGETHER);
         if self.most < bytes {
             self.most = bytes;
             self.refusals = self.refusals.min(1);

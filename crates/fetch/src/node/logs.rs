@@ -22,7 +22,7 @@ use crate::decode::token;
 use crate::wire::Header;
 use filter::Filter;
 use found::Found;
-use search::Search;
+use search::{Known, Search};
 
 /// How many addresses go into one topic list.
 const ADDRESSES_PER_FILTER: usize = 100;
@@ -32,10 +32,10 @@ const MOST_TRANSFERS: usize = 50_000;
 
 /// What the logs of a window tell.
 #[derive(Debug)]
-pub(super) struct LogScan {
+pub(crate) struct LogScan {
     /// The blocks that were looked at: all, or where they hold too much, the first ones.
-    pub(super) window: Window,
-    pub(super) transfers: Vec<Transfer>,
+    pub(crate) window: Window,
+    pub(crate) transfers: Vec<Transfer>,
     /// The hash of every block that holds such a transfer, by the word of the logs.
     pub(super) block_hashes: BTreeMap<u64, H256>,
     /// The header of its last block, if it was read.
@@ -50,24 +50,24 @@ pub(super) struct Leftovers(Arc<Mutex<Option<Leftover>>>);
 struct Leftover {
     addresses: BTreeSet<Address>,
     wrapped_native: BTreeSet<Address>,
-    window: Window,
-    found: Found,
+    known: Known,
 }
 
 impl Leftovers {
-    /// What is known of these addresses from the first block of the window on, and up to which block.
+    /// What is known of these addresses from the first block of the window on.
     fn take(
         &self,
         addresses: &BTreeSet<Address>,
         wrapped_native: &BTreeSet<Address>,
         window: Window,
-    ) -> Option<(Found, Window)> {
+    ) -> Option<Known> {
         let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let left = slot.take_if(|left| left.addresses == *addresses)?;
+        let known = left.known.window;
         let fits = left.wrapped_native == *wrapped_native
-            && left.window.first() == window.first()
-            && left.window.last() <= window.last();
-        fits.then_some((left.found, left.window))
+            && known.first() == window.first()
+            && known.last() <= window.last();
+        fits.then_some(left.known)
     }
 
     fn put(&self, left: Leftover) {
@@ -77,7 +77,7 @@ impl Leftovers {
 
 impl Node {
     /// Every token transfer from or to one of the addresses, and every wrap and unwrap of theirs.
-    pub(super) async fn scan_logs(
+    pub(crate) async fn scan_logs(
         &self,
         addresses: &BTreeSet<Address>,
         wrapped_native: &BTreeSet<Address>,
@@ -87,7 +87,7 @@ impl Node {
     }
 
     /// [`Node::scan_logs`], with `most` transfers at most.
-    async fn scan_most_logs(
+    pub(super) async fn scan_most_logs(
         &self,
         addresses: &BTreeSet<Address>,
         wrapped_native: &BTreeSet<Address>,
@@ -104,7 +104,8 @@ impl Node {
         // endpoints another one may be asked for the next window.
         let may_keep_rest =
             !self.client.is_recorded() && accounts.len() <= ADDRESSES_PER_FILTER && self.is_alone();
-        let (mut all, mut window, mut end) = (Found::default(), window, None);
+        let (mut all, mut window) = (Found::default(), window);
+        let (mut end, mut under_way) = (None, None);
         for accounts in accounts.chunks(ADDRESSES_PER_FILTER) {
             let outgoing = Filter { names: &outgoing_names, place: 1, accounts };
             let incoming = Filter { names: &incoming_names, place: 2, accounts };
@@ -114,7 +115,7 @@ impl Node {
             let known = known.and_then(|()| self.leftovers.take(addresses, wrapped_native, window));
             let searched = search.run(known).await?;
             all.add(searched.found);
-            (window, end) = (searched.window, searched.end);
+            (window, end, under_way) = (searched.window, searched.end, searched.under_way);
         }
         all.settle().map_err(|what| self.client.inconsistent(what))?;
         let looked_at = window;
@@ -125,7 +126,8 @@ impl Node {
             let next = last.checked_add(1).and_then(|next| Window::new(next, looked_at.last()));
             if let Some(window) = next.filter(|_| may_keep_rest) {
                 let (addresses, wrapped_native) = (addresses.clone(), wrapped_native.clone());
-                self.leftovers.put(Leftover { addresses, wrapped_native, window, found: rest });
+                let known = Known { found: rest, window, under_way };
+                self.leftovers.put(Leftover { addresses, wrapped_native, known });
             }
         }
         let Found { transfers, block_hashes, .. } = all;

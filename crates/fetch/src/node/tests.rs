@@ -1,4 +1,5 @@
 pub(super) mod chain;
+mod doubts;
 mod endpoints;
 
 use fundtrail_model::{

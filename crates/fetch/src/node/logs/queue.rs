@@ -9,6 +9,7 @@ use crate::Error;
 use crate::client::Answer;
 
 /// A question that was sent. It is given up when this is dropped.
+#[derive(Debug)]
 pub(super) struct Asked(pub(super) JoinHandle<Result<Vec<Answer>, Error>>);
 
 impl Drop for Asked {
@@ -17,17 +18,27 @@ impl Drop for Asked {
     }
 }
 
+#[derive(Debug)]
 enum Piece<A> {
     Open(Window),
     Asked(Window, A),
 }
 
 /// The pieces of a window, in order.
+#[derive(Debug)]
 pub(super) struct Queue<A>(VecDeque<Piece<A>>);
 
 impl<A> Queue<A> {
     pub(super) fn new(window: Window) -> Self {
         Self(VecDeque::from([Piece::Open(window)]))
+    }
+
+    /// The blocks of all pieces.
+    pub(super) fn window(&self) -> Option<Window> {
+        let blocks = |piece: &Piece<A>| match piece {
+            Piece::Open(window) | Piece::Asked(window, _) => *window,
+        };
+        Window::new(blocks(self.0.front()?).first(), blocks(self.0.back()?).last())
     }
 
     /// Asks for the first pieces that were not asked for, until `at_once` are under way, but always for the
@@ -103,7 +114,9 @@ mod tests {
         let mut queue = Queue::new(window(0, 99));
         let ask = |piece: Window| piece.block_count();
         queue.fill(3, cut(10), ask);
+        assert_eq!(queue.window(), Some(window(0, 99)));
         assert_eq!(queue.next(), Some((window(0, 9), 10)));
+        assert_eq!(queue.window(), Some(window(10, 99)));
         // What has to be cut again comes before what is under way.
         queue.put_back(window(0, 9));
         queue.fill(1, cut(5), ask);
@@ -120,6 +133,6 @@ mod tests {
         queue.fill(1, cut(100), ask);
         assert_eq!(queue.next(), Some((window(30, 99), 70)));
         queue.fill(1, cut(100), ask);
-        assert_eq!(queue.next(), None);
+        assert_eq!((queue.next(), queue.window()), (None, None));
     }
 }

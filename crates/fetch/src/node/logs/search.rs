@@ -46,6 +46,28 @@ pub(super) struct Searched {
     pub(super) window: Window,
     /// The header of the last of them, if it was read.
     pub(super) end: Option<Header>,
+    /// What was asked for beyond them.
+    pub(super) under_way: Option<Pieces>,
+}
+
+/// What is known before a search begins.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) found: Found,
+    /// The blocks in which that was found: the first ones of the search.
+    pub(super) window: Window,
+    /// What was asked for beyond them.
+    pub(super) under_way: Option<Pieces>,
+}
+
+/// The pieces of a search.
+pub(super) type Pieces = Queue<UnderWay>;
+
+/// A question that was sent, for so many addresses at once.
+#[derive(Debug)]
+pub(super) struct UnderWay {
+    accounts: Option<usize>,
+    asked: Asked,
 }
 
 /// What came of one question.
@@ -57,8 +79,7 @@ enum Outcome {
 }
 
 impl Search<'_> {
-    /// `known` is what is known already of the first blocks, and which these are.
-    pub(super) async fn run(self, known: Option<(Found, Window)>) -> Result<Searched, Error> {
+    pub(super) async fn run(self, known: Option<Known>) -> Result<Searched, Error> {
         let client = &self.node.client;
         let mut calls: Vec<Call> =
             self.filters.iter().map(|filter| filter.call(self.window)).collect();
@@ -70,12 +91,15 @@ impl Search<'_> {
             {
                 self.read(place, filter, self.window, call, answer, &mut progress.found)?;
             }
-            return Ok(Searched { found: progress.found, window: self.window, end: None });
+            let Progress { found, .. } = progress;
+            return Ok(Searched { found, window: self.window, end: None, under_way: None });
         }
-        if let Some((found, window)) = known {
-            progress.add(found, window, self.window, None);
+        let mut under_way = None;
+        if let Some(known) = known {
+            progress.add(known.found, known.window, self.window, None);
+            under_way = known.under_way;
         }
-        self.ask_around(&mut progress).await?;
+        let under_way = self.ask_around(&mut progress, under_way).await?;
         for (texts, call) in progress.found.texts.iter_mut().zip(&calls) {
             texts.sort();
             client.remember(call, || {
@@ -86,15 +110,21 @@ impl Search<'_> {
         let last = progress.rest.and_then(|rest| rest.first().checked_sub(1));
         let last = last.unwrap_or(self.window.last());
         let window = Window::new(self.window.first(), last).unwrap_or(self.window);
-        Ok(Searched { found: progress.found, window, end: progress.end })
+        Ok(Searched { found: progress.found, window, end: progress.end, under_way })
     }
 
-    async fn ask_around(&self, progress: &mut Progress) -> Result<(), Error> {
-        let Some(first) = self.filters.first() else { return Ok(()) };
+    /// Asks one endpoint after the other, until one has answered all. Returns what is under way beyond the
+    /// end of a window that is full.
+    async fn ask_around(
+        &self,
+        progress: &mut Progress,
+        mut under_way: Option<Pieces>,
+    ) -> Result<Option<Pieces>, Error> {
+        let Some(first) = self.filters.first() else { return Ok(None) };
         let mut failed: Option<Error> = None;
         for peer in self.node.client.peers_for(&first.call(self.window)) {
-            match self.ask_one(&peer, progress).await {
-                Ok(()) => return Ok(()),
+            match self.ask_one(&peer, progress, under_way.take()).await {
+                Ok(under_way) => return Ok(under_way),
                 Err(error) if error.is_of_one_endpoint() => {
                     if !matches!(error, Error::Rpc { .. } | Error::Missing { .. }) {
                         peer.set_back();
@@ -110,9 +140,17 @@ impl Search<'_> {
 
     /// Goes on with the search at one endpoint, from where it stands to the end of the window, or until
     /// there is too much.
-    async fn ask_one(&self, peer: &Arc<Peer>, progress: &mut Progress) -> Result<(), Error> {
-        let Some(rest) = progress.rest else { return Ok(()) };
-        let mut queue: Queue<(Vec<Part<'_>>, Asked)> = Queue::new(rest);
+    async fn ask_one(
+        &self,
+        peer: &Arc<Peer>,
+        progress: &mut Progress,
+        under_way: Option<Pieces>,
+    ) -> Result<Option<Pieces>, Error> {
+        let Some(rest) = progress.rest else { return Ok(None) };
+        let mut queue = match under_way {
+            Some(under_way) if under_way.window() == Some(rest) => under_way,
+            _ => Pieces::new(rest),
+        };
         loop {
             let reach = peer.reach(Shape::Topics);
             // A recording holds whole answers.
@@ -125,8 +163,9 @@ impl Search<'_> {
                 Window::new(open.first(), last).unwrap_or(open)
             };
             queue.fill(most, cut, |piece| self.ask(peer, piece, reach.accounts()));
-            let Some((piece, (parts, mut asked))) = queue.next() else { return Ok(()) };
-            let answers = match (&mut asked.0).await {
+            let Some((piece, mut under_way)) = queue.next() else { return Ok(None) };
+            let parts = self.parts(piece, under_way.accounts);
+            let answers = match (&mut under_way.asked.0).await {
                 Ok(answers) => answers,
                 Err(error) => return Err(Error::Setup { reason: error.to_string() }),
             };
@@ -138,7 +177,7 @@ impl Search<'_> {
                 }
                 Outcome::TooMuch { refusal, is_ours } => {
                     peer.pace().falter();
-                    if self.shorten(peer, piece, reach.accounts(), &refusal, is_ours) {
+                    if self.shorten(peer, piece, under_way.accounts, &refusal, is_ours) {
                         queue.put_back(piece);
                         continue;
                     }
@@ -147,30 +186,9 @@ impl Search<'_> {
             };
             progress.add(found, piece, self.window, end);
             if self.is_full(progress)? {
-                return self.finish(peer, queue, progress).await;
+                return Ok(Some(queue));
             }
         }
-    }
-
-    /// Adds what is under way. What comes after something that failed is left for later.
-    async fn finish(
-        &self,
-        peer: &Arc<Peer>,
-        mut queue: Queue<(Vec<Part<'_>>, Asked)>,
-        progress: &mut Progress,
-    ) -> Result<(), Error> {
-        while let Some((piece, (parts, mut asked))) = queue.next() {
-            let Ok(answers) = (&mut asked.0).await else { break };
-            match self.outcome(peer, piece, &parts, answers).await {
-                Ok(Outcome::Found { found, end, .. }) => {
-                    progress.add(found, piece, self.window, Some(end));
-                }
-                Ok(Outcome::TooMuch { .. }) => break,
-                Err(error) if error.is_of_one_endpoint() => break,
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
     }
 
     /// Whether there are more transfers than one window may hold. What is recorded is one answer to the
@@ -210,29 +228,22 @@ impl Search<'_> {
         true
     }
 
-    /// Sends the question for a piece. Its end is asked for in the same breath: a node that lags behind
-    /// would otherwise answer `[]` for blocks that it does not have.
-    fn ask(
-        &self,
-        peer: &Arc<Peer>,
-        piece: Window,
-        accounts: Option<usize>,
-    ) -> (Vec<Part<'_>>, Asked) {
-        let size = accounts.unwrap_or(usize::MAX).max(1);
-        let parts: Vec<Part<'_>> = self
-            .filters
-            .iter()
-            .enumerate()
-            .flat_map(|(place, filter)| {
-                let part = move |accounts| (place, Filter { accounts, ..*filter });
-                filter.accounts.chunks(size).map(part)
-            })
-            .map(|(place, filter)| Part { place, filter, call: filter.call(piece) })
-            .collect();
-        let asked = self.send(peer, piece, &parts);
-        (parts, asked)
+    /// Sends the question for a piece.
+    fn ask(&self, peer: &Arc<Peer>, piece: Window, accounts: Option<usize>) -> UnderWay {
+        UnderWay { accounts, asked: self.send(peer, piece, &self.parts(piece, accounts)) }
     }
 
+    fn parts(&self, piece: Window, accounts: Option<usize>) -> Vec<Part<'_>> {
+        let size = accounts.unwrap_or(usize::MAX).max(1);
+        let filters = self.filters.iter().enumerate().flat_map(|(place, filter)| {
+            let part = move |accounts| (place, Filter { accounts, ..*filter });
+            filter.accounts.chunks(size).map(part)
+        });
+        filters.map(|(place, filter)| Part { place, filter, call: filter.call(piece) }).collect()
+    }
+
+    /// Sends a question. The end of the piece is asked for in the same breath: a node that lags behind
+    /// would otherwise answer `[]` for blocks that it does not have.
     fn send(&self, peer: &Arc<Peer>, piece: Window, parts: &[Part<'_>]) -> Asked {
         let (client, peer) = (self.node.client.clone(), Arc::clone(peer));
         let logs: Vec<Call> = parts.iter().map(|part| part.call.clone()).collect();
