@@ -156,12 +156,12 @@ impl Through {
     }
 }
 
-fn profile(name: &str, scale: Scale) -> Profile {
+pub(crate) fn profile(name: &str, scale: Scale) -> Profile {
     let found = chaos::all().into_iter().find(|profile| profile.name == name);
     found.unwrap_or_else(|| panic!("no profile {name}")).scaled(scale)
 }
 
-fn unhurried(name: &str, scale: Scale) -> Through {
+pub(crate) fn unhurried(name: &str, scale: Scale) -> Through {
     Through::start(&profile(name, scale).unhurried(), &Faults::none())
 }
 

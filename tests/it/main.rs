@@ -5,6 +5,7 @@
 //! * `chaos`: endpoints that refuse as public ones do
 //! * `chaos_faults`: endpoints that fail, and answers that are not true
 //! * `chaos_kills`: kills and faults at the same time
+//! * `chaos_pool`: several endpoints, some of which lie, lag, stall or refuse
 //! * `chaos_reorg`: a chain that changes while it is traced
 //! * `chaos_truth`: whether a transfer really happened
 //! * `demo`: the main job on the recorded case
@@ -35,6 +36,7 @@ mod budget;
 mod chaos;
 mod chaos_faults;
 mod chaos_kills;
+mod chaos_pool;
 mod chaos_reorg;
 mod chaos_truth;
 mod demo;

@@ -92,6 +92,11 @@ pub(crate) struct Trace {
     #[command(flatten)]
     pub(crate) allowed: Allowed,
 
+    /// Ask no endpoint more than so many questions a second: [CHAIN=]N (can be repeated)
+    /// [default: as many as it allows]
+    #[arg(long, value_name = "N", help_heading = "Nodes")]
+    pub(crate) max_rps: Vec<String>,
+
     /// First block for seeds that are addresses
     #[arg(long, value_name = "BLOCK", conflicts_with = "since", help_heading = "Time")]
     pub(crate) from_block: Option<u64>,
@@ -149,14 +154,14 @@ pub(crate) struct Trace {
 
 /// How much a run may use up.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Nodes")]
 pub(crate) struct Allowed {
     /// Begin nothing new after so many requests: report what is known by then. The same command goes on
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", help_heading = "Nodes",
+        value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_requests: Option<u64>,
 
     /// Begin nothing new after so long: 90s, 10m, 2h
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "DURATION", help_heading = "Nodes")]
     pub(crate) max_time: Option<String>,
 }
 
@@ -251,6 +256,11 @@ pub(crate) struct Fetch {
 
     #[command(flatten)]
     pub(crate) allowed: Allowed,
+
+    /// Ask no endpoint more than so many questions a second: [CHAIN=]N (can be repeated)
+    /// [default: as many as it allows]
+    #[arg(long, value_name = "N", help_heading = "Nodes")]
+    pub(crate) max_rps: Vec<String>,
 
     /// First block
     #[arg(

@@ -2,6 +2,7 @@
 //! are one node.
 
 mod knowledge;
+mod pace;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use fundtrail_model::{ChainId, sanitize_claim};
 use crate::chains::Chains;
 use crate::error::Error;
 use crate::ui;
+use pace::MaxRates;
 
 /// The nodes of a run.
 pub(crate) struct Nodes {
@@ -27,18 +29,26 @@ enum Origin {
     /// Nodes that were given.
     Given { unnamed: Vec<Client>, named: Vec<(ChainId, Client)> },
     /// Public endpoints of the built-in list.
-    Public { chains: Chains, options: Options },
+    Public { chains: Chains, options: Options, max_rates: MaxRates },
     /// Recorded chains.
     Recorded(BTreeMap<ChainId, Session>),
 }
 
 impl Nodes {
-    /// The nodes that were given as `[CHAIN=]URL`, or the public ones if there are none.
-    pub(crate) fn new(rpc: &[String], chains: &Chains, timeout: Duration) -> Result<Self, Error> {
+    /// The nodes that were given as `[CHAIN=]URL`, or the public ones if there are none. `max_rps` is
+    /// `[CHAIN=]N`: questions a second, for each endpoint.
+    pub(crate) fn new(
+        rpc: &[String],
+        chains: &Chains,
+        timeout: Duration,
+        max_rps: &[String],
+    ) -> Result<Self, Error> {
+        let max_rates = MaxRates::parse(max_rps, chains)?;
         let seed = u64::from(std::process::id());
         let options = Options { timeout, seed, ..Options::default() };
         if rpc.is_empty() {
-            return Ok(Self::remembering(Origin::Public { chains: chains.clone(), options }));
+            let chains = chains.clone();
+            return Ok(Self::remembering(Origin::Public { chains, options, max_rates }));
         }
         let mut unnamed = Vec::new();
         let mut named = Vec::new();
@@ -48,7 +58,9 @@ impl Nodes {
                 Some((chain, url)) if !chain.contains(':') => (Some(chains.named(chain)?), url),
                 _ => (None, text.as_str()),
             };
-            let client = Client::http(Endpoint::parse(url)?, options.clone())?;
+            let max_rate = chain.map_or_else(|| max_rates.of_any(), |chain| max_rates.of(chain));
+            let options = Options { max_rate, ..options.clone() };
+            let client = Client::http(Endpoint::parse(url)?, options)?;
             match chain {
                 Some(chain) => named.push((chain, client)),
                 None => unnamed.push(client),
@@ -171,7 +183,8 @@ impl Nodes {
                 }
                 Node::open_all(clients, Some(chain)).await?
             }
-            Origin::Public { chains, options } => {
+            Origin::Public { chains, options, max_rates } => {
+                let options = Options { max_rate: max_rates.of(chain), ..options.clone() };
                 let endpoints = chains.get(chain).map(|chain| chain.endpoints.as_slice());
                 let mut clients = Vec::new();
                 for url in endpoints.unwrap_or_default() {

@@ -126,6 +126,7 @@ fn settings(args: &Demo, chains: &Chains) -> Result<Settings, Error> {
         specs,
         until: Vec::new(),
         rpc: Vec::new(),
+        max_rps: Vec::new(),
         timeout: Duration::ZERO,
         allowance: Allowance::default(),
         case_path: args.out.join(CASE),

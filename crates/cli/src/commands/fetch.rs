@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Fetch, again: &str) -> Result<Exit, Error> {
     };
     let settings = settings(args, &chains)?;
     let book = commands::lists::book(&args.lists.labels)?;
-    let mut nodes = Nodes::new(&settings.rpc, &chains, settings.timeout)?;
+    let mut nodes = Nodes::new(&settings.rpc, &chains, settings.timeout, &settings.max_rps)?;
     let mut case = commands::trace::open_or_create(&settings.case_path)?;
     let job = Job::new(&settings, &chains, &book, (&mut case, &mut nodes), true);
     let (window, end, spent) =
@@ -89,6 +89,7 @@ fn settings(args: &Fetch, chains: &Chains) -> Result<Settings, Error> {
         until,
         rpc: if args.rpc.is_empty() { config.rpc } else { args.rpc.clone() },
         timeout: Duration::from_secs(args.timeout),
+        max_rps: args.max_rps.clone(),
         allowance: allowance(&args.allowed)?,
         case_path: args.case.clone(),
         places: Vec::new(),

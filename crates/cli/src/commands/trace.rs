@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
     let book = commands::lists::book(&args.naming.labels)?;
     let mut nodes = match &args.replay {
         Some(folder) => Nodes::replaying_folder(folder)?,
-        None => Nodes::new(&settings.rpc, &chains, settings.timeout)?,
+        None => Nodes::new(&settings.rpc, &chains, settings.timeout, &settings.max_rps)?,
     };
     if args.record.is_some() {
         nodes = nodes.record();
