@@ -198,7 +198,8 @@ pub enum Error {
     },
     /// The answer lacks a transfer that is known to be there: who leaves out one leaves out others too.
     #[error(
-        "{host} left out a transfer of blocks {window} that is known to be there: {position} in transaction {}; nothing of its answer was kept",
+        "{host} {} of blocks {window} that is known to be there: {position} in transaction {}; nothing of its answer was kept",
+        if *is_changed { "gave another amount for a transfer" } else { "left out a transfer" },
         transaction.map_or_else(|| "-".to_owned(), hash_hex)
     )]
     LeftOut {
@@ -210,6 +211,8 @@ pub enum Error {
         position: Position,
         /// In which transaction, where that is known.
         transaction: Option<H256>,
+        /// Whether it is there with another amount.
+        is_changed: bool,
     },
     /// The recording holds no answer to this question.
     #[error("the recording holds no answer to this {method} question")]
@@ -302,7 +305,12 @@ impl Error {
             Self::Inconsistent { .. } => {
                 "try again with a window that ends at a finalized block, or with another node"
             }
-            Self::LeftOut { .. } => "ask another node: this one does not give all logs",
+            Self::LeftOut { is_changed: false, .. } => {
+                "ask another node: this one does not give all logs"
+            }
+            Self::LeftOut { is_changed: true, .. } => {
+                "ask another node: one of the two answers is wrong"
+            }
             Self::NotRecorded { .. } => {
                 "run with the settings of the recording, or name a live node instead"
             }

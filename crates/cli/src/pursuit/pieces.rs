@@ -130,8 +130,8 @@ fn known_of(known: &[Transfer], seeds: &[Seed], planned: &PlannedWindow) -> Vec<
     let is_ours = |party: Option<Address>| party.is_some_and(|party| addresses.contains(&party));
     let known =
         known.iter().filter(|known| is_ours(known.from) || is_ours(known.to)).map(|known| {
-            let Transfer { position, asset, transaction, .. } = *known;
-            KnownTransfer { position, asset, transaction }
+            let Transfer { position, asset, amount, transaction, .. } = *known;
+            KnownTransfer { position, asset, amount: Some(amount), transaction }
         });
     let stolen = seeds
         .iter()
@@ -139,7 +139,8 @@ fn known_of(known: &[Transfer], seeds: &[Seed], planned: &PlannedWindow) -> Vec<
         .filter(|seed| seed.asset.class() == AssetClass::Tokens)
         .map(|seed| {
             let (position, asset) = (seed.position, seed.asset);
-            KnownTransfer { position, asset, transaction: Some(seed.transaction) }
+            // What was gained may be less than what moved.
+            KnownTransfer { position, asset, amount: None, transaction: Some(seed.transaction) }
         });
     known.chain(stolen).filter(|known| planned.window.contains(known.position.block)).collect()
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fundtrail_model::{
-    Address, Asset, AssetClass, BlockStamp, Coverage, FetchedWindow, H256, How, Position, Proof,
-    Transfer, Window,
+    Address, Amount, Asset, AssetClass, BlockStamp, Coverage, FetchedWindow, H256, How, Position,
+    Proof, Transfer, Window,
 };
 
 use super::Node;
@@ -46,6 +46,8 @@ pub struct KnownTransfer {
     pub position: Position,
     /// What moved.
     pub asset: Asset,
+    /// How much, where that is known.
+    pub amount: Option<Amount>,
     /// In which transaction, where that is known.
     pub transaction: Option<H256>,
 }
@@ -129,17 +131,20 @@ impl Node {
         window: Window,
         found: &[Transfer],
     ) -> Result<(), Error> {
-        let found: BTreeSet<(Position, Asset)> =
-            found.iter().map(|found| (found.position, found.asset)).collect();
+        let found: BTreeMap<(Position, Asset), Amount> =
+            found.iter().map(|found| ((found.position, found.asset), found.amount)).collect();
+        let given = |known: &KnownTransfer| found.get(&(known.position, known.asset));
         let is_hole = |known: &&KnownTransfer| {
-            window.contains(known.position.block) && !found.contains(&(known.position, known.asset))
+            let is_it = |amount: &Amount| known.amount.is_none_or(|known| known == *amount);
+            window.contains(known.position.block) && !given(known).is_some_and(is_it)
         };
         let Some(hole) = request.known.iter().find(is_hole) else { return Ok(()) };
         let gave = self.client.gave(&["eth_getLogs"]);
         let hosts: Vec<&str> = gave.iter().map(|peer| peer.origin()).collect();
         let host = if hosts.is_empty() { self.client.origin() } else { hosts.join(", ") };
         let KnownTransfer { position, transaction, .. } = *hole;
-        Err(Error::LeftOut { host, window, position, transaction })
+        let is_changed = given(hole).is_some();
+        Err(Error::LeftOut { host, window, position, transaction, is_changed })
     }
 
     /// Has another endpoint tell the balances by which the native coin was looked for, if one has them.

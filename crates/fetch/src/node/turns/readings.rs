@@ -130,8 +130,11 @@ impl Readings {
     fn catch_failed(&self, blocks: Window) {
         for (at, first, error) in &self.failed {
             let why = match error {
-                Error::LeftOut { position, .. } => {
+                Error::LeftOut { position, is_changed: false, .. } => {
                     format!("it left out the transfer {position}, which is known to be there")
+                }
+                Error::LeftOut { position, .. } => {
+                    format!("it gave another amount for the transfer {position} than is known")
                 }
                 Error::Inconsistent { what, .. } => {
                     format!("what it said of blocks {blocks} contradicts itself: {what}")

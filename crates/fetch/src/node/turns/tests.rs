@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use fundtrail_model::{Asset, ChainId, FetchedWindow, Position, Proof, Step};
+use fundtrail_model::{Amount, Asset, ChainId, FetchedWindow, Position, Proof, Step};
 use serde_json::{Value, json};
 
 use super::{Doubted, Node, turn_of};
@@ -138,6 +138,7 @@ async fn what_is_known_has_to_be_there() {
     let known = |log| KnownTransfer {
         position: Position { block: 11, transaction: 0, step: Step::Log(log) },
         asset: Asset::Token(ChainId(1), TOKEN),
+        amount: None,
         transaction: Some(hash(11, 0)),
     };
     let request = WindowRequest { known: vec![known(4)], ..all() };
@@ -151,6 +152,16 @@ async fn what_is_known_has_to_be_there() {
     for servers in [[&dropping, &honest], [&honest, &dropping]] {
         let node = node_of(&servers).await;
         assert!(!is_in_doubt(&node.window(&request).await.unwrap()));
+    }
+    // The amount is known too.
+    let altering = endpoint(alter_log).await;
+    let amount = Some(Amount::from(70));
+    let request = WindowRequest { known: vec![KnownTransfer { amount, ..known(4) }], ..all() };
+    let error = node_of(&[&altering]).await.window(&request).await.unwrap_err().to_string();
+    assert!(error.contains("gave another amount for a transfer of blocks 10–12"), "{error}");
+    for servers in [[&altering, &honest], [&honest, &altering]] {
+        let window = node_of(&servers).await.window(&request).await.unwrap();
+        assert!(window.transfers.iter().any(|found| Some(found.amount) == amount));
     }
     // What nobody gives is an error, and no reading.
     let request = WindowRequest { known: vec![known(9)], ..all() };
