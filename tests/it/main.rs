@@ -4,7 +4,6 @@
 //! * `budget`: runs that stop early, say so, and are gone on with
 //! * `chaos`: endpoints that refuse as public ones do
 //! * `chaos_faults`: endpoints that fail, and answers that are not true
-//! * `chaos_kills`: kills and faults at the same time
 //! * `chaos_pool`: several endpoints, some of which lie, lag, stall or refuse
 //! * `chaos_reorg`: a chain that changes while it is traced
 //! * `chaos_truth`: whether a transfer really happened
@@ -13,7 +12,7 @@
 //! * `finality`: which blocks are looked at
 //! * `halving`: native transfers found by halving long windows
 //! * `help`: every help page
-//! * `kills`: killed runs end with the same case as undisturbed ones
+//! * `kills`: runs that are killed, under faults too, end with the same case as undisturbed ones
 //! * `layers`: the star of crates, and files that belong to a table of contents
 //! * `live`: the same case on a real node, over HTTP
 //! * `lists`: sanctions and labels from the command line
@@ -35,7 +34,6 @@ mod bad_input;
 mod budget;
 mod chaos;
 mod chaos_faults;
-mod chaos_kills;
 mod chaos_pool;
 mod chaos_reorg;
 mod chaos_truth;
