@@ -70,7 +70,10 @@ impl Crowd {
         let mut theft = None;
         for block in rows.chunks(per_block) {
             let mut logs = 0;
-            for rows in block.chunks(PER_TRANSACTION) {
+            // The theft is a transaction of its own.
+            let theft_row = theft_row(options);
+            let parts = block.chunk_by(|row, next| ![row, next].contains(&&theft_row));
+            for rows in parts.flat_map(|part| part.chunks(PER_TRANSACTION)) {
                 let data: Vec<u8> = rows.iter().flat_map(bytes).collect();
                 let call = contracts.call("Crowd", "move", &[Token::Bytes(data)]);
                 let data = format!("0x{}", ethers_core::utils::hex::encode(call));
@@ -82,9 +85,10 @@ impl Crowd {
                     }]),
                 );
                 nonce += 1;
-                let place = rows.iter().position(|row| *row == theft_row(options));
-                if let (Some(place), Value::String(hash)) = (place, hash) {
-                    theft = Some(format!("ethereum:{hash}:log{}", logs + place));
+                if let ([row], Value::String(hash)) = (rows, hash)
+                    && *row == theft_row
+                {
+                    theft = Some(format!("ethereum:{hash}:log{logs}"));
                 }
                 logs += rows.len();
             }

@@ -2,6 +2,7 @@
 
 mod formula;
 mod session;
+mod wallet;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ struct Job {
 
 pub(crate) fn run() -> Table {
     let mut table = Table::default();
+    table.add(wallet::row().at_most(MOST));
     let played = dprk_900k::play();
     let list = |name: &str| dprk_900k::folder().join(name).display().to_string();
     let lists = ["labels.csv", "listings.csv", "tokens.csv"];
@@ -93,7 +95,7 @@ fn compare(job: &Job, table: &mut Table) {
 struct Traced {
     questions: u64,
     requests: usize,
-    /// Questions by method, and how many requests were refused.
+    /// Questions by method, and requests that were refused by the words.
     by_method: BTreeMap<String, u64>,
     /// Nothing, if the trace stopped.
     formula: Option<Terms>,
@@ -118,8 +120,8 @@ fn trace(job: &Job, profile: &Profile) -> Traced {
         for method in &entry.methods {
             *by_method.entry(method.clone()).or_insert(0) += 1;
         }
-        if matches!(entry.outcome, Outcome::Refused(_)) {
-            *by_method.entry("refused".to_owned()).or_insert(0) += 1;
+        if let Outcome::Refused(text) = &entry.outcome {
+            *by_method.entry(format!("refused: {text}")).or_insert(0) += 1;
         }
     }
     let questions = entries.iter().map(|entry| entry.methods.len()).sum::<usize>();
@@ -144,6 +146,7 @@ fn formula(job: &Job, profile: &Profile, folder: &Path, case: &Path) -> Terms {
         let found = Found {
             windows: session::windows(&folder.join(format!("session-{chain}.jsonl.gz"))),
             transfers: case.transfers(*chain).expect("transfers"),
+            balances: case.balances(*chain).expect("balances"),
             coverage: case.coverage(*chain).expect("coverage"),
             seeds: u64::try_from(of_chain.count()).expect("fits"),
         };
@@ -172,7 +175,7 @@ fn allowed(profile: &Profile) -> Allowed {
 }
 
 /// The program, which stands beside this one.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let own = std::env::current_exe().expect("a program has a path");
     let path = own.with_file_name("fundtrail");
     assert!(path.is_file(), "{} is missing: run `just bench`", path.display());

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | logs | 2·⌈A/G⌉·⌈B/R⌉ + 2·⌊n/L⌋ per window: topics AND together, so payers and payees are two searches |
 //! | looks | nonce and balance, where halving the window has to look to find the K blocks: K·(log₂(B/K) + 1 … 2) |
+//! | | … and where an address never had any, after the first block: what arrived there may have been swept |
 //! | blocks | one per block that holds a transfer or ends a window; all B where an account is not halved |
 //! | receipts | one per transaction that moved the native coin of an address or paid its fee |
 //! | frames | one per block in which a contract moved it; all B where an account is not halved |
@@ -20,7 +21,9 @@
 
 use std::collections::BTreeSet;
 
-use fundtrail_model::{Address, Asset, AssetClass, Cause, Coverage, How, Transfer, Window};
+use fundtrail_model::{
+    Address, Asset, AssetClass, Balance, Cause, Coverage, How, Transfer, Window,
+};
 
 /// Addresses in one list of topics.
 const G: u64 = 100;
@@ -41,6 +44,7 @@ pub(super) struct Found {
     /// In order.
     pub(super) transfers: Vec<Transfer>,
     pub(super) coverage: Vec<Coverage>,
+    pub(super) balances: Vec<Balance>,
     pub(super) seeds: u64,
 }
 
@@ -57,8 +61,8 @@ pub(super) fn terms(found: &Found, allowed: Allowed) -> Terms {
         logs += 2 * lists * window.block_count().div_ceil(allowed.range) + 2 * (n / allowed.logs);
         counts.blocks.extend([window.first(), window.last()]);
         for address in addresses {
-            let how = found.how(*address, *window);
-            counts.add(*window, *address, how, inside);
+            let native = found.native(*address, *window);
+            counts.add(*window, *address, native, inside);
         }
     }
     vec![
@@ -75,14 +79,27 @@ pub(super) fn terms(found: &Found, allowed: Allowed) -> Terms {
 }
 
 impl Found {
-    /// How the native coin of the address was looked for.
-    fn how(&self, address: Address, window: Window) -> Option<How> {
+    fn native(&self, address: Address, window: Window) -> Native {
         let is_it = |entry: &&Coverage| {
             (entry.address, entry.class) == (address, AssetClass::Native)
                 && entry.window.contains(window.last())
         };
-        self.coverage.iter().find(is_it).map(|entry| entry.how)
+        let mut native = self.transfers.iter().filter(|found| found.asset.contract().is_none());
+        let mut balances = self.balances.iter().filter(|known| known.asset.contract().is_none());
+        Native {
+            how: self.coverage.iter().find(is_it).map(|entry| entry.how),
+            is_blank: native.all(|found| !is_of(found, address))
+                && balances.all(|known| known.address != address || known.amount.is_zero()),
+        }
     }
+}
+
+/// What is known of the native coin of an address.
+#[derive(Clone, Copy, Debug)]
+struct Native {
+    how: Option<How>,
+    /// It never had any, as far as was seen.
+    is_blank: bool,
 }
 
 #[derive(Default)]
@@ -98,7 +115,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, window: Window, address: Address, how: Option<How>, inside: &[Transfer]) {
+    fn add(&mut self, window: Window, address: Address, native: Native, inside: &[Transfer]) {
         let mut changed = BTreeSet::new();
         let mut parties = BTreeSet::from([address]);
         let ends = [window.first().saturating_sub(1), window.last()];
@@ -119,15 +136,18 @@ impl Counts {
             }
         }
         let all = window.first()..=window.last();
-        match how {
+        match native.how {
             Some(How::BlocksAndFrames) => {
                 self.blocks.extend(all.clone());
                 self.frames.extend(all);
             }
             Some(How::BlocksOnly) => self.blocks.extend(all),
             _ => {
-                let looks = halving(ends, &changed).into_iter();
-                self.looks.extend(looks.map(|block| (address, block)));
+                let mut looks = halving(ends, &changed);
+                if native.is_blank {
+                    looks.insert(window.first());
+                }
+                self.looks.extend(looks.into_iter().map(|block| (address, block)));
                 self.codes.extend(ends.map(|end| (address, Some(end))));
                 parties.remove(&address);
             }
