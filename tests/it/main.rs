@@ -49,6 +49,7 @@ mod lists;
 mod live;
 mod many_accounts;
 mod pages;
+mod reopened;
 mod sandbox;
 mod secrets;
 mod seeds;

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod frames;
+pub(crate) mod gaps;
 pub(crate) mod legs;
 pub(crate) mod looks;
 pub(crate) mod multicall;

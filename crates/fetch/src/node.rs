@@ -5,6 +5,7 @@ mod facts;
 mod frames;
 mod logs;
 mod native;
+mod reopen;
 mod state;
 mod transaction;
 mod turns;

@@ -99,6 +99,12 @@ impl Contracts {
     }
 }
 
+/// The first four bytes of the data of a call, from the function as Solidity writes it.
+#[must_use]
+pub fn selector(function: &str) -> [u8; 4] {
+    ethers_core::utils::id(function)
+}
+
 /// Compiles every `.sol` file of a folder; the same sources give the same text.
 ///
 /// # Panics

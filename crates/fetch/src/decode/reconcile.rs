@@ -58,11 +58,11 @@ pub(crate) fn reconcile(
 }
 
 /// A contract that wraps the native coin is named as the payer of what it creates, but never held it.
-fn is_credit(transfer: &Transfer, address: Address) -> bool {
+pub(crate) fn is_credit(transfer: &Transfer, address: Address) -> bool {
     transfer.to == Some(address) && transfer.cause != Cause::Unwrap
 }
 
-fn is_debit(transfer: &Transfer, address: Address) -> bool {
+pub(crate) fn is_debit(transfer: &Transfer, address: Address) -> bool {
     transfer.from == Some(address) && transfer.cause != Cause::Wrap
 }
 

@@ -10,9 +10,9 @@ use fundtrail_model::{
 
 use super::Node;
 use super::facts::{Balances, balance_call, listed, parties_and_assets};
-use super::logs::LogScan;
 use super::native::NativeScan;
 use super::numbered_header_call;
+use super::reopen::{Reopened, Reopening};
 use crate::Error;
 use crate::client::{Call, Peer};
 use crate::decode::legs::Legs;
@@ -87,7 +87,7 @@ impl Node {
             let headers = self.complete_stamps(&mut native.stamps, numbers).await?;
             self.check_headers(&addresses, &wrapped_native, &transfers, &headers).await?;
         }
-        self.check_hashes(&logs, &native.stamps)?;
+        self.check_hashes(&logs.block_hashes, &native.stamps)?;
 
         let wanted = self.wanted_balances(&addresses, &request.balances_of, &transfers);
         let ends: Vec<u64> =
@@ -101,9 +101,27 @@ impl Node {
         let mut balances = checker.balances(&open, &ends).await?;
         let mut checked_by = checker.client.gave(&BALANCES);
         self.doubt_states(&mut native, &ends, &mut checked_by).await?;
+        let mut reopened = checker
+            .reopen(&Reopening {
+                addresses: &addresses,
+                wrapped_native: &wrapped_native,
+                window,
+                compared: &open,
+                balances: &balances,
+                transfers: &transfers,
+            })
+            .await?;
+        if !reopened.found.is_empty() {
+            transfers.append(&mut reopened.found);
+            transfers.sort();
+            let numbers = lacking(&native.stamps, window, &transfers);
+            self.complete_stamps(&mut native.stamps, &numbers).await?;
+            self.check_hashes(&reopened.block_hashes, &native.stamps)?;
+        }
         let (coverage, missing) =
-            self.reconciled(&addresses, &open, window, &native, &balances, &transfers);
+            self.reconciled(&open, window, &native, &balances, &transfers, &reopened);
         balances.append(&mut native.balances);
+        balances.append(&mut reopened.balances);
         transfers.extend(missing);
         transfers.sort();
 
@@ -196,12 +214,12 @@ impl Node {
     /// Logs and blocks must tell of the same chain.
     fn check_hashes(
         &self,
-        logs: &LogScan,
+        hashes: &BTreeMap<u64, H256>,
         stamps: &BTreeMap<u64, BlockStamp>,
     ) -> Result<(), Error> {
         let is_other =
             |(block, hash): &(&u64, &_)| stamps.get(block).is_none_or(|stamp| stamp.hash != **hash);
-        match logs.block_hashes.iter().find(is_other) {
+        match hashes.iter().find(is_other) {
             None => Ok(()),
             Some((block, _)) => Err(self.client.inconsistent(format!(
                 "the logs and the header of block {block} name different block hashes"
@@ -230,16 +248,17 @@ impl Node {
     /// The coverage of every address and class, and the transfers that are missing.
     fn reconciled(
         &self,
-        addresses: &BTreeSet<Address>,
         wanted: &BTreeSet<(Address, Asset)>,
         window: Window,
         native: &NativeScan,
         balances: &Balances,
         transfers: &[Transfer],
+        reopened: &Reopened,
     ) -> (Vec<Coverage>, Vec<Transfer>) {
         let proof = Proof::Reconciled;
-        let mut proofs: BTreeMap<(Address, AssetClass), Proof> = addresses
-            .iter()
+        let mut proofs: BTreeMap<(Address, AssetClass), Proof> = native
+            .how
+            .keys()
             .flat_map(|address| AssetClass::ALL.map(|class| ((*address, class), proof)))
             .chain(
                 native
@@ -257,7 +276,10 @@ impl Node {
             };
             let ends = before.zip(at(window.last())).map(|(before, after)| Ends { before, after });
             let (proof, transfer) = reconcile(*address, *asset, ends, transfers, window.last());
-            missing.extend(transfer);
+            match reopened.missing.get(&(*address, *asset)) {
+                Some(placed) if transfer.is_some() => missing.extend(placed),
+                _ => missing.extend(transfer),
+            }
             if let Some(worst) = proofs.get_mut(&(*address, asset.class())) {
                 *worst = proof.min(*worst);
             }
