@@ -107,7 +107,15 @@ struct Flow {
     left: Position,
     /// The receiver's own transfer; flows are matched in this order.
     came: Position,
-    evidence: BTreeSet<Position>,
+    /// Sorted, each once.
+    evidence: Vec<Position>,
+}
+
+/// Adds positions to sorted ones.
+fn add_evidence(evidence: &mut Vec<Position>, more: &[Position]) {
+    evidence.extend_from_slice(more);
+    evidence.sort_unstable();
+    evidence.dedup();
 }
 
 /// Collapses one transaction.
@@ -171,7 +179,7 @@ pub(crate) fn collapse_parts(
             amount: transfer.amount,
             left: transfer.position,
             came: transfer.position,
-            evidence: BTreeSet::from([transfer.position]),
+            evidence: vec![transfer.position],
         });
     }
 
@@ -212,7 +220,7 @@ pub(crate) fn collapse_parts(
                 to: flow.to,
                 asset,
                 amount: flow.amount,
-                evidence: flow.evidence.into_iter().collect(),
+                evidence: flow.evidence,
             });
         }
     }

@@ -17,13 +17,16 @@ pub(crate) type Account = u32;
 /// No address.
 pub(crate) const NOBODY: Account = u32::MAX;
 
+/// No row.
+const NO_ROW: u32 = u32::MAX;
+
 /// No transaction.
 const NO_HASH: u32 = u32::MAX;
 
 /// The transfers of one chain: read once, added to after each fetch, followed as often as wanted.
 ///
 /// Addresses, assets and transaction hashes are numbers here and each of them is kept once, so a transfer
-/// takes 56 bytes and 8 more for finding it by its parties. What is added may come in any order and more than
+/// takes 64 bytes, and 32 more for each transaction. What is added may come in any order and more than
 /// once: the same transfers make the same history. Adding *m* transfers to *n* takes O(*n* + *m* log *m*).
 ///
 /// ```
@@ -45,10 +48,8 @@ pub struct History {
     hashes: Vec<H256>,
     /// Amounts that do not fit into a row.
     large: Vec<Amount>,
-    /// Where each account's movements begin; one more than there are accounts.
-    starts: Vec<u32>,
-    /// Indices of rows, account by account, in order.
-    movements: Vec<u32>,
+    /// By account: its last row.
+    last: Vec<u32>,
 }
 
 impl History {
@@ -63,8 +64,7 @@ impl History {
             asset_numbers: BTreeMap::new(),
             hashes: Vec::new(),
             large: Vec::new(),
-            starts: vec![0],
-            movements: Vec::new(),
+            last: Vec::new(),
         }
     }
 
@@ -72,16 +72,20 @@ impl History {
     /// out.
     pub fn add(&mut self, transfers: &[Transfer]) {
         self.rows.reserve_exact(transfers.len());
+        self.hashes.reserve_exact(transfers.len());
         let mut is_sorted = true;
         let chain = self.chain;
         for transfer in transfers.iter().filter(|transfer| transfer.asset.chain() == chain) {
-            let row = self.row(transfer);
+            let mut row = self.row(transfer);
             if let Some(last) = self.rows.last() {
                 match self.compare(last, &row) {
                     std::cmp::Ordering::Less => {}
                     std::cmp::Ordering::Equal => continue,
                     std::cmp::Ordering::Greater => is_sorted = false,
                 }
+            }
+            if is_sorted {
+                self.link(&mut row, self.rows.len());
             }
             self.rows.push(row);
         }
@@ -90,9 +94,12 @@ impl History {
             // What was there is one sorted run, which a stable sort only merges.
             rows.sort_by(|a, b| self.compare(a, b));
             rows.dedup_by(|a, b| self.compare(a, b).is_eq());
+            self.last.clear();
+            for (row_idx, row) in rows.iter_mut().enumerate() {
+                self.link(row, row_idx);
+            }
             self.rows = rows;
         }
-        self.index();
     }
 
     /// How many transfers there are.
@@ -163,12 +170,16 @@ impl History {
         self.addresses.number(address)
     }
 
-    /// The transfers of an account, as indices of rows, in order.
-    pub(crate) fn movements(&self, account: Account) -> &[u32] {
-        let at = index(account);
-        let start = self.starts.get(at).copied().unwrap_or_default();
-        let end = at.checked_add(1).and_then(|next| self.starts.get(next)).copied();
-        self.movements.get(index(start)..index(end.unwrap_or(start))).unwrap_or_default()
+    /// The transfers of an account, as indices of rows, the last first.
+    pub(crate) fn movements_back(&self, account: Account) -> impl Iterator<Item = usize> {
+        let mut next = self.last.get(index(account)).copied();
+        std::iter::from_fn(move || {
+            let row_idx = index(next.filter(|row| *row != NO_ROW)?);
+            let row = self.rows.get(row_idx)?;
+            let [of_payer, of_receiver] = row.before;
+            next = Some(if row.from == account { of_payer } else { of_receiver });
+            Some(row_idx)
+        })
     }
 
     fn row(&mut self, transfer: &Transfer) -> Row {
@@ -207,36 +218,22 @@ impl History {
         a.position().cmp(&b.position()).then_with(|| self.transfer(a).cmp(&self.transfer(b)))
     }
 
-    /// Counts each account's movements and lays them side by side.
-    fn index(&mut self) {
-        let accounts = self.addresses.len();
-        let mut starts = vec![0_u32; accounts.saturating_add(1)];
-        let parties = |row: &Row| [row.from, if row.to == row.from { NOBODY } else { row.to }];
-        for account in self.rows.iter().flat_map(parties) {
-            if let Some(count) = starts.get_mut(index(account).saturating_add(1)) {
-                *count = count.saturating_add(1);
+    /// Hangs a row behind the rows of its parties.
+    fn link(&mut self, row: &mut Row, row_idx: usize) {
+        let this = count(row_idx);
+        let last = &mut self.last;
+        let mut hang = |account: Account| {
+            if account == NOBODY {
+                return NO_ROW;
             }
-        }
-        let mut sum = 0_u32;
-        for start in &mut starts {
-            sum = sum.saturating_add(*start);
-            *start = sum;
-        }
-        // The old index goes before the new one comes: both at once would be the peak.
-        self.movements = Vec::new();
-        let mut movements = vec![0_u32; index(sum)];
-        let mut next = starts.clone();
-        for (row_idx, row) in (0_u32..).zip(&self.rows) {
-            for account in parties(row) {
-                if let Some(place) = next.get_mut(index(account)).filter(|_| account != NOBODY) {
-                    if let Some(movement) = movements.get_mut(index(*place)) {
-                        *movement = row_idx;
-                    }
-                    *place = place.saturating_add(1);
-                }
+            if last.len() <= index(account) {
+                last.resize(index(account).saturating_add(1), NO_ROW);
             }
-        }
-        (self.starts, self.movements) = (starts, movements);
+            last.get_mut(index(account)).map_or(NO_ROW, |last| std::mem::replace(last, this))
+        };
+        let of_payer = hang(row.from);
+        let of_receiver = if row.to == row.from { NO_ROW } else { hang(row.to) };
+        row.before = [of_payer, of_receiver];
     }
 }
 

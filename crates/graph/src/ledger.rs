@@ -4,6 +4,8 @@ mod haircut;
 mod ordered;
 mod poison;
 
+use std::collections::VecDeque;
+
 use fundtrail_model::{Amount, Origin, Rule, SeedId};
 
 use haircut::Haircut;
@@ -96,6 +98,14 @@ impl Ledger {
             Self::Poison(ledger) => ledger.debit(amount, taken),
         }
     }
+}
+
+/// Adds to the end. Most ledgers never have more than one lot of a kind, so the first is given no room to grow.
+fn push_back<T>(queue: &mut VecDeque<T>, next: T) {
+    if queue.capacity() == 0 {
+        queue.reserve_exact(1);
+    }
+    queue.push_back(next);
 }
 
 /// Appends a lot, as one with the last if that has the same provenance.

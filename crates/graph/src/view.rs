@@ -140,7 +140,8 @@ impl<'a> View<'a> {
     /// How many different addresses this one is known to have paid or been paid by.
     pub(crate) fn counterparties(&self, account: Account) -> u32 {
         let mut others: Vec<Account> = self
-            .movements(account)
+            .history
+            .movements_back(account)
             .filter_map(|row_idx| self.rows.get(row_idx))
             .map(|row| if row.from == account { row.to } else { row.from })
             .filter(|other| *other != NOBODY && *other != account)
@@ -148,11 +149,6 @@ impl<'a> View<'a> {
         others.sort_unstable();
         others.dedup();
         u32::try_from(others.len()).unwrap_or(u32::MAX)
-    }
-
-    /// The indices of the account's rows, in order.
-    fn movements(&self, account: Account) -> impl Iterator<Item = usize> {
-        self.history.movements(account).iter().map(|row| index(*row))
     }
 
     /// What the address held of the asset before the transfer with index `before`, which lies in `run`:
@@ -180,14 +176,15 @@ impl<'a> View<'a> {
         });
         let mut is_known = known.is_some();
 
-        let movements = self.history.movements(account);
-        let start = movements.partition_point(|row| {
-            self.rows.get(index(*row)).is_some_and(|moved| moved.block() < first)
-        });
-        for row in movements.iter().skip(start) {
-            let Some(moved) = self.rows.get(index(*row)).filter(|_| index(*row) < before) else {
-                break;
-            };
+        let moved = self
+            .history
+            .movements_back(account)
+            .skip_while(|row_idx| before <= *row_idx)
+            .map_while(|row_idx| self.rows.get(row_idx))
+            .take_while(|moved| first <= moved.block());
+        let mut moved: Vec<&Row> = moved.collect();
+        moved.reverse();
+        for moved in moved {
             if moved.from == moved.to || self.history.asset(moved) != asset {
                 continue;
             }

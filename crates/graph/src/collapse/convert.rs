@@ -34,7 +34,7 @@ pub(super) fn take_conversion(
     if paid.is_empty() || received.is_empty() {
         return None;
     }
-    let mut evidence = BTreeSet::new();
+    let mut evidence = Vec::new();
     for flows in flows.values_mut() {
         flows.retain_mut(|flow| {
             let is_part = is_part(flow);
@@ -44,11 +44,13 @@ pub(super) fn take_conversion(
             !is_part
         });
     }
+    evidence.sort_unstable();
+    evidence.dedup();
     Some(Conversion {
         account,
         paid,
         received,
         contracts: contracts.into_iter().collect(),
-        evidence: evidence.into_iter().collect(),
+        evidence,
     })
 }

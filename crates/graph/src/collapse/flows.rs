@@ -1,10 +1,10 @@
 //! Netting: what known accounts only passed on goes from its payer to its receiver.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use fundtrail_model::{Address, Amount, Position};
 
-use super::{Flow, Party};
+use super::{Flow, Party, add_evidence};
 
 /// Nets every known account, in the order given: afterwards each of them only pays or only receives.
 /// One flow is left per payer and receiver.
@@ -13,11 +13,11 @@ pub(super) fn net(mut flows: Vec<Flow>, known: &[Address]) -> Vec<Flow> {
         flows = look_through(flows, Party::Account(*account));
     }
     let mut merged: BTreeMap<(Party, Party), Flow> = BTreeMap::new();
-    for mut flow in flows {
+    for flow in flows {
         match merged.get_mut(&(flow.from, flow.to)) {
             Some(first) => {
                 first.amount = first.amount.saturating_add(flow.amount);
-                first.evidence.append(&mut flow.evidence);
+                add_evidence(&mut first.evidence, &flow.evidence);
             }
             None => {
                 merged.insert((flow.from, flow.to), flow);
@@ -40,23 +40,26 @@ const MATCHES: [fn(&Flow, &Flow) -> bool; 3] = [
 /// One side of a match, with the account's own transfers that it was matched with.
 struct Side {
     flow: Flow,
-    partners: BTreeSet<Position>,
+    partners: Vec<Position>,
 }
 
 impl Side {
     const fn new(flow: Flow) -> Self {
-        Self { flow, partners: BTreeSet::new() }
+        Self { flow, partners: Vec::new() }
     }
 
     fn take(&mut self, amount: Amount, partner: Position) {
         self.flow.amount = self.flow.amount.saturating_sub(amount);
-        self.partners.insert(partner);
+        self.partners.push(partner);
     }
 
     /// What was not matched: a difference, shown by both sides.
     fn rest(mut self) -> Option<Flow> {
-        self.flow.evidence.append(&mut self.partners);
-        (!self.flow.amount.is_zero()).then_some(self.flow)
+        if self.flow.amount.is_zero() {
+            return None;
+        }
+        add_evidence(&mut self.flow.evidence, &self.partners);
+        Some(self.flow)
     }
 }
 
@@ -106,12 +109,16 @@ fn pass_on(came: &mut Side, went: &mut Side) -> Option<Flow> {
     let amount = came.flow.amount.min(went.flow.amount);
     came.take(amount, went.flow.left);
     went.take(amount, came.flow.came);
-    (came.flow.from != went.flow.to).then(|| Flow {
-        from: came.flow.from,
-        to: went.flow.to,
-        amount,
-        left: came.flow.left,
-        came: went.flow.came,
-        evidence: came.flow.evidence.union(&went.flow.evidence).copied().collect(),
+    (came.flow.from != went.flow.to).then(|| {
+        let mut evidence = came.flow.evidence.clone();
+        add_evidence(&mut evidence, &went.flow.evidence);
+        Flow {
+            from: came.flow.from,
+            to: went.flow.to,
+            amount,
+            left: came.flow.left,
+            came: went.flow.came,
+            evidence,
+        }
     })
 }

@@ -16,7 +16,40 @@ pub(super) struct Addresses {
     addresses: Vec<Address>,
     /// A power of two of slots, at most half of them taken.
     slots: Vec<u32>,
-    hasher: RandomState,
+    key: Key,
+}
+
+/// What makes the hash one's own.
+#[derive(Clone)]
+struct Key([u64; 3]);
+
+impl Default for Key {
+    fn default() -> Self {
+        let random = RandomState::new();
+        Self([0_u8, 1, 2].map(|part| random.hash_one(part)))
+    }
+}
+
+impl Key {
+    /// Two folded products, as in wyhash (public domain): good enough for a table, and without the key
+    /// nobody can make addresses that meet.
+    fn hash(&self, address: Address) -> u64 {
+        let Self([a, b, c]) = *self;
+        let word = |from: usize| {
+            let bytes = address.0.get(from..from.saturating_add(8));
+            bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes)
+        };
+        // The last word begins inside the one before it, so that all twenty bytes count.
+        fold(fold(word(0) ^ a, word(8) ^ b) ^ word(12), c)
+    }
+}
+
+/// The halves of a product, together.
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a).wrapping_mul(u128::from(b));
+    let [low, high] = [product & u128::from(u64::MAX), product >> 64];
+    let [low, high] = [low, high].map(|half| u64::try_from(half).unwrap_or_default());
+    low ^ high
 }
 
 impl Addresses {
@@ -50,7 +83,7 @@ impl Addresses {
     /// The slot of an address, or the free one that it would get.
     fn find(&self, address: Address) -> Option<usize> {
         let mask = self.slots.len().checked_sub(1)?;
-        let hash = self.hasher.hash_one(address.0);
+        let hash = self.key.hash(address);
         let mut slot_idx = usize::try_from(hash & u64::try_from(mask).ok()?).ok()?;
         loop {
             let number = *self.slots.get(slot_idx)?;

@@ -4,7 +4,7 @@ use fundtrail_model::{Amount, Cause, Position, Step, Transfer, U256};
 
 use super::Account;
 
-/// One transfer; parties, asset and transaction are numbers of its history.
+/// One transfer, in a cache line; parties, asset and transaction are numbers of its history.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
     block: u64,
@@ -19,6 +19,8 @@ pub(crate) struct Row {
     pub(super) hash: u32,
     pub(crate) cause: Cause,
     is_large: bool,
+    /// The rows before it of its payer and of its receiver.
+    pub(super) before: [u32; 2],
 }
 
 impl Row {
@@ -30,7 +32,8 @@ impl Row {
         let (low, high) = if is_large { (u64::from(large), 0) } else { (low, high) };
         let Position { block, transaction, step } = transfer.position;
         let cause = transfer.cause;
-        Self { block, low, high, transaction, step, from, to, asset, hash, cause, is_large }
+        let before = [super::NO_ROW; 2];
+        Self { block, low, high, transaction, step, from, to, asset, hash, cause, is_large, before }
     }
 
     pub(crate) const fn block(&self) -> u64 {

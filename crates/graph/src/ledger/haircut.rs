@@ -43,6 +43,8 @@ impl Haircut {
             Ok(found) => found,
             Err(place) => {
                 let part = Part { seed, held: Amount::ZERO, arrears: 0, lots: VecDeque::new() };
+                // Most accounts have a clean part and one or two seeds'.
+                self.parts.reserve_exact(1);
                 self.parts.insert(place, part);
                 place
             }
@@ -54,7 +56,7 @@ impl Haircut {
                 Some(last) if last.stolen == lot.stolen => {
                     last.amount = last.amount.saturating_add(lot.amount);
                 }
-                _ => part.lots.push_back(lot),
+                _ => super::push_back(&mut part.lots, lot),
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use fundtrail_model::{Amount, Origin, SeedId};
 
-use super::{Lot, append};
+use super::{Lot, append, push_back};
 
 /// Which lot is taken next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Ordered {
                 {
                     last.amount = last.amount.saturating_add(lot.amount);
                 }
-                _ => self.stolen.push_back((self.age, lot)),
+                _ => push_back(&mut self.stolen, (self.age, lot)),
             }
         } else {
             match self.clean.back_mut() {
@@ -57,7 +57,7 @@ impl Ordered {
                 Some((_, last)) if !is_by_age || newest_stolen < newest_clean => {
                     *last = last.saturating_add(lot.amount);
                 }
-                _ => self.clean.push_back((self.age, lot.amount)),
+                _ => push_back(&mut self.clean, (self.age, lot.amount)),
             }
         }
     }
