@@ -232,7 +232,20 @@ fn a_node_is_told_by_what_it_can_do() {
     let live = Live::shared();
     let (_, polygon) = live.urls();
     let said = Sandbox::new().run(&["rpc", "check", &polygon]).success().stdout;
-    for fact in ["Polygon (137)", "trace_block  yes", "topic logs   yes", "software     anvil/"] {
+    for fact in [
+        "Polygon (137)",
+        "trace_block  yes",
+        "topic logs   yes",
+        "software     anvil/",
+        // Its first block.
+        "old state    from block 26497929 on",
+        "old logs     from block 26497929 on",
+        "amounts can be reconciled against balances from block 26497929 on only",
+        "otterscan    yes",
+        "trace_filter yes",
+        "topics       1,000 in one place or more",
+        "batch        50 questions at once or more",
+    ] {
         assert!(said.contains(fact), "{fact} is missing in\n{said}");
     }
 }

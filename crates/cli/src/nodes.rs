@@ -223,6 +223,13 @@ impl Drop for Nodes {
     }
 }
 
+/// Begins with what earlier runs learned of a node.
+pub(crate) fn teach_learned(node: &Node) {
+    if let Some(path) = knowledge::path() {
+        node.teach(&knowledge::load(&path));
+    }
+}
+
 /// Keeps what these nodes taught, for later runs.
 pub(crate) fn keep_learned(nodes: &[Node]) {
     if let Some(path) = knowledge::path() {

@@ -24,7 +24,7 @@ use serde::Deserialize;
 
 use crate::{Endpoint, Error, Session};
 pub(crate) use answer::present;
-use http::Http;
+pub(crate) use http::Http;
 pub(crate) use pace::Pace;
 pub(crate) use peer::{Peer, Shape};
 use pool::Pool;

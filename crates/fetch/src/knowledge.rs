@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::client::{Peer, Reach, Shape};
 use crate::{Error, Node};
 
+const MEBIBYTE: u64 = 1024 * 1024;
 /// How large a file of knowledge may be.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// What was learned of endpoints: how many blocks and addresses they search at once, how many questions
-/// they take at once and in a second, and what they do not offer.
+/// they take at once and in a second, what they do not offer, and what they have dropped.
 ///
 /// It is advice: it decides what is asked first and of whom, never what is true. Endpoints are named by
 /// `scheme://host[:port]` alone, so that no key is kept.
@@ -35,6 +36,12 @@ struct Entry {
     /// Methods that are not offered, with the shape behind a space.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     refuses: BTreeSet<String>,
+    /// By method: the last block of which it has dropped what the method needs. Nodes drop from the start.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    dropped: BTreeMap<String, u64>,
+    /// How many bytes its longest answer had.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    largest: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,9 +147,12 @@ impl Entry {
         };
         Self {
             batch: peer.http().filter(|http| http.has_batch_limit()).map(|http| http.batch_limit()),
-            rate: peer.http().and_then(|http| http.rate()),
+            rate: peer.http().and_then(|http| http.learned_rate()),
             logs: logs.filter(|(_, limits)| *limits != Limits::default()).collect(),
             refuses: learned.refuses.iter().map(refused).collect(),
+            dropped: learned.dropped,
+            // Rounded, so that not every run has something new to write.
+            largest: peer.http().map_or(0, |http| http.largest_answer()) / MEBIBYTE * MEBIBYTE,
         }
     }
 
@@ -154,11 +164,16 @@ impl Entry {
             Some((method, shape)) => Some((method.to_owned(), Some(shape_named(shape)?))),
             None => Some((text.clone(), None)),
         });
-        peer.teach(logs.collect(), refuses.collect());
+        peer.teach(logs.collect(), refuses.collect(), self.dropped.clone());
         if let Some(http) = peer.http() {
-            http.teach(self.batch, self.rate);
+            http.teach(self.batch, self.rate, self.largest);
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 const fn name(shape: Shape) -> &'static str {
@@ -192,7 +207,11 @@ mod tests {
         "refuses": [
           "eth_getLogs topics",
           "trace_block"
-        ]
+        ],
+        "dropped": {
+          "eth_getBalance": 15000000
+        },
+        "largest": 4194304
       },
       "137": {}
     }

@@ -26,6 +26,7 @@ pub use endpoint::Endpoint;
 pub use error::Error;
 pub use knowledge::Knowledge;
 pub use node::{
-    Abilities, Ability, Doubted, FetchedTransaction, Heads, KnownTransfer, Node, WindowRequest,
+    Abilities, Ability, Depth, Doubted, FetchedTransaction, Heads, KnownTransfer, Limit, Node,
+    WindowRequest,
 };
 pub use session::Session;

@@ -19,7 +19,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
-pub use abilities::{Abilities, Ability};
+pub use abilities::{Abilities, Ability, Depth, Limit};
 pub use transaction::FetchedTransaction;
 pub use turns::Doubted;
 pub use window::{KnownTransfer, WindowRequest};

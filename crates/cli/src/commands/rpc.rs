@@ -14,10 +14,14 @@ use crate::nodes;
 use crate::ui;
 use table::Checked;
 
+const BATCH: usize = 50;
+
 pub(crate) fn run(args: &Rpc) -> Result<Exit, Error> {
     let Rpc::Check { urls, timeout } = args;
     let chains = Chains::builtin()?;
-    let options = Options { timeout: Duration::from_secs(*timeout), ..Options::default() };
+    let timeout = Duration::from_secs(*timeout);
+    // As many questions at once as are tried to find out how many a node takes.
+    let options = Options { timeout, batch_size: BATCH, ..Options::default() };
     // Every URL is read before any is asked: a typing mistake in the last one costs nothing.
     let endpoints = urls.iter().map(|url| Endpoint::parse(url)).collect::<Result<Vec<_>, _>>()?;
     let mut exit = Exit::Done;
@@ -29,6 +33,7 @@ pub(crate) fn run(args: &Rpc) -> Result<Exit, Error> {
         let asked = commands::block_on(
             async {
                 let node = Node::open(client, None).await?;
+                nodes::teach_learned(&node);
                 let abilities = node.abilities().await?;
                 Ok((node, abilities))
             },

@@ -15,6 +15,9 @@ use super::{Answer, Call};
 /// An endpoint is slow when it takes this many times as long as it usually does.
 const SLOW: u32 = 4;
 
+/// What another endpoint says; nothing where it does not settle everything.
+type Said = Pin<Box<dyn Future<Output = Option<Vec<Answer>>> + Send>>;
+
 /// Who may answer in the stead of an endpoint.
 pub(super) struct Stead {
     pool: Arc<Pool>,
@@ -30,10 +33,7 @@ impl Stead {
     /// Asks another endpoint that has nothing else to do, if there is one. It answers with nothing where
     /// it does not settle everything; where it does, the first one is set back.
     // A box, because asking an endpoint may come to asking in its stead.
-    pub(super) fn ask(
-        self: Arc<Self>,
-        calls: Vec<Call>,
-    ) -> Option<Pin<Box<dyn Future<Output = Option<Vec<Answer>>> + Send>>> {
+    pub(super) fn ask(self: Arc<Self>, calls: Vec<Call>) -> Option<Said> {
         let other = self.pool.idle_beside(&self.first, &calls)?;
         Some(Box::pin(async move {
             let calls: Vec<&Call> = calls.iter().collect();

@@ -36,6 +36,10 @@ struct Inner {
     next_id: AtomicU64,
     sent: AtomicU64,
     hedged: AtomicU64,
+    /// The longest answer so far, in bytes after decompression.
+    largest: AtomicU64,
+    /// Questions per 1,000 seconds, before anything is learned.
+    first_rate: Option<u64>,
     typical: Typical,
     /// How many questions go into one request until the node refuses so many.
     first_batch_limit: usize,
@@ -70,6 +74,8 @@ impl Http {
             next_id: AtomicU64::new(1),
             sent: AtomicU64::new(0),
             hedged: AtomicU64::new(0),
+            largest: AtomicU64::new(0),
+            first_rate: Limiter::new(rate, options.max_rate).rate(),
             typical: Typical::default(),
             first_batch_limit,
             batch_limit: AtomicUsize::new(first_batch_limit),
@@ -97,7 +103,8 @@ impl Http {
     }
 
     /// Begins with what was learned before.
-    pub(crate) fn teach(&self, batch_limit: Option<usize>, rate: Option<u64>) {
+    pub(crate) fn teach(&self, batch_limit: Option<usize>, rate: Option<u64>, largest: u64) {
+        self.0.largest.fetch_max(largest, Ordering::Relaxed);
         if let Some(limit) = batch_limit {
             self.0.batch_limit.fetch_min(limit.max(1), Ordering::Relaxed);
         }
@@ -109,6 +116,16 @@ impl Http {
     /// Questions per 1,000 seconds, as far as a limit is known.
     pub(crate) fn rate(&self) -> Option<u64> {
         self.0.limiter.rate()
+    }
+
+    /// The same, if it is not what everybody begins with.
+    pub(crate) fn learned_rate(&self) -> Option<u64> {
+        self.rate().filter(|rate| Some(*rate) != self.0.first_rate)
+    }
+
+    /// How many bytes its longest answer had.
+    pub(crate) fn largest_answer(&self) -> u64 {
+        self.0.largest.load(Ordering::Relaxed)
     }
 
     pub(super) fn sent(&self) -> u64 {

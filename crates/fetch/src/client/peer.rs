@@ -47,7 +47,7 @@ pub(crate) struct Learned {
     /// Its last block, when it was last asked.
     head: Option<u64>,
     /// The last block of which it said that it has dropped what this method needs.
-    dropped: BTreeMap<&'static str, u64>,
+    pub(crate) dropped: BTreeMap<String, u64>,
 }
 
 /// The blocks that a question is about.
@@ -113,7 +113,7 @@ impl Peer {
             Kind::Pruned => {
                 if let Some(span) = span_of(call) {
                     let mut learned = self.learned();
-                    let dropped = learned.dropped.entry(call.method).or_default();
+                    let dropped = learned.dropped.entry(call.method.to_owned()).or_default();
                     *dropped = span.first.max(*dropped);
                 }
             }
@@ -195,10 +195,12 @@ impl Peer {
         &self,
         logs: BTreeMap<Shape, Reach>,
         refuses: BTreeSet<(String, Option<Shape>)>,
+        dropped: BTreeMap<String, u64>,
     ) {
         let mut learned = self.learned();
         learned.logs = logs;
         learned.refuses = refuses;
+        learned.dropped = dropped;
     }
 
     /// The node behind it; `None` for a recording.

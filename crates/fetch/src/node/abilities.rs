@@ -1,8 +1,13 @@
 //! What a node can do.
 
+mod limits;
+
 use fundtrail_model::{ChainId, H256, Window, hash_hex, sanitize_claim};
 use serde::de::IgnoredAny;
 use serde_json::json;
+
+pub use limits::Depth;
+use limits::Past;
 
 use super::{Heads, Node, header_call, quantity};
 use crate::Error;
@@ -24,6 +29,12 @@ pub struct Abilities {
     pub trace_block: Ability,
     /// `debug_traceBlockByNumber` with the `callTracer`: internal transfers.
     pub debug_trace: Ability,
+    /// `trace_filter`: an index of the frames of an account.
+    pub trace_filter: Ability,
+    /// `ots_getApiLevel`: Otterscan's index.
+    pub otterscan: Ability,
+    /// `eth_simulateV1`.
+    pub simulate: Ability,
     /// `eth_getBlockReceipts`.
     pub block_receipts: Ability,
     /// Whether the state at the end of block 1 can be read: balances in the past.
@@ -35,6 +46,33 @@ pub struct Abilities {
     pub topic_blocks: Option<u64>,
     /// How many blocks it searches at once for logs of named contracts, likewise.
     pub contract_blocks: Option<u64>,
+    /// How many contracts a search for logs may name.
+    pub contracts: Limit,
+    /// How many topics it may name in one place.
+    pub topics: Limit,
+    /// How many questions it takes in one HTTP request.
+    pub batch: Limit,
+    /// How many bytes an answer may have.
+    pub response: Limit,
+    /// How many questions it takes in a second.
+    pub rate: Limit,
+    /// From which block on it has balances.
+    pub state_depth: Depth,
+    /// From which block on it has logs.
+    pub logs_depth: Depth,
+}
+
+/// How much a node takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// So much, and no more, by its answers just now.
+    Found(u64),
+    /// So much, by its answers just now; it may take more.
+    AtLeast(u64),
+    /// So much, as was learned in use.
+    Learned(u64),
+    /// Nothing is known.
+    Unknown,
 }
 
 impl Abilities {
@@ -60,8 +98,8 @@ pub enum Ability {
 }
 
 impl Node {
-    /// Asks one small question per ability, and for logs a few until it is known how many blocks are
-    /// searched at once.
+    /// Asks one small question per ability, and some more until it is known how much is taken at once and
+    /// how far back the node goes: about a hundred in all, some hundreds where history is missing.
     ///
     /// # Errors
     ///
@@ -82,6 +120,21 @@ impl Node {
         let (topic_logs, topic_blocks) =
             self.log_blocks(Shape::Topics, heads.latest.number).await?;
         let (_, contract_blocks) = self.log_blocks(Shape::Contracts, heads.latest.number).await?;
+        let head_number = heads.latest.number;
+        let filter = json!({"fromBlock": head, "toBlock": head, "fromAddress": [nobody]});
+        let trace_filter = Call::new("trace_filter", &json!([filter]));
+        let otterscan = Call::new("ots_getApiLevel", &json!([]));
+        let blocks = json!({"blockStateCalls": [{"calls": []}], "traceTransfers": true});
+        let simulate = Call::new("eth_simulateV1", &json!([blocks, "latest"]));
+        let http = match self.client.peers() {
+            [peer] => peer.http(),
+            _ => None,
+        };
+        let archive_state = self.ability(&archive_state).await?;
+        let state_depth = match archive_state {
+            Ability::Offered => Depth::All,
+            _ => self.depth(Past::State, head_number).await?,
+        };
         Ok(Abilities {
             chain: self.chain,
             client_version: version.map(|version| sanitize_claim(&version, 120)),
@@ -90,10 +143,26 @@ impl Node {
             trace_block: self.ability(&trace_block).await?,
             debug_trace: self.ability(&debug_trace).await?,
             block_receipts: self.ability(&block_receipts).await?,
-            archive_state: self.ability(&archive_state).await?,
+            trace_filter: self.ability(&trace_filter).await?,
+            otterscan: self.ability(&otterscan).await?,
+            simulate: self.ability(&simulate).await?,
+            archive_state,
             topic_logs,
             topic_blocks,
             contract_blocks,
+            contracts: self.most_named(Shape::Contracts, head_number).await?,
+            topics: self.most_named(Shape::Topics, head_number).await?,
+            batch: self.most_at_once(head_number).await?,
+            state_depth,
+            logs_depth: self.depth(Past::Logs, head_number).await?,
+            response: match http.map(|http| http.largest_answer()) {
+                Some(largest) if 0 < largest => Limit::AtLeast(largest),
+                _ => Limit::Unknown,
+            },
+            rate: match http.and_then(|http| http.learned_rate()) {
+                Some(rate) => Limit::Learned(rate / 1000),
+                None => Limit::Unknown,
+            },
         })
     }
 

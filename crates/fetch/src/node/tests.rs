@@ -7,8 +7,9 @@ use fundtrail_model::{
 };
 use serde_json::{Value, json};
 
-use super::{Ability, Node};
-use crate::{Error, Session};
+use super::{Ability, Depth, Limit, Node};
+use crate::client::tests::server::{Server, page};
+use crate::{Client, Endpoint, Error, Options, Session};
 use chain::{Chain, EXIT, MULE, ROUTER, THIEF, TOKEN, block_hash, hash, request};
 
 const ALL: [Address; 3] = [THIEF, MULE, EXIT];
@@ -378,6 +379,24 @@ async fn heads_and_chains_are_checked() {
     assert_eq!(chain.node().await.block(11).await.unwrap().timestamp, Timestamp(1132));
 }
 
+/// A node over HTTP that says what the recording says.
+async fn served(chain: Chain) -> Server {
+    Server::start(move |_, body| {
+        let one = |question: &Value| {
+            let method = question["method"].as_str().unwrap();
+            let mut answer = chain.told(method, &question["params"]);
+            answer["id"] = question["id"].clone();
+            answer
+        };
+        let said = match body.as_array() {
+            Some(batch) => batch.iter().map(one).collect(),
+            None => one(body),
+        };
+        page(&said.to_string())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn abilities_are_offered_refused_or_unknown() {
     let mut chain = Chain::honest();
@@ -407,7 +426,35 @@ async fn abilities_are_offered_refused_or_unknown() {
         -32602,
         "range limit 5",
     );
-    let abilities = chain.node().await.abilities().await.unwrap();
+    chain.answer("ots_getApiLevel", json!([]), json!(8));
+    // Only the last block has logs, and those before block 12 are gone without a word.
+    chain.answer("eth_getLogs", json!([{"fromBlock": "0xc", "toBlock": "0xc"}]), json!([{}]));
+    chain.answer("eth_getLogs", json!([{"fromBlock": "0x1", "toBlock": "0x1"}]), json!([]));
+    for block in ["0x1", "0x6", "0x9", "0xa", "0xb", "0xc"] {
+        chain.change("eth_getBlockByNumber", &format!("\"{block}\",false"), |header| {
+            header["logsBloom"] = json!("0x0001");
+        });
+    }
+    for block in [6, 9, 10, 11] {
+        let block = format!("{block:#x}");
+        chain.answer("eth_getLogs", json!([{"fromBlock": block, "toBlock": block}]), json!([]));
+    }
+    let words = |count: u64, width: usize| -> Vec<String> {
+        (1..=count).map(|number| format!("0x{number:0width$x}")).collect()
+    };
+    let head = |topics: Value| json!({"fromBlock": "0xc", "toBlock": "0xc", "topics": topics});
+    chain.answer("eth_getLogs", json!([head(json!([[transfer], words(1000, 64)]))]), json!([]));
+    for count in [1000, 50] {
+        let mut filter = head(json!([[transfer]]));
+        filter["address"] = json!(words(count, 40));
+        chain.answer("eth_getLogs", json!([filter]), json!([]));
+    }
+    chain.refuse("eth_getLogs", "03e8\"],\"fromBlock", -32602, "too many addresses: specify up to 50 addresses");
+    let server = served(chain).await;
+    let options = Options { batch_size: 50, ..Options::default() };
+    let client = Client::http(Endpoint::parse(&server.url).unwrap(), options).unwrap();
+    let node = Node::open(client, None).await.unwrap();
+    let abilities = node.abilities().await.unwrap();
     assert_eq!(abilities.client_version.as_deref(), Some("Geth/v1\\u{7}"));
     assert_eq!(
         (abilities.trace_block, abilities.archive_state),
@@ -419,6 +466,14 @@ async fn abilities_are_offered_refused_or_unknown() {
     assert_eq!(abilities.topic_logs, Ability::Unknown { text: "the disk is on fire".to_owned() });
     assert_eq!((abilities.topic_blocks, abilities.contract_blocks), (None, Some(5)));
     assert_eq!(abilities.finalized, Ability::Offered);
+    let unknown = refused("the method does not exist");
+    assert_eq!((abilities.trace_filter, abilities.simulate), (unknown.clone(), unknown));
+    assert_eq!(abilities.otterscan, Ability::Offered);
+    assert_eq!((abilities.state_depth, abilities.logs_depth), (Depth::All, Depth::From(12)));
+    assert_eq!((abilities.topics, abilities.batch), (Limit::AtLeast(1000), Limit::AtLeast(13)));
+    assert_eq!(abilities.contracts, Limit::Found(50));
+    assert!(matches!(abilities.response, Limit::AtLeast(100..)), "{:?}", abilities.response);
+    assert_eq!(abilities.rate, Limit::Unknown);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fundtrail_fetch::{Abilities, Ability};
+use fundtrail_fetch::{Abilities, Ability, Depth, Limit};
 use fundtrail_model::{ChainId, sanitize_claim};
 
 use crate::chains::Chains;
@@ -72,11 +72,37 @@ fn cells(checked: &Checked, chains: &Chains) -> Vec<(&'static str, String)> {
         ("finalized", finalized),
         ("trace_block", shown(&abilities.trace_block)),
         ("debug_trace", shown(&abilities.debug_trace)),
+        ("trace_filter", shown(&abilities.trace_filter)),
+        ("otterscan", shown(&abilities.otterscan)),
+        ("simulate", shown(&abilities.simulate)),
         ("receipts", shown(&abilities.block_receipts)),
-        ("old state", shown(&abilities.archive_state)),
+        ("old state", depth(&abilities.state_depth)),
+        ("old logs", depth(&abilities.logs_depth)),
         ("topic logs", logs(&abilities.topic_logs, abilities.topic_blocks)),
         ("token logs", logs(&contract_logs, abilities.contract_blocks)),
+        ("contracts", limit(abilities.contracts, "at once")),
+        ("topics", limit(abilities.topics, "in one place")),
+        ("batch", limit(abilities.batch, "questions at once")),
+        ("answers", limit(abilities.response, "bytes")),
+        ("rate", limit(abilities.rate, "questions a second")),
     ]
+}
+
+fn limit(limit: Limit, unit: &str) -> String {
+    match limit {
+        Limit::Found(most) => format!("{} {unit}", grouped(most)),
+        Limit::AtLeast(most) => format!("{} {unit} or more", grouped(most)),
+        Limit::Learned(most) => format!("{} {unit} (learned)", grouped(most)),
+        Limit::Unknown => "not known".to_owned(),
+    }
+}
+
+fn depth(depth: &Depth) -> String {
+    match depth {
+        Depth::All => "yes, from the start".to_owned(),
+        Depth::From(block) => format!("from block {block} on"),
+        Depth::Unknown { text } => format!("not known: {}", sanitize_claim(text, 100)),
+    }
 }
 
 fn shown(ability: &Ability) -> String {
@@ -116,10 +142,23 @@ fn verdicts(checked: &[Checked], chains: &Chains) -> String {
             "native coin can be traced with its internal transfers",
             "native coin can be traced without internal transfers only: what they move shows as unexplained",
         );
+        let first = nodes.iter().filter_map(|node| match node.state_depth {
+            Depth::From(block) => Some(block),
+            Depth::All | Depth::Unknown { .. } => None,
+        });
+        let only = first.min().map_or_else(
+            || {
+                "amounts cannot be reconciled against old balances: results are indicative"
+                    .to_owned()
+            },
+            |block| {
+                format!("amounts can be reconciled against balances from block {block} on only")
+            },
+        );
         say(
             any(|node| &node.archive_state),
             "amounts can be reconciled against old balances",
-            "amounts cannot be reconciled against old balances: results are indicative",
+            &only,
         );
     }
     text
@@ -140,7 +179,7 @@ fn grouped(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use fundtrail_fetch::{Abilities, Ability, Heads};
+    use fundtrail_fetch::{Abilities, Ability, Depth, Heads, Limit};
     use fundtrail_model::{BlockStamp, ChainId, H256, Timestamp};
 
     use super::{Checked, grouped, render};
@@ -159,12 +198,22 @@ mod tests {
             heads: Heads { latest, finalized: None },
             finalized: Ability::Offered,
             trace_block: tracer.clone(),
+            trace_filter: tracer.clone(),
             debug_trace: tracer,
+            otterscan: Ability::Offered,
+            simulate: Ability::Unknown { text: "tired".to_owned() },
             block_receipts: Ability::Offered,
             archive_state: Ability::Offered,
             topic_logs,
             topic_blocks: blocks,
             contract_blocks: Some(100_000),
+            contracts: Limit::Found(50),
+            topics: Limit::AtLeast(1_000),
+            batch: Limit::Learned(3),
+            response: Limit::AtLeast(1_234_567),
+            rate: Limit::Unknown,
+            state_depth: Depth::All,
+            logs_depth: Depth::From(15_537_393),
         };
         Checked { host: host.to_owned(), abilities }
     }
@@ -190,10 +239,19 @@ mod tests {
   finalized    no such tag                               no such tag
   trace_block  yes                                       no: no
   debug_trace  yes                                       no: no
+  trace_filter yes                                       no: no
+  otterscan    yes                                       yes
+  simulate     not known: tired                          not known: tired
   receipts     yes                                       yes
-  old state    yes                                       yes
+  old state    yes, from the start                       yes, from the start
+  old logs     from block 15537393 on                    from block 15537393 on
   topic logs   no: please specify an address, or orde …  yes, 1,000 blocks at once
   token logs   yes, 100,000 blocks at once or more       yes, 100,000 blocks at once or more
+  contracts    50 at once                                50 at once
+  topics       1,000 in one place or more                1,000 in one place or more
+  batch        3 questions at once (learned)             3 questions at once (learned)
+  answers      1,234,567 bytes or more                   1,234,567 bytes or more
+  rate         not known                                 not known
 ";
         assert!(text.trim_start().starts_with(expected), "{text}");
         assert!(text.ends_with(

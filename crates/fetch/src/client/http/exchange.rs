@@ -227,7 +227,11 @@ impl Place<'_> {
     async fn outcome(&self, response: reqwest::Response, ids: &[u64]) -> Brought {
         let status = response.status();
         match self.body(response).await {
-            Ok(body) => self.understood(status, &body, ids),
+            Ok(body) => {
+                let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+                self.node.largest.fetch_max(length, Ordering::Relaxed);
+                self.understood(status, &body, ids)
+            }
             Err(failure) => failure.into(),
         }
     }
