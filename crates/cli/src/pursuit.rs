@@ -141,6 +141,7 @@ fn planned_windows<'a, P: IntoIterator<Item = Window>>(
             window,
             addresses: addresses.into_iter().collect(),
             balances_of: assets.into_iter().collect(),
+            settle_to: None,
         })
         .collect()
 }

@@ -32,7 +32,7 @@ impl Asset {
         }
     }
 
-    /// Which class of coverage proves that all movements of this asset have been seen.
+    /// Which class it is looked at with; coverage of [`AssetClass::Token`] proves the same for one token.
     #[must_use]
     pub const fn class(&self) -> AssetClass {
         match self {
@@ -53,17 +53,19 @@ impl fmt::Display for Asset {
     }
 }
 
-/// What is looked at in one go: the native coin, or every token at once.
+/// What is looked at in one go: the native coin, every token at once, or one token alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AssetClass {
     /// The chain's native coin, with fees, internal transfers and withdrawals.
     Native,
     /// Every ERC-20 token, and wraps of the native coin.
     Tokens,
+    /// The token at this contract and no other.
+    Token(Address),
 }
 
 impl AssetClass {
-    /// Both classes, in their order.
+    /// The classes that together are all assets, in their order.
     pub const ALL: [Self; 2] = [Self::Native, Self::Tokens];
 }
 

@@ -122,6 +122,11 @@ pub enum How {
     /// Likewise, and besides those the blocks that the node's own index of frames names for the account,
     /// with all their frames: so code is seen too.
     IndexAndBlocks,
+    /// No block was read: nonce, balance of the native coin and balances of the tokens in question are the
+    /// same at both ends. For the native coin of a wallet this is as exact as [`How::StateAndBlocks`]. A
+    /// token may have been moved out by an approved spender and come back, so its proof is
+    /// [`Proof::Indicative`].
+    StateAlone,
 }
 
 impl How {
@@ -134,16 +139,18 @@ impl How {
             Self::BlocksOnly => "blocks only",
             Self::StateAndBlocks => "state and blocks",
             Self::IndexAndBlocks => "index and blocks",
+            Self::StateAlone => "state alone",
         }
     }
 
     /// Every way, in order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Logs,
         Self::BlocksAndFrames,
         Self::BlocksOnly,
         Self::StateAndBlocks,
         Self::IndexAndBlocks,
+        Self::StateAlone,
     ];
 }
 

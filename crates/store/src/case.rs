@@ -180,7 +180,22 @@ impl Case {
     /// ([`Error::Conflict`]), the window contradicts itself ([`Error::Inconsistent`]), a number is too
     /// large ([`Error::OutOfRange`]) or the file cannot be written to. Nothing is written then.
     pub fn write_window(&mut self, window: &FetchedWindow) -> Result<(), Error> {
-        self.write_with_ids(|ids| window::write(ids, window))
+        self.write_with_ids(|ids| window::write(ids, window, None))
+    }
+
+    /// [`Case::write_window`], for one of which the state at both ends said that nothing happened, planned
+    /// with a `settle_to` at or after its end. Where something happened in the block after it, `then` is
+    /// what is planned in its place.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Case::write_window`].
+    pub fn write_settled(
+        &mut self,
+        window: &FetchedWindow,
+        then: Option<Window>,
+    ) -> Result<(), Error> {
+        self.write_with_ids(|ids| window::write(ids, window, then))
     }
 
     /// Every chain of which a window or a seed is in the case.
@@ -339,7 +354,8 @@ impl Case {
     /// text. Records come in this order: `s` settings (key, value) by key; `S` seeds by id (id, spec,
     /// position, transaction, asset, amount, from, holder); then, chain by chain, `C` the chain, `b`
     /// blocks (number, hash, parent, timestamp), `t` transfers (position, asset, from, to, amount,
-    /// cause, transaction), `c` coverage (address, class, first, last, how, proof), `B` balances
+    /// cause, transaction), `c` coverage (address, class, contract of a class of one token, first, last, how,
+    /// proof), `B` balances
     /// (address, asset, block, amount), `a` accounts (address, kind, delegate, block), `k` claims
     /// (asset, symbol, decimals); then `m` marks (chain, address), each followed by its `l` labels
     /// and `L` listings with their fields in the order of the model; then `T` known tokens (chain,

@@ -1,6 +1,6 @@
 //! The words of the model as the numbers in the file. A number, once given, keeps its meaning.
 
-use fundtrail_model::{AssetClass, Cause, How, Proof, Step};
+use fundtrail_model::{Address, AssetClass, Cause, How, Proof, Step};
 
 use crate::error::Fault;
 
@@ -14,11 +14,16 @@ pub(crate) const fn class_code(class: AssetClass) -> i64 {
     match class {
         AssetClass::Native => 1,
         AssetClass::Tokens => 2,
+        AssetClass::Token(_) => 3,
     }
 }
 
-pub(crate) fn class(code: i64) -> Result<AssetClass, Fault> {
-    find(AssetClass::ALL, class_code, code, "asset class")
+/// The class with this number; `token` is the contract that stands beside it, if one does.
+pub(crate) fn class(code: i64, token: Option<Address>) -> Result<AssetClass, Fault> {
+    match token {
+        Some(token) => find([AssetClass::Token(token)], class_code, code, "class of one token"),
+        None => find(AssetClass::ALL, class_code, code, "asset class"),
+    }
 }
 
 pub(crate) const fn how_code(how: How) -> i64 {
@@ -28,6 +33,7 @@ pub(crate) const fn how_code(how: How) -> i64 {
         How::BlocksOnly => 3,
         How::StateAndBlocks => 4,
         How::IndexAndBlocks => 5,
+        How::StateAlone => 6,
     }
 }
 
@@ -129,11 +135,12 @@ mod tests {
             (3, "blocks only"),
             (4, "state and blocks"),
             (5, "index and blocks"),
+            (6, "state alone"),
         ];
         for (code, name) in expected {
             assert_eq!(how(code).unwrap().name(), name);
         }
-        assert_eq!(How::ALL.map(how_code), [1, 2, 3, 4, 5]);
-        assert!(how(6).is_err());
+        assert_eq!(How::ALL.map(how_code), [1, 2, 3, 4, 5, 6]);
+        assert!(how(7).is_err());
     }
 }

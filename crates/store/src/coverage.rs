@@ -11,44 +11,54 @@ mod overlay;
 
 use overlay::{Grade, Span, overlay};
 
+/// The token of the classes that have none: the id of no address.
+const NO_TOKEN: i64 = 0;
+
 pub(crate) fn write(ids: &mut Interner<'_>, coverage: &Coverage) -> Result<(), Fault> {
     let conn = ids.conn();
     let chain = sql::chain_column(coverage.chain)?;
     let address = ids.address(coverage.address)?;
     let class = code::class_code(coverage.class);
+    let token = match coverage.class {
+        AssetClass::Token(contract) => ids.address(contract)?,
+        AssetClass::Native | AssetClass::Tokens => NO_TOKEN,
+    };
     let (first, last) = sql::window_columns(coverage.window)?;
     // Those that overlap or touch the new one.
     let select = "SELECT first, last, how, proof FROM coverage
-                  WHERE chain = ?1 AND address = ?2 AND class = ?3 AND first <= ?5 AND last >= ?4
+                  WHERE chain = ?1 AND address = ?2 AND class = ?3 AND token = ?6 AND first <= ?5 AND last >= ?4
                   ORDER BY first";
-    let near = params![chain, address, class, first.saturating_sub(1), last.saturating_add(1)];
+    let (before, after) = (first.saturating_sub(1), last.saturating_add(1));
+    let near = params![chain, address, class, before, after, token];
     let before = sql::all(conn, select, near, span)?;
     let new = Span { window: coverage.window, grade: Grade::of(coverage.how, coverage.proof) };
     let after = overlay(&before, new);
     for span in before.iter().filter(|span| !after.contains(span)) {
         let delete = "DELETE FROM coverage
-                      WHERE chain = ?1 AND address = ?2 AND class = ?3 AND first = ?4";
-        sql::run(conn, delete, [chain, address, class, sql::window_columns(span.window)?.0])?;
+                      WHERE chain = ?1 AND address = ?2 AND class = ?3 AND token = ?4 AND first = ?5";
+        let first = sql::window_columns(span.window)?.0;
+        sql::run(conn, delete, [chain, address, class, token, first])?;
     }
     for span in after.iter().filter(|span| !before.contains(span)) {
-        let insert = "INSERT INTO coverage (chain, address, class, first, last, how, proof)
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let insert = "INSERT INTO coverage (chain, address, class, token, first, last, how, proof)
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let (first, last) = sql::window_columns(span.window)?;
         let (how, proof) = (code::how_code(span.grade.how()), code::proof_code(span.grade.proof()));
-        sql::run(conn, insert, [chain, address, class, first, last, how, proof])?;
+        sql::run(conn, insert, [chain, address, class, token, first, last, how, proof])?;
     }
     Ok(())
 }
 
 pub(crate) fn all(conn: &Connection, chain: ChainId) -> Result<Vec<Coverage>, Fault> {
-    let select = "SELECT first, last, how, proof, class, bytes FROM coverage
-                  JOIN address ON address.id = address WHERE chain = ?1";
+    let select = "SELECT first, last, how, proof, class, holder.bytes, contract.bytes FROM coverage
+                  JOIN address AS holder ON holder.id = coverage.address
+                  JOIN address AS contract ON contract.id = token WHERE chain = ?1";
     let mut rows = sql::all(conn, select, [sql::chain_column(chain)?], |row| {
         let Span { window, grade } = span(row)?;
         Ok(Coverage {
             chain,
             address: sql::address(row, 5)?,
-            class: code::class(row.get(4)?)?,
+            class: code::class(row.get(4)?, sql::party(row, 6)?)?,
             window,
             how: grade.how(),
             proof: grade.proof(),

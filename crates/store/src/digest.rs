@@ -69,14 +69,13 @@ fn add_chain(conn: &Connection, digest: &mut Digest, chain: ChainId) -> Result<(
             .option(transfer.transaction, Digest::hash);
     }
     for entry in coverage::all(conn, chain)? {
-        let class = match entry.class {
-            AssetClass::Native => "native",
-            AssetClass::Tokens => "tokens",
+        digest.record(b'c').address(entry.address);
+        match entry.class {
+            AssetClass::Native => digest.text("native"),
+            AssetClass::Tokens => digest.text("tokens"),
+            AssetClass::Token(contract) => digest.text("token").address(contract),
         };
         digest
-            .record(b'c')
-            .address(entry.address)
-            .text(class)
             .number(entry.window.first())
             .number(entry.window.last())
             .text(entry.how.name())

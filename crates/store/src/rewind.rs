@@ -1,6 +1,6 @@
 //! Taking back what is no longer on the chain.
 
-use fundtrail_model::{ChainId, Proof};
+use fundtrail_model::{ChainId, How, Proof};
 use rusqlite::Connection;
 
 use crate::error::Fault;
@@ -22,7 +22,8 @@ impl Case {
     ///
     /// What was looked at up to `last` stays as it is, and as well proven as it was: transfers and balances
     /// agreed over a longer stretch of blocks, of which this is the part that did not change. Only where
-    /// they did not agree the whole stretch is forgotten, because what was missing may lie in either part.
+    /// they did not agree the whole stretch is forgotten, because what was missing may lie in either part;
+    /// so is a stretch of which only the ends were compared.
     /// A wallet is known to have been one at `last` too; an address that had code later may not have had it
     /// then, so that is forgotten, and with it that the address was looked at: it is asked for again where
     /// it matters.
@@ -57,6 +58,9 @@ fn rewind(conn: &Connection, chain: ChainId, last: u64) -> Result<Rewound, Fault
     let unreconciled = code::proof_code(Proof::Unreconciled);
     let forget_open = "DELETE FROM coverage WHERE chain = ?1 AND last > ?2 AND proof = ?3";
     sql::run(conn, forget_open, [chain, last, unreconciled])?;
+    let alone = code::how_code(How::StateAlone);
+    let forget_settled = "DELETE FROM coverage WHERE chain = ?1 AND last > ?2 AND how = ?3";
+    sql::run(conn, forget_settled, [chain, last, alone])?;
     run("UPDATE coverage SET last = ?2 WHERE chain = ?1 AND last > ?2")?;
 
     let of_chain = "asset IN (SELECT id FROM asset WHERE chain = ?1)";
@@ -65,7 +69,7 @@ fn rewind(conn: &Connection, chain: ChainId, last: u64) -> Result<Rewound, Fault
     let seeds = run(&format!("DELETE FROM seed WHERE block > ?2 AND {of_chain}"))?;
     let transfers = run("DELETE FROM transfer WHERE chain = ?1 AND block > ?2")?;
     run("DELETE FROM block WHERE chain = ?1 AND number > ?2")?;
-    run("DELETE FROM planned_window WHERE chain = ?1 AND last > ?2")?;
+    run("DELETE FROM planned_window WHERE chain = ?1 AND max(last, ifnull(settle_to, 0)) > ?2")?;
     let forget_claims = format!(
         "DELETE FROM claim WHERE {of_chain}
          AND asset NOT IN (SELECT asset FROM transfer WHERE chain = ?1)"

@@ -1,13 +1,18 @@
 //! Writing what was fetched, and what it is about.
 
-use fundtrail_model::{Address, ChainId, FetchedWindow, checksum};
+use fundtrail_model::{Address, ChainId, FetchedWindow, Window, checksum};
 use rusqlite::Connection;
 
 use crate::error::Fault;
 use crate::intern::{Addresses, Interner};
 use crate::{block, coverage, fact, plan, sql, transfer};
 
-pub(crate) fn write(ids: &mut Interner<'_>, window: &FetchedWindow) -> Result<(), Fault> {
+/// Writes a window; `then` is planned in its place, if the state settled it.
+pub(crate) fn write(
+    ids: &mut Interner<'_>,
+    window: &FetchedWindow,
+    then: Option<Window>,
+) -> Result<(), Fault> {
     let conn = ids.conn();
     check(window)?;
     let chain = sql::chain_column(window.chain)?;
@@ -27,7 +32,7 @@ pub(crate) fn write(ids: &mut Interner<'_>, window: &FetchedWindow) -> Result<()
     for claim in &window.claims {
         fact::write_claim(ids, claim)?;
     }
-    plan::settle(conn, window)
+    plan::settle(conn, window, then)
 }
 
 /// Refuses a window that speaks of another chain, or of blocks outside it.

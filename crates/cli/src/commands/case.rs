@@ -1,6 +1,6 @@
 //! `fundtrail case`
 
-use fundtrail_model::{Asset, checksum, hash_hex};
+use fundtrail_model::{Asset, AssetClass, checksum, hash_hex};
 use fundtrail_store::Case as CaseFile;
 
 use crate::args::Case;
@@ -58,8 +58,9 @@ pub(crate) fn run(args: &Case) -> Result<Exit, Error> {
                 info.slug,
                 checksum(coverage.address),
                 match coverage.class {
-                    fundtrail_model::AssetClass::Native => "native",
-                    fundtrail_model::AssetClass::Tokens => "tokens",
+                    AssetClass::Native => "native".to_owned(),
+                    AssetClass::Tokens => "tokens".to_owned(),
+                    AssetClass::Token(contract) => format!("token {}", checksum(contract)),
                 },
                 coverage.window,
                 coverage.how.name(),

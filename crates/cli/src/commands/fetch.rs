@@ -160,7 +160,7 @@ impl LookedAt {
             last = Some(line.address);
             let class = match line.class {
                 AssetClass::Native => info.native.symbol.as_str(),
-                AssetClass::Tokens => "tokens",
+                AssetClass::Tokens | AssetClass::Token(_) => "tokens",
             };
             text.push_str(&format!("  {class}: {} transfers; {}\n", line.transfers, line.looks()));
         }

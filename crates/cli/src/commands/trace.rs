@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fundtrail_model::Proof;
+use fundtrail_model::{How as Way, Proof};
 use fundtrail_store::Case;
 
 use crate::args::{FailOn, Trace};
@@ -80,9 +80,10 @@ fn warn_of_unchecked_balances(case: &Case) -> Result<(), Error> {
     for chain in case.chains()? {
         let coverage = case.coverage(chain)?;
         all += coverage.len();
-        // Looking by state has them; it is indicative where code may have hidden something between.
+        // Looking by state has them; it is indicative where something may have been hidden between.
         let is_unchecked = |found: &&fundtrail_model::Coverage| {
-            found.proof == Proof::Indicative && found.how != fundtrail_model::How::StateAndBlocks
+            found.proof == Proof::Indicative
+                && !matches!(found.how, Way::StateAndBlocks | Way::StateAlone)
         };
         unchecked += coverage.iter().filter(is_unchecked).count();
     }

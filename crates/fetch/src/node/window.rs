@@ -287,7 +287,7 @@ impl Node {
         let coverage = proofs.into_iter().map(|((address, class), proof)| {
             let how = match class {
                 AssetClass::Native => native.how.get(&address).copied().unwrap_or(How::BlocksOnly),
-                AssetClass::Tokens => How::Logs,
+                AssetClass::Tokens | AssetClass::Token(_) => How::Logs,
             };
             Coverage { chain: self.chain, address, class, window, how, proof }
         });

@@ -66,7 +66,12 @@ fn coverage(input: &Input<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
     type Counts = ([usize; 3], BTreeSet<Address>);
     let mut counts: BTreeMap<(ChainId, AssetClass, How), Counts> = BTreeMap::new();
     for coverage in input.coverage {
-        let key = (coverage.chain, coverage.class, coverage.how);
+        let class = match coverage.class {
+            // All of them in one line.
+            AssetClass::Token(_) => AssetClass::Token(Address::zero()),
+            class => class,
+        };
+        let key = (coverage.chain, class, coverage.how);
         let (by_proof, addresses) = counts.entry(key).or_default();
         addresses.insert(coverage.address);
         let [reconciled, indicative, unreconciled] = by_proof;
@@ -85,6 +90,7 @@ fn coverage(input: &Input<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
                 class: match class {
                     AssetClass::Native => "native coin",
                     AssetClass::Tokens => "tokens",
+                    AssetClass::Token(_) => "one token",
                 },
                 how: how.name(),
                 addresses: addresses.len(),
@@ -154,6 +160,21 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
              not seen there."
                 .to_owned(),
         );
+    }
+    let alone = |coverage: &&Coverage| coverage.how == How::StateAlone;
+    let settled: BTreeSet<(ChainId, Address)> =
+        input.coverage.iter().filter(alone).map(|found| (found.chain, found.address)).collect();
+    if !settled.is_empty() {
+        statements.push(format!(
+            "Long stays of stolen value at wallets were settled by balances, not by reading every block: {}. \
+             Between two looks nonce and balances did not change, so the wallet signed nothing and no native \
+             coin left it. That a token went by somebody's approval and the same amount came back is not \
+             ruled out.",
+            match settled.len() {
+                1 => "1 address".to_owned(),
+                count => format!("{} addresses", group(&count.to_string())),
+            }
+        ));
     }
     let may_hide = |coverage: &&Coverage| {
         coverage.how == How::StateAndBlocks && coverage.proof == Proof::Indicative

@@ -12,6 +12,7 @@ pub(super) struct Grade {
 /// The ways of looking, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Quality {
+    StateAlone,
     BlocksOnly,
     Logs,
     StateAndBlocks,
@@ -22,6 +23,7 @@ enum Quality {
 impl Grade {
     pub(super) const fn of(how: How, proof: Proof) -> Self {
         let quality = match how {
+            How::StateAlone => Quality::StateAlone,
             How::BlocksOnly => Quality::BlocksOnly,
             How::Logs => Quality::Logs,
             How::StateAndBlocks => Quality::StateAndBlocks,
@@ -33,6 +35,7 @@ impl Grade {
 
     pub(super) const fn how(self) -> How {
         match self.quality {
+            Quality::StateAlone => How::StateAlone,
             Quality::BlocksOnly => How::BlocksOnly,
             Quality::Logs => How::Logs,
             Quality::StateAndBlocks => How::StateAndBlocks,

@@ -136,6 +136,19 @@ fn what_was_looked_at_ends_where_the_chain_changed() {
 }
 
 #[test]
+fn a_stretch_of_which_only_the_ends_were_compared_is_compared_again() {
+    let mut settled = looked_at(address(1), 100, 199, Proof::Reconciled, AccountKind::Wallet);
+    for coverage in &mut settled.coverage {
+        coverage.how = How::StateAlone;
+    }
+    let mut case = written(&[settled]);
+    case.rewind(CHAIN, 199).unwrap();
+    assert_eq!(case.coverage(CHAIN).unwrap().len(), 2);
+    case.rewind(CHAIN, 198).unwrap();
+    assert_eq!(case.coverage(CHAIN).unwrap(), []);
+}
+
+#[test]
 fn seeds_and_plans_after_the_fork_are_taken_back() {
     let mut case = written(&[full_window()]);
     case.put_seeds("one", &[seed(0, 10), seed(1, 11)]).unwrap();
@@ -145,8 +158,10 @@ fn seeds_and_plans_after_the_fork_are_taken_back() {
         addresses: vec![address(1)],
         window: Window::new(first, last).unwrap(),
         balances_of: vec![],
+        settle_to: None,
     };
-    case.plan(&[planned(0, 10), planned(5, 11), planned(11, 20)]).unwrap();
+    let settling = PlannedWindow { settle_to: Some(11), ..planned(2, 3) };
+    case.plan(&[planned(0, 10), planned(5, 11), planned(11, 20), settling]).unwrap();
     let rewound = case.rewind(CHAIN, 10).unwrap();
     assert_eq!(rewound, super::Rewound { transfers: 1, seeds: 2 });
     let seeds = case.seeds().unwrap();

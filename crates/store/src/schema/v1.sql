@@ -72,16 +72,18 @@ CREATE TABLE difference (
     PRIMARY KEY (asset, address, first, last)
 ) STRICT, WITHOUT ROWID;
 
--- Rows of one chain, address and class are disjoint; those that touch differ in how or proof.
+-- Rows of one chain, address, class and token are disjoint; those that touch differ in how or proof.
+-- `token` is the contract where the class is one token alone.
 CREATE TABLE coverage (
     chain INTEGER NOT NULL REFERENCES chain (id),
     address INTEGER NOT NULL REFERENCES address (id),
     class INTEGER NOT NULL,
+    token INTEGER NOT NULL REFERENCES address (id),
     first INTEGER NOT NULL CHECK (first >= 0),
     last INTEGER NOT NULL CHECK (last >= first),
     how INTEGER NOT NULL,
     proof INTEGER NOT NULL,
-    PRIMARY KEY (chain, address, class, first)
+    PRIMARY KEY (chain, address, class, token, first)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE balance (
@@ -124,7 +126,8 @@ CREATE TABLE planned_window (
     id INTEGER NOT NULL PRIMARY KEY,
     chain INTEGER NOT NULL CHECK (chain >= 0),
     first INTEGER NOT NULL CHECK (first >= 0),
-    last INTEGER NOT NULL CHECK (last >= first)
+    last INTEGER NOT NULL CHECK (last >= first),
+    settle_to INTEGER CHECK (settle_to > last)
 ) STRICT;
 CREATE INDEX planned_window_place ON planned_window (chain, first, last);
 

@@ -44,6 +44,7 @@ impl Model {
             kept.decimals = kept.decimals.iter().chain(&claim.decimals).min().copied();
         }
         let worst_first = [
+            How::StateAlone,
             How::BlocksOnly,
             How::Logs,
             How::StateAndBlocks,
@@ -196,6 +197,7 @@ fn the_plan_shrinks_as_windows_are_written() {
         addresses: addresses.iter().copied().map(address).collect(),
         window: Window::new(first, 12).unwrap(),
         balances_of: vec![fundtrail_model::Asset::Native(chain), fetched.claims[0].asset],
+        settle_to: None,
     };
     let other = |first, addresses: &[u8]| planned(first, addresses, CHAINS[0]);
     let plan = [other(11, &[1]), other(10, &[1]), other(10, &[1, 2]), planned(10, &[1], CHAINS[1])];
@@ -353,6 +355,6 @@ fn everything_but_the_plan_and_the_run_is_in_the_digest() {
     assert!(!is_new(&case));
     let window = empty.window;
     let (chain, addresses) = (empty.chain, empty.addresses);
-    case.plan(&[PlannedWindow { chain, addresses, window, balances_of: vec![] }]).unwrap();
+    case.plan(&[PlannedWindow { chain, addresses, window, balances_of: vec![], settle_to: None }]).unwrap();
     assert!(!is_new(&case));
 }

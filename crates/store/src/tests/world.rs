@@ -95,11 +95,16 @@ fn unexplained(chain: ChainId, window: Window) -> impl Strategy<Value = Transfer
 
 fn coverage(chain: ChainId, window: Window) -> impl Strategy<Value = Coverage> {
     let ends = (window.first()..=window.last(), window.first()..=window.last());
-    (ends, 0..ADDRESSES, 0_usize..2, 0..How::ALL.len(), 0..Proof::ALL.len()).prop_map(
+    let class = prop_oneof![
+        Just(AssetClass::Native),
+        Just(AssetClass::Tokens),
+        (0..ADDRESSES).prop_map(|number| AssetClass::Token(address(number))),
+    ];
+    (ends, 0..ADDRESSES, class, 0..How::ALL.len(), 0..Proof::ALL.len()).prop_map(
         move |((a, b), number, class, how, proof)| Coverage {
             chain,
             address: address(number),
-            class: AssetClass::ALL[class],
+            class,
             window: Window::new(a.min(b), a.max(b)).unwrap(),
             how: How::ALL[how],
             proof: Proof::ALL[proof],

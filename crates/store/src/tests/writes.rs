@@ -19,7 +19,14 @@ fn check_refused(window: &FetchedWindow) -> Error {
     case.write_window(&full_window()).unwrap();
     if i64::try_from(window.window.last()).is_ok() {
         let (chain, addresses, window) = (window.chain, window.addresses.clone(), window.window);
-        case.plan(&[PlannedWindow { chain, addresses, window, balances_of: vec![] }]).unwrap();
+        case.plan(&[PlannedWindow {
+            chain,
+            addresses,
+            window,
+            balances_of: vec![],
+            settle_to: None,
+        }])
+        .unwrap();
     }
     let before = (case.digest().unwrap(), case.counts().unwrap());
     let error = case.write_window(window).unwrap_err();
@@ -145,7 +152,8 @@ fn numbers_of_more_than_63_bits_are_refused() {
 fn a_chain_id_of_more_than_63_bits_is_refused() {
     let chain = ChainId(u64::MAX);
     let (window, path) = (Window::block(1), PathBuf::from(":memory:"));
-    let planned = PlannedWindow { chain, addresses: vec![], window, balances_of: vec![] };
+    let planned =
+        PlannedWindow { chain, addresses: vec![], window, balances_of: vec![], settle_to: None };
     let mut case = Case::in_memory().unwrap();
     let error = case.plan(&[planned]).unwrap_err();
     assert_eq!(error, Error::OutOfRange { path, what: "chain id", value: u64::MAX });
@@ -209,6 +217,7 @@ fn a_run_killed_in_the_middle_of_a_write_leaves_the_writes_before() {
         addresses: vec![address(1)],
         window: large_window(2).window,
         balances_of: vec![],
+        settle_to: None,
     };
     case.plan(std::slice::from_ref(&planned)).unwrap();
     let before = case.digest().unwrap();
@@ -219,7 +228,7 @@ fn a_run_killed_in_the_middle_of_a_write_leaves_the_writes_before() {
     let state = case.conn.transaction().unwrap();
     let mut ids = Ids::default();
     let mut ids = Interner::new(&state, &mut ids).unwrap();
-    window::write(&mut ids, &large_window(2)).unwrap();
+    window::write(&mut ids, &large_window(2), None).unwrap();
     let log_after = fs::metadata(format!("{}-wal", path.display())).unwrap().len();
     assert!(log_after > log_before, "{log_after} bytes of log: nothing was half-written");
     let copy = killed_now(&path, folder.path(), None);

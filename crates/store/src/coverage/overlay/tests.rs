@@ -10,7 +10,7 @@ fn span(first: u64, last: u64, how: How, proof: Proof) -> Span {
 }
 
 /// `first-last grade` per span, in order. A grade is the first letter of the proof (`u`, `i`, `r`), then
-/// of the way (`o` blocks only, `l` logs, `s` state, `f` frames).
+/// of the way (`a` state alone, `o` blocks only, `l` logs, `s` state, `x` index, `f` frames).
 fn notation(spans: &[Span]) -> String {
     let grade = |grade: Grade| {
         let proof = match grade.proof() {
@@ -24,6 +24,7 @@ fn notation(spans: &[Span]) -> String {
             How::StateAndBlocks => 's',
             How::IndexAndBlocks => 'x',
             How::BlocksAndFrames => 'f',
+            How::StateAlone => 'a',
         };
         format!("{proof}{how}")
     };
@@ -47,6 +48,7 @@ fn read(text: &str) -> Vec<Span> {
             "l" => How::Logs,
             "s" => How::StateAndBlocks,
             "x" => How::IndexAndBlocks,
+            "a" => How::StateAlone,
             _ => How::BlocksAndFrames,
         };
         span(first.parse().unwrap(), last.parse().unwrap(), how, proof)
