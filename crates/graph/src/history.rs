@@ -48,8 +48,8 @@ pub struct History {
     hashes: Vec<H256>,
     /// Amounts that do not fit into a row.
     large: Vec<Amount>,
-    /// By account: its last row.
-    last: Vec<u32>,
+    /// By account: its last row, and how many it has.
+    last: Vec<(u32, u32)>,
 }
 
 impl History {
@@ -170,14 +170,31 @@ impl History {
         self.addresses.number(address)
     }
 
+    /// How many transfers an account has.
+    pub(crate) fn movement_count(&self, account: Account) -> u32 {
+        self.last.get(index(account)).map_or(0, |(_, count)| *count)
+    }
+
     /// The transfers of an account, as indices of rows, the last first.
     pub(crate) fn movements_back(&self, account: Account) -> impl Iterator<Item = usize> {
-        let mut next = self.last.get(index(account)).copied();
+        self.back_from(account, self.last.get(index(account)).map(|(last, _)| *last))
+    }
+
+    /// Those before this one of its transfers.
+    pub(crate) fn movements_before(
+        &self,
+        account: Account,
+        row: &Row,
+    ) -> impl Iterator<Item = usize> {
+        self.back_from(account, Some(row.before(account)))
+    }
+
+    fn back_from(&self, account: Account, next: Option<u32>) -> impl Iterator<Item = usize> {
+        let mut next = next;
         std::iter::from_fn(move || {
             let row_idx = index(next.filter(|row| *row != NO_ROW)?);
             let row = self.rows.get(row_idx)?;
-            let [of_payer, of_receiver] = row.before;
-            next = Some(if row.from == account { of_payer } else { of_receiver });
+            next = Some(row.before(account));
             Some(row_idx)
         })
     }
@@ -227,9 +244,12 @@ impl History {
                 return NO_ROW;
             }
             if last.len() <= index(account) {
-                last.resize(index(account).saturating_add(1), NO_ROW);
+                last.resize(index(account).saturating_add(1), (NO_ROW, 0));
             }
-            last.get_mut(index(account)).map_or(NO_ROW, |last| std::mem::replace(last, this))
+            last.get_mut(index(account)).map_or(NO_ROW, |(last, count)| {
+                *count = count.saturating_add(1);
+                std::mem::replace(last, this)
+            })
         };
         let of_payer = hang(row.from);
         let of_receiver = if row.to == row.from { NO_ROW } else { hang(row.to) };

@@ -447,12 +447,13 @@ fn merge_taken<'a>(lots: impl Iterator<Item = (Asset, &'a Lot)>) -> Vec<LotTaken
             None => merged.push(lot),
         }
     }
+    merged.shrink_to_fit();
     merged
 }
 
 /// Lots made, one entry per seed and asset, sorted, without empty ones.
 fn merge_made(lots: impl Iterator<Item = (SeedId, Asset, Amount)>) -> Vec<LotMade> {
-    let mut made: Vec<LotMade> = Vec::new();
+    let mut made: Vec<LotMade> = Vec::with_capacity(1);
     for (seed, asset, amount) in lots.filter(|(.., amount)| !amount.is_zero()) {
         match made.last_mut() {
             Some(last) if (last.seed, last.asset) == (seed, asset) => {

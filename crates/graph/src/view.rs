@@ -137,6 +137,11 @@ impl<'a> View<'a> {
         self.times.get(&block).and_then(|time| time.date())
     }
 
+    /// How many transfers the account has, later ones included: no fewer than counterparties.
+    pub(crate) fn movement_count(&self, account: Account) -> u32 {
+        self.history.movement_count(account)
+    }
+
     /// How many different addresses this one is known to have paid or been paid by.
     pub(crate) fn counterparties(&self, account: Account) -> u32 {
         let mut others: Vec<Account> = self
@@ -176,13 +181,23 @@ impl<'a> View<'a> {
         });
         let mut is_known = known.is_some();
 
-        let moved = self
-            .history
-            .movements_back(account)
-            .skip_while(|row_idx| before <= *row_idx)
-            .map_while(|row_idx| self.rows.get(row_idx))
-            .take_while(|moved| first <= moved.block());
-        let mut moved: Vec<&Row> = moved.collect();
+        let rows = self.rows.get(before..).unwrap_or_default();
+        let here =
+            rows.iter().take_while(|row| rows.first().is_some_and(|first| first.is_with(row)));
+        let mut moved: Vec<&Row> = Vec::new();
+        let mut look_at = |row_idx: usize| {
+            let row = self.rows.get(row_idx).filter(|row| first <= row.block());
+            moved.extend(row);
+            row.is_some()
+        };
+        // From the arrival itself back, where it is stored: the account may do much later.
+        match { here }.find(|row| row.from == account || row.to == account) {
+            Some(here) => self.history.movements_before(account, here).all(&mut look_at),
+            None => {
+                let movements = self.history.movements_back(account);
+                movements.skip_while(|row_idx| before <= *row_idx).all(&mut look_at)
+            }
+        };
         moved.reverse();
         for moved in moved {
             if moved.from == moved.to || self.history.asset(moved) != asset {

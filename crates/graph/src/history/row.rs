@@ -60,6 +60,12 @@ impl Row {
         Ok(Amount::from_base_units(U256([self.low, self.high, 0, 0])))
     }
 
+    /// The row before it of one of its parties.
+    pub(super) const fn before(&self, account: Account) -> u32 {
+        let [of_payer, of_receiver] = self.before;
+        if self.from == account { of_payer } else { of_receiver }
+    }
+
     /// Whether two rows are collapsed together.
     pub(crate) fn is_with(&self, other: &Self) -> bool {
         self.block == other.block

@@ -65,7 +65,14 @@ proptest! {
             found.reverse();
             let is_party = |t: &&Transfer| [t.from, t.to].contains(&Some(address));
             let expected: Vec<Transfer> = sorted.iter().filter(is_party).copied().collect();
-            prop_assert_eq!(found, expected);
+            prop_assert_eq!(&found, &expected);
+            let account = history.account(address);
+            let count = account.map_or(0, |account| history.movement_count(account));
+            prop_assert_eq!(usize::try_from(count).unwrap(), expected.len());
+            if let Some(row) = account.and_then(|account| history.movements_back(account).next()) {
+                let before = history.movements_before(account.unwrap(), &history.rows()[row]);
+                prop_assert_eq!(before.count(), expected.len() - 1);
+            }
         }
     }
 }

@@ -131,11 +131,13 @@ impl Sweep<'_, '_, '_> {
         if self.holders.is_raised(account) {
             return Verdict::Follow;
         }
-        let view = self.view;
-        let counterparties =
-            *self.counterparties.entry(account).or_insert_with(|| view.counterparties(account));
-        if counterparties > self.question.limits.hub_counterparties {
-            return Verdict::End(EndingKind::Hub { counterparties });
+        let (view, gate) = (self.view, self.question.limits.hub_counterparties);
+        if gate < view.movement_count(account) {
+            let counterparties =
+                *self.counterparties.entry(account).or_insert_with(|| view.counterparties(account));
+            if gate < counterparties {
+                return Verdict::End(EndingKind::Hub { counterparties });
+            }
         }
         if !self.view.is_contract(account) {
             return Verdict::Follow;

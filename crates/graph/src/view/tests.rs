@@ -166,4 +166,6 @@ fn counterparties_are_counted_once() {
     let view = View::new(&evidence, &[], &BTreeMap::new());
     let count = |n| view.counterparties(view.number(Address::from_low_u64_be(n)));
     assert_eq!((count(1), count(2), count(3), count(4), count(9)), (2, 1, 1, 0, 0));
+    let movements = |n| view.movement_count(view.number(Address::from_low_u64_be(n)));
+    assert_eq!([1, 2, 3, 4, 9].map(movements), [6, 2, 1, 1, 0]);
 }
