@@ -9,11 +9,17 @@
 //!   what came out, its limits and its looks.
 
 mod crowd;
+mod decode;
+mod dense;
+mod download;
 mod measure;
+mod memory;
+mod peer;
 mod requests;
 mod store;
 #[allow(dead_code, reason = "each bench takes what it needs")]
 mod table;
+mod throughput;
 
 use std::process::ExitCode;
 
@@ -24,6 +30,14 @@ type Bench = (&'static str, &'static str, fn() -> Table);
 
 const BENCHES: &[Bench] = &[
     ("requests", "questions that a trace asks against the formula", requests::run),
+    ("decode", "reading logs against `ethers` and against borrowing the texts", decode::run),
+    (
+        "throughput",
+        "pulling half a million logs against a plain download of the same answers",
+        throughput::run,
+    ),
+    ("memory", "memory for fetching and storing half a million transfers", memory::run),
+    ("peer", "fetching half a million transfers against cryo 0.3.2", peer::run),
     ("store", "storing 5,000,000 transfers against a bare loop over the same tables", store::run),
 ];
 

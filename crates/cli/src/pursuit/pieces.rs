@@ -4,7 +4,7 @@
 //! one after the other and in order, so that what a kill leaves behind is a beginning of the plan, as if they
 //! had been asked for one after the other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use fundtrail_fetch::{KnownTransfer, Node, WindowRequest};
@@ -43,6 +43,7 @@ impl Pursuit<'_> {
 
         let nodes = &*self.nodes;
         let mut spent = None;
+        let mut open: VecDeque<PlannedWindow> = pending.iter().cloned().collect();
         let mut waiting = pending.into_iter().peekable();
         let mut line: InOrder<'_, Piece> = InOrder::new();
         let mut is_alone = false;
@@ -70,11 +71,27 @@ impl Pursuit<'_> {
             let fetched = fetched?;
             self.case.write_window(&fetched)?;
             let node = nodes.opened(planned.chain)?;
-            let known = known.entry(planned.chain).or_default();
-            known.extend(fetched.transfers.iter().filter(|found| is_token_movement(found)));
             // A window that holds too much is given in parts; the case keeps the rest on the plan.
             let rest = fetched.window.last().checked_add(1);
             let rest = rest.and_then(|first| Window::new(first, planned.window.last()));
+            match (open.front_mut(), rest) {
+                (Some(first), Some(rest)) => first.window = rest,
+                _ => _ = open.pop_front(),
+            }
+            let known = known.entry(planned.chain).or_default();
+            let of_use = spans(open.iter().filter(|open| open.chain == planned.chain));
+            let may_be_asked = |found: &&Transfer| {
+                [found.from, found.to].iter().flatten().any(|party| {
+                    of_use.get(party).is_some_and(|span| span.contains(found.position.block))
+                })
+            };
+            known.extend(
+                fetched
+                    .transfers
+                    .iter()
+                    .filter(|found| is_token_movement(found))
+                    .filter(may_be_asked),
+            );
             self.progress.fetched(
                 planned.chain,
                 Fetched {
@@ -116,6 +133,19 @@ fn at_once(node: &Node) -> usize {
         return 1;
     }
     origin.split(", ").count().clamp(FEWEST_AT_ONCE, MOST_AT_ONCE)
+}
+
+/// The blocks that are still to be looked at, by address, from the first of them to the last.
+fn spans<'a>(open: impl Iterator<Item = &'a PlannedWindow>) -> BTreeMap<Address, Window> {
+    let mut spans: BTreeMap<Address, Window> = BTreeMap::new();
+    for PlannedWindow { addresses, window, .. } in open {
+        for address in addresses {
+            let span = spans.entry(*address).or_insert(*window);
+            let (first, last) = (span.first().min(window.first()), span.last().max(window.last()));
+            *span = Window::new(first, last).unwrap_or(*span);
+        }
+    }
+    spans
 }
 
 /// Whether a node's logs have to tell of it.

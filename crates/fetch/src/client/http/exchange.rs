@@ -242,7 +242,9 @@ impl Place<'_> {
         let is_success = response.status().is_success();
         let max = self.max_bytes;
         let limit = if is_success { max } else { max.min(MAX_FAILURE_BYTES) };
-        let mut body: Vec<u8> = Vec::new();
+        // What the server says of the length is only a guess at how much room it takes.
+        let expected = response.content_length().unwrap_or_default().min(limit).min(MAX_LOG_BYTES);
+        let mut body: Vec<u8> = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
             let length = body.len().saturating_add(chunk.len());
             if u64::try_from(length).is_ok_and(|length| length <= limit) {
