@@ -86,6 +86,22 @@ pub struct ChainEvidence<'a> {
     pub blocks: &'a [BlockStamp],
 }
 
+impl<'a> ChainEvidence<'a> {
+    /// The transfers, and nothing else known.
+    #[must_use]
+    pub const fn of(history: &'a History, until: u64) -> Self {
+        Self {
+            chain: history.chain(),
+            until,
+            history,
+            coverage: &[],
+            balances: &[],
+            accounts: &[],
+            blocks: &[],
+        }
+    }
+}
+
 /// What is asked.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
@@ -124,7 +140,8 @@ impl fmt::Debug for Question<'_> {
 
 /// Follows the seeds through everything that is known.
 ///
-/// Every unit of every seed is at exactly one ending of the answer, so [`Trail::check`] holds. The
+/// Every unit of every seed is at exactly one ending of the answer, but by [`Rule::Poison`], whose amounts
+/// are upper bounds; [`Trail::check`] holds. The
 /// answer does not depend on the order of coverage, balances, accounts, blocks or chains. A seed on a
 /// chain without evidence ends as not covered where it arrived.
 #[must_use]
@@ -136,18 +153,18 @@ pub fn follow(evidence: &[ChainEvidence<'_>], question: &Question<'_>) -> Trail 
         let Some(last) = group.last() else { continue };
         let chain = last.asset.chain();
         let history = History::new(chain);
-        let nothing = ChainEvidence {
-            chain,
-            until: last.position.block,
-            history: &history,
-            coverage: &[],
-            balances: &[],
-            accounts: &[],
-            blocks: &[],
-        };
+        let nothing = ChainEvidence::of(&history, last.position.block);
         let known = evidence.iter().find(|known| known.chain == chain).unwrap_or(&nothing);
         let view = view::View::new(known, group, question.marks);
         sweep::sweep(&view, question, group, &mut book);
     }
     book.close()
+}
+
+/// Follows by every rule, in the order of [`Rule::ALL`], whichever rule is asked for. What is known is looked at
+/// by each rule for itself: where one lacks nothing, another may have open ends.
+/// [`Band`](fundtrail_model::Band) compares the answers.
+#[must_use]
+pub fn follow_by_every_rule(evidence: &[ChainEvidence<'_>], question: &Question<'_>) -> Vec<Trail> {
+    Rule::ALL.iter().map(|rule| follow(evidence, &Question { rule: *rule, ..*question })).collect()
 }

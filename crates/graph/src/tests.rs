@@ -1,5 +1,6 @@
 //! Cases as text, properties over random worlds.
 
+mod band;
 mod cases;
 mod render;
 mod rounds;

@@ -29,6 +29,7 @@
 mod account;
 mod amount;
 mod asset;
+mod band;
 mod chain;
 mod fetched;
 mod label;
@@ -44,6 +45,7 @@ mod window;
 pub use account::{AccountFact, AccountKind};
 pub use amount::{Amount, AmountError};
 pub use asset::{Asset, AssetClass, Balance, TokenClaim};
+pub use band::{Band, BandLine};
 pub use chain::{ChainId, ChainInfo, NativeCoin};
 pub use fetched::{BlockStamp, FetchedWindow};
 pub use label::{Category, Confidence, DateBound, Label, Listing, ListingStatus, Marks, Stop};

@@ -28,7 +28,7 @@ use fundtrail_model::{
     parse_date,
 };
 
-use crate::{ChainEvidence, History, Question, follow};
+use crate::{ChainEvidence, History, Question, follow, follow_by_every_rule};
 
 pub(super) const CHAIN: ChainId = ChainId(1);
 
@@ -71,6 +71,19 @@ impl Default for Scenario {
 
 impl Scenario {
     pub(crate) fn follow(&self, rule: Rule) -> Trail {
+        let trail = self.ask(rule, follow);
+        assert_eq!(trail.check(), Ok(()), "{trail:#?}");
+        trail
+    }
+
+    pub(super) fn follow_all(&self) -> Vec<Trail> {
+        let trails = self.ask(Rule::Fifo, follow_by_every_rule);
+        let alone: Vec<Trail> = Rule::ALL.map(|rule| self.follow(rule)).to_vec();
+        assert_eq!(trails, alone);
+        trails
+    }
+
+    fn ask<T>(&self, rule: Rule, follow: fn(&[ChainEvidence<'_>], &Question<'_>) -> T) -> T {
         let mut history = History::new(CHAIN);
         history.add(&self.transfers);
         let evidence = ChainEvidence {
@@ -92,9 +105,7 @@ impl Scenario {
             is_negligible: &|_, _, amount, _| amount < Amount::from(self.dust),
             is_listed_token: &|asset| !self.unlisted.contains(&asset),
         };
-        let trail = follow(&[evidence], &question);
-        assert_eq!(trail.check(), Ok(()), "{trail:#?}");
-        trail
+        follow(&[evidence], &question)
     }
 
     /// The same knowledge, told in another order.
