@@ -131,7 +131,7 @@ impl<'a> Job<'a> {
         Ok((window, end, spent))
     }
 
-    fn pursuit(&mut self) -> Pursuit<'_> {
+    const fn pursuit(&mut self) -> Pursuit<'_> {
         Pursuit {
             case: self.case,
             nodes: self.nodes,

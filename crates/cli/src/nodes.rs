@@ -129,7 +129,12 @@ impl Nodes {
 
     /// How many requests were sent so far, to all nodes.
     pub(crate) fn requests_sent(&self) -> u64 {
-        self.open.values().map(|node| node.client().requests_sent()).sum()
+        self.requests().map(|(_, requests)| requests).sum()
+    }
+
+    /// How many requests were sent so far, per chain.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = (ChainId, u64)> {
+        self.open.iter().map(|(chain, node)| (*chain, node.client().requests_sent()))
     }
 
     /// Where each chain's answers came from, without anything secret.

@@ -41,22 +41,33 @@ impl Progress {
         self.preparing.finish_and_clear();
         let mut chains = self.chains.borrow_mut();
         let (bar, tally) = chains.entry(chain).or_insert_with(|| {
-            let tally = Tally { name: name.to_owned(), ..Tally::default() };
+            let since = Some(Instant::now());
+            let tally = Tally { name: name.to_owned(), since, ..Tally::default() };
             (line(), tally)
         });
         tally.planned = tally.done.saturating_add(windows);
-        bar.set_message(tally.words(self.is_whole_plan, tally.spent));
+        bar.set_message(tally.words(self.is_whole_plan, tally.time()));
     }
 
-    /// A window was fetched in so long; `requests` and `nodes` are those of the chain so far.
+    /// So many requests were sent to a chain so far.
+    pub(crate) fn asked(&self, chain: ChainId, requests: u64) {
+        self.change(chain, |tally| tally.requests = requests);
+    }
+
+    /// A window, or a part of one, was fetched and stored.
     pub(crate) fn fetched(&self, chain: ChainId, window: Fetched) {
+        self.change(chain, |tally| {
+            tally.done = tally.done.saturating_add(usize::from(window.is_whole));
+            tally.transfers = tally.transfers.saturating_add(window.transfers);
+            (tally.requests, tally.nodes) = (window.requests, window.nodes);
+        });
+    }
+
+    fn change(&self, chain: ChainId, change: impl FnOnce(&mut Tally)) {
         let mut chains = self.chains.borrow_mut();
         let Some((bar, tally)) = chains.get_mut(&chain) else { return };
-        tally.done = tally.done.saturating_add(usize::from(window.is_whole));
-        tally.transfers = tally.transfers.saturating_add(window.transfers);
-        tally.spent = tally.spent.saturating_add(window.time);
-        (tally.requests, tally.nodes) = (window.requests, window.nodes);
-        let words = tally.words(self.is_whole_plan, tally.spent);
+        change(tally);
+        let words = tally.words(self.is_whole_plan, tally.time());
         bar.set_message(words.clone());
         let now = Instant::now();
         if !std::io::stderr().is_terminal() && PATIENCE <= now.duration_since(self.last_line.get())
@@ -82,8 +93,6 @@ pub(crate) struct Fetched {
     /// Whether nothing of the window is left to fetch.
     pub(crate) is_whole: bool,
     pub(crate) transfers: usize,
-    /// From the end of the window before it on: windows are fetched side by side.
-    pub(crate) time: Duration,
     pub(crate) requests: u64,
     pub(crate) nodes: usize,
 }
@@ -96,10 +105,15 @@ struct Tally {
     transfers: usize,
     requests: u64,
     nodes: usize,
-    spent: Duration,
+    /// When its first windows were planned.
+    since: Option<Instant>,
 }
 
 impl Tally {
+    fn time(&self) -> Duration {
+        self.since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
     fn words(&self, is_whole_plan: bool, spent: Duration) -> String {
         let Self { name, done, planned, transfers, requests, nodes, .. } = self;
         let count = |count: usize, one: &str| {

@@ -121,7 +121,7 @@ const fn piece_size(blocks_before: u64) -> u64 {
     size
 }
 
-/// Puts wallets that lack the same pieces together.
+/// Puts wallets that lack the same pieces together. The chains take turns, so that no node waits for another.
 fn planned_windows<'a, P: IntoIterator<Item = Window>>(
     lacking: impl IntoIterator<Item = (&'a OpenEnd, P)>,
 ) -> Vec<PlannedWindow> {
@@ -134,16 +134,21 @@ fn planned_windows<'a, P: IntoIterator<Item = Window>>(
             assets.extend(end.at_stake.iter().map(|lot| lot.asset));
         }
     }
-    pieces
+    let mut of_chain: BTreeMap<ChainId, usize> = BTreeMap::new();
+    let mut planned: Vec<(usize, PlannedWindow)> = pieces
         .into_iter()
-        .map(|((chain, window), (addresses, assets))| PlannedWindow {
-            chain,
-            window,
-            addresses: addresses.into_iter().collect(),
-            balances_of: assets.into_iter().collect(),
-            settle_to: None,
+        .map(|((chain, window), (addresses, assets))| {
+            let number = of_chain.entry(chain).or_default();
+            let turn = *number;
+            *number = number.saturating_add(1);
+            let (addresses, balances_of) =
+                (addresses.into_iter().collect(), assets.into_iter().collect());
+            (turn, PlannedWindow { chain, window, addresses, balances_of, settle_to: None })
         })
-        .collect()
+        .collect();
+    // Stable: in each turn the order of the chains, and in each chain the order of the blocks.
+    planned.sort_by_key(|(turn, _)| *turn);
+    planned.into_iter().map(|(_, planned)| planned).collect()
 }
 
 #[cfg(test)]
@@ -188,6 +193,22 @@ mod tests {
             .map(|piece| (piece.window.first(), piece.window.last(), piece.addresses.len()))
             .collect();
         assert_eq!(shape, [(150, 199, 1), (190, 199, 1), (200, 299, 2), (300, 320, 2)]);
+    }
+
+    #[test]
+    fn chains_take_turns() {
+        let end = |chain, first| OpenEnd {
+            chain: ChainId(chain),
+            address: Address::from_low_u64_be(1),
+            window: window(first, 29),
+            at_stake: Vec::new(),
+            depth: 1,
+        };
+        let ends = [end(1, 0), end(2, 10), end(3, 25)];
+        let plan = planned_windows(ends.iter().map(|end| (end, end.window.aligned_pieces(10))));
+        let order: Vec<_> =
+            plan.iter().map(|piece| (piece.chain.0, piece.window.first())).collect();
+        assert_eq!(order, [(1, 0), (2, 10), (3, 25), (1, 10), (2, 20), (1, 20)]);
     }
 
     /// The pieces of a wallet from the arrival on, if the money never leaves.

@@ -20,10 +20,6 @@ impl<'w, T> InOrder<'w, T> {
         Self { line: VecDeque::new() }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.line.len()
-    }
-
     /// Adds work that is taken last.
     pub(super) fn add(&mut self, work: impl Future<Output = T> + 'w) {
         self.line.push_back(Work::Going(Box::pin(work)));
@@ -82,7 +78,6 @@ mod tests {
         assert_eq!(line.next().await, Some(1));
         assert_eq!(*ended.borrow(), [2, 3, 1]);
         line.add_first(work(4, 1));
-        assert_eq!(line.len(), 3);
         let mut rest = Vec::new();
         while let Some(name) = line.next().await {
             rest.push(name);

@@ -5,7 +5,7 @@
 //! had been asked for one after the other.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::Instant;
+use std::time::Duration;
 
 use fundtrail_fetch::{KnownTransfer, Node, WindowRequest};
 use fundtrail_model::{Address, AssetClass, Cause, ChainId, FetchedWindow, Seed, Transfer, Window};
@@ -14,6 +14,7 @@ use fundtrail_store::PlannedWindow;
 use super::Pursuit;
 use super::in_order::InOrder;
 use crate::error::Error;
+use crate::nodes::Nodes;
 use crate::progress::Fetched;
 
 /// Pieces that are asked for at the same time, at least: while one answer is waited for another comes.
@@ -23,8 +24,11 @@ const MOST_AT_ONCE: usize = 6;
 /// Longer pieces are fetched alone: what they bring fills the memory that several short ones would.
 const LONGEST_BESIDE_OTHERS: u64 = 4_096;
 
-/// A piece, and what became of it.
-type Piece = (PlannedWindow, Result<FetchedWindow, fundtrail_fetch::Error>);
+/// How often it is shown how many requests were sent.
+const LOOK_UP: Duration = Duration::from_millis(500);
+
+/// A piece, what was asked, and what became of it.
+type Piece = (PlannedWindow, WindowRequest, Result<FetchedWindow, fundtrail_fetch::Error>);
 
 impl Pursuit<'_> {
     /// Fetches the plan, or the part of it for which the budget is enough; returns what was spent.
@@ -33,9 +37,10 @@ impl Pursuit<'_> {
         let seeds: Vec<_> = self.case.seeds()?.into_iter().map(|(_, seed)| seed).collect();
         // Read once and added to: a case can hold many more transfers than a piece brings.
         let mut known: BTreeMap<ChainId, Vec<Transfer>> = BTreeMap::new();
-        for pieces in pending.chunk_by(|a, b| a.chain == b.chain) {
-            let Some(chain) = pieces.first().map(|piece| piece.chain) else { continue };
-            self.progress.planned(chain, &self.chains.info(chain).name, pieces.len());
+        let chains: BTreeSet<ChainId> = pending.iter().map(|piece| piece.chain).collect();
+        for chain in chains {
+            let pieces = pending.iter().filter(|piece| piece.chain == chain).count();
+            self.progress.planned(chain, &self.chains.info(chain).name, pieces);
             let stored = self.case.transfers(chain)?;
             known.insert(chain, stored.into_iter().filter(is_token_movement).collect());
             self.nodes.get(chain).await?;
@@ -46,31 +51,50 @@ impl Pursuit<'_> {
         let mut open: VecDeque<PlannedWindow> = pending.iter().cloned().collect();
         let mut waiting = pending.into_iter().peekable();
         let mut line: InOrder<'_, Piece> = InOrder::new();
-        let mut is_alone = false;
-        let mut last_written = Instant::now();
+        // Per chain: how many are in line, and whether that is a long one.
+        let mut going: BTreeMap<ChainId, (usize, bool)> = BTreeMap::new();
         loop {
             while let Some(next) = waiting.peek() {
                 let node = nodes.opened(next.chain)?;
                 let is_long = LONGEST_BESIDE_OTHERS < next.window.block_count();
-                let room = if is_long || is_alone { 1 } else { at_once(node) };
-                if room <= line.len() {
+                let (in_line, is_alone) = going.entry(next.chain).or_default();
+                let room = if is_long || *is_alone { 1 } else { at_once(node) };
+                if room <= *in_line {
                     break;
                 }
                 spent = self.budget.spent(nodes.requests_sent());
                 let Some(planned) = waiting.next_if(|_| spent.is_none()) else { break };
                 self.budget.begin_piece();
-                is_alone = is_long;
+                (*in_line, *is_alone) = (in_line.saturating_add(1), is_long);
                 let known = known.get(&planned.chain).map_or(&[][..], Vec::as_slice);
                 let request = self.request(&planned, known_of(known, &seeds, &planned));
                 line.add(async move {
                     let fetched = node.window(&request).await;
-                    (planned, fetched)
+                    (planned, request, fetched)
                 });
             }
-            let Some((planned, fetched)) = line.next().await else { return Ok(spent) };
+            let next = loop {
+                tokio::select! {
+                    next = line.next() => break next,
+                    () = tokio::time::sleep(LOOK_UP) => self.say_requests(nodes),
+                }
+            };
+            let Some((planned, asked, fetched)) = next else { return Ok(spent) };
             let fetched = fetched?;
-            self.case.write_window(&fetched)?;
             let node = nodes.opened(planned.chain)?;
+            // Pieces that were written since this one was asked for may tell of transfers that it lacks: then
+            // it is asked for as if it had waited for them.
+            let told = known.get(&planned.chain).map_or(&[][..], Vec::as_slice);
+            let told = known_of(told, &seeds, &planned);
+            if told.iter().any(|told| !asked.known.contains(told) && is_lacking(told, &fetched)) {
+                let request = WindowRequest { known: told, ..asked };
+                line.add_first(async move {
+                    let fetched = node.window(&request).await;
+                    (planned, request, fetched)
+                });
+                continue;
+            }
+            self.case.write_window(&fetched)?;
             // A window that holds too much is given in parts; the case keeps the rest on the plan.
             let rest = fetched.window.last().checked_add(1);
             let rest = rest.and_then(|first| Window::new(first, planned.window.last()));
@@ -97,20 +121,27 @@ impl Pursuit<'_> {
                 Fetched {
                     is_whole: rest.is_none(),
                     transfers: fetched.transfers.len(),
-                    time: last_written.elapsed(),
                     requests: node.client().requests_sent(),
                     nodes: node.client().origin().split(", ").count(),
                 },
             );
-            last_written = Instant::now();
             if let Some(window) = rest {
                 let planned = PlannedWindow { window, ..planned };
                 let request = self.request(&planned, known_of(known, &seeds, &planned));
                 line.add_first(async move {
                     let fetched = node.window(&request).await;
-                    (planned, fetched)
+                    (planned, request, fetched)
                 });
+            } else if let Some((in_line, _)) = going.get_mut(&planned.chain) {
+                *in_line = in_line.saturating_sub(1);
             }
+        }
+    }
+
+    /// Shows that a long piece is getting on.
+    fn say_requests(&self, nodes: &Nodes) {
+        for (chain, requests) in nodes.requests() {
+            self.progress.asked(chain, requests);
         }
     }
 
@@ -146,6 +177,15 @@ fn spans<'a>(open: impl Iterator<Item = &'a PlannedWindow>) -> BTreeMap<Address,
         }
     }
     spans
+}
+
+/// Whether what was read of these blocks does not hold a transfer that is known to be there.
+fn is_lacking(known: &KnownTransfer, fetched: &FetchedWindow) -> bool {
+    let is_it = |found: &Transfer| {
+        (found.position, found.asset) == (known.position, known.asset)
+            && known.amount.is_none_or(|amount| amount == found.amount)
+    };
+    fetched.window.contains(known.position.block) && !fetched.transfers.iter().any(is_it)
 }
 
 /// Whether a node's logs have to tell of it.
