@@ -122,7 +122,8 @@ impl Through {
         assert_eq!(outcome.stdout, "");
         let lines: Vec<&str> = outcome.stderr.lines().collect();
         let [.., error, hint] = lines.as_slice() else { panic!("{}", outcome.stderr) };
-        assert!(error.starts_with("error: http://127.0.0.1:"), "{}", outcome.stderr);
+        let is_placed = error.starts_with("error: ") && error.contains("http://127.0.0.1:");
+        assert!(is_placed, "{}", outcome.stderr);
         assert!(hint.starts_with("hint: "), "{}", outcome.stderr);
     }
 
@@ -132,8 +133,11 @@ impl Through {
     pub(crate) fn assert_stopped_well(&self, outcome: &sandbox::Outcome) {
         Self::assert_stopped(outcome);
         self.trace_bare("case.ftcase").success();
-        let found = self.sandbox.digest("case.ftcase");
-        assert_eq!(found, Content::through_bare_nodes().digest, "after: {}", outcome.stderr);
+        // Not the digest: an account whose state was refused once was looked at in another way, and says so.
+        let (found, bare) = (self.content("case.ftcase"), Content::through_bare_nodes());
+        assert_eq!(found.seen, bare.seen, "after: {}", outcome.stderr);
+        assert_eq!(found.unexplained, bare.unexplained, "after: {}", outcome.stderr);
+        assert_eq!(found.unproven, bare.unproven, "after: {}", outcome.stderr);
     }
 
     /// The run ended and knows less. Everything it says is true, and it says that it is not all.
@@ -152,7 +156,16 @@ impl Through {
         }
         let is_weaker = bare.unproven < content.unproven
             || content.unexplained.difference(&bare.unexplained).next().is_some();
-        assert!(is_weaker, "it knows less and does not say so");
+        // A log of a token whose balances never changed is missed by nobody.
+        let is_moot = |(chain, unseen): &(ChainId, Transfer)| {
+            bare.unexplained.iter().any(|(other, doubt)| {
+                let (block, asset) = (unseen.position.block, unseen.asset);
+                other == chain && (doubt.position.block, doubt.asset) == (block, asset)
+            })
+        };
+        let unseen: Vec<_> =
+            bare.seen.difference(&content.seen).filter(|it| !is_moot(it)).collect();
+        assert!(is_weaker || unseen.is_empty(), "it does not say that it knows less: {unseen:?}");
     }
 }
 

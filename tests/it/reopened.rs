@@ -109,7 +109,10 @@ async fn logs_that_a_node_leaves_out_are_found_in_receipts() {
     for share in [300, 600] {
         let faults = Faults::none().with(Fault::DroppedLogs, share);
         let proxy = ChaosProxy::start(&anvil.url(), Profile::bare("leaves out"), faults);
-        assert_eq!(read(&proxy.url(), MULE).await, honest, "{share}");
+        let found = read(&proxy.url(), MULE).await;
+        assert_eq!(found.transfers, honest.transfers, "{share}");
+        // Who left out these may have left out others.
+        assert_eq!(proof(&found), Proof::Indicative);
     }
     // Of nine changes, all of them left out, the looks do not find every block: nothing is lost for that.
     let faults = Faults::none().with(Fault::DroppedLogs, 1_000);

@@ -229,15 +229,18 @@ impl Node {
                 let what = format!("asked for logs of block {block}, it gave one of block {other}");
                 return Err(self.client.inconsistent(what));
             }
-            let known = *reopened.block_hashes.entry(block).or_insert(hash);
-            if known != hash {
+            // Another word on a log that was told already: which is true is not for this node to say.
+            let key = |found: &Transfer| (found.position, found.asset);
+            let start = window.transfers.partition_point(|known| key(known) < key(&transfer));
+            let told =
+                window.transfers.get(start).is_some_and(|known| key(known) == key(&transfer));
+            if told || reopened.found.iter().any(|known| key(known) == key(&transfer)) {
+                continue;
+            }
+            reopened.found.push(transfer);
+            if *reopened.block_hashes.entry(block).or_insert(hash) != hash {
                 let what = format!("logs of block {block} name two block hashes");
                 return Err(self.client.inconsistent(what));
-            }
-            if window.transfers.binary_search(&transfer).is_err()
-                && !reopened.found.contains(&transfer)
-            {
-                reopened.found.push(transfer);
             }
         }
         Ok(())

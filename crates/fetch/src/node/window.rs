@@ -255,11 +255,14 @@ impl Node {
         transfers: &[Transfer],
         reopened: &Reopened,
     ) -> (Vec<Coverage>, Vec<Transfer>) {
-        let proof = Proof::Reconciled;
+        // A node that left out some logs may have left out others, of tokens that nothing else names.
+        let proof =
+            if reopened.block_hashes.is_empty() { Proof::Reconciled } else { Proof::Indicative };
+        let of = |class| if class == AssetClass::Tokens { proof } else { Proof::Reconciled };
         let mut proofs: BTreeMap<(Address, AssetClass), Proof> = native
             .how
             .keys()
-            .flat_map(|address| AssetClass::ALL.map(|class| ((*address, class), proof)))
+            .flat_map(|address| AssetClass::ALL.map(|class| ((*address, class), of(class))))
             .chain(
                 native
                     .proofs
