@@ -10,7 +10,7 @@ use serde_json::json;
 use super::facts::{code_call, hex};
 use super::{Node, quantity};
 use crate::Error;
-use crate::client::{Answer, Call, Meaning, Refusal};
+use crate::client::{Answer, Call, Kind, Meaning, Refusal};
 use crate::decode::account::kind;
 use crate::decode::looks::AccountState;
 use crate::wire::{Bytes, Hex};
@@ -19,6 +19,9 @@ use multicall::balance_call;
 
 /// An account at the end of a block.
 pub(super) type Place = (Address, u64);
+
+/// How often a state of a block that a node does not have yet is asked for again.
+const TIMES_AGAIN: usize = 3;
 
 /// What the node says of the state of places, or why it does not.
 pub(super) type Told<T> = Result<BTreeMap<Place, T>, NoState>;
@@ -52,7 +55,7 @@ impl Node {
             })
             .collect();
         let calls: Vec<Call> = questions.iter().map(|(_, call)| call.clone()).collect();
-        let answers = self.client.ask_all(&calls).await?;
+        let answers = self.told(&calls).await?;
         let mut nonces = BTreeMap::new();
         for ((place, call), answer) in questions.iter().zip(&answers) {
             if let Some(none) = self.no_state(call, answer, place.1)? {
@@ -77,7 +80,7 @@ impl Node {
     pub(super) async fn kinds(&self, places: &[Place]) -> Result<Told<AccountKind>, Error> {
         let calls: Vec<Call> =
             places.iter().map(|(address, block)| code_call(*address, *block)).collect();
-        let answers = self.client.ask_all(&calls).await?;
+        let answers = self.told(&calls).await?;
         let mut kinds = BTreeMap::new();
         for (place, (call, answer)) in places.iter().zip(calls.iter().zip(&answers)) {
             if let Some(none) = self.no_state(call, answer, place.1)? {
@@ -87,6 +90,33 @@ impl Node {
             kinds.insert(*place, kind(&code.0));
         }
         Ok(Ok(kinds))
+    }
+
+    /// Asks for states of blocks that were found to be there. Behind one address there can be several
+    /// machines, some of them late: who says that it does not have a block yet is asked again.
+    async fn told(&self, calls: &[Call]) -> Result<Vec<Answer>, Error> {
+        let mut answers = self.client.ask_all(calls).await?;
+        let is_late =
+            |answer: &Answer| answer.as_ref().is_err_and(|said| said.kind() == Kind::NotYet);
+        for _ in 0..TIMES_AGAIN {
+            let late: Vec<usize> = (0..answers.len())
+                .filter(|place| answers.get(*place).is_some_and(is_late))
+                .collect();
+            let open: Vec<Call> =
+                late.iter().filter_map(|place| calls.get(*place)).cloned().collect();
+            // One question shows whether asking again helps: a node that has dropped the state may say
+            // the same.
+            let Some(first) = open.first() else { break };
+            if is_late(&self.client.ask(first).await?) {
+                continue;
+            }
+            for (place, answer) in late.into_iter().zip(self.client.ask_all(&open).await?) {
+                if let Some(slot) = answers.get_mut(place) {
+                    *slot = answer;
+                }
+            }
+        }
+        Ok(answers)
     }
 
     fn no_state(&self, call: &Call, answer: &Answer, block: u64) -> Result<Option<NoState>, Error> {
