@@ -20,7 +20,7 @@ const FREEZE: &str = "
 import sys, cryo
 url, folder, first, end, topic0, topic1, size = sys.argv[1:]
 cryo.freeze('logs', rpc=url, output_dir=folder, start_block=int(first), end_block=int(end),
-            topic0=topic0, topic1=topic1, inner_request_size=int(size), chunk_size=int(size),
+            topic0=[topic0], topic1=[topic1], inner_request_size=int(size), chunk_size=int(size),
             network_name='anvil', overwrite=True, no_report=True, verbose=False)
 ";
 

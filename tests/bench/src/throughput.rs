@@ -14,8 +14,6 @@ use crate::table::{Row, Table};
 const ROUNDS: u32 = 5;
 /// As many as the fetcher has under way.
 const AT_ONCE: usize = 4;
-/// Windows as a trace asks for them while the money stays: each as long as all before it.
-const FIRST_WINDOW: u64 = 128;
 
 pub(crate) fn run() -> Table {
     let dense = Dense::half_a_million();
@@ -42,34 +40,27 @@ pub(crate) fn run() -> Table {
     table.add(Row::counts("questions for them", asked, plain).at_most(1_250));
     table.note(format!(
         "The other is {AT_ONCE} downloads at once of {} answers, {bytes} bytes in all, thrown away. Ours \
-         has to find out how much to ask for, in windows of {FIRST_WINDOW} blocks and then as many as \
-         before. {} logs a second.",
+         has to find out how much to ask for, and checks each log and each last header. {} logs a second.",
         pieces.len(),
         ours.per_second(dense.transfers),
     ));
     table
 }
 
-/// Finds all transfers with a new client, window by window. Returns how many there are, and how many
+/// Finds all transfers with a new client. Returns how many there are, and how many
 /// questions it took.
 async fn scan(dense: &Dense) -> (usize, u64) {
     let endpoint = Endpoint::parse(&dense.node.url()).expect("an address");
     let client = Client::http(endpoint, Options::default()).expect("a client");
     let node = Node::open(client, None).await.expect("a node");
     let addresses = BTreeSet::from([dense.payer]);
-    let mut count = 0;
-    let mut next = Some(dense.window.first());
-    while let Some(first) = next.filter(|first| *first <= dense.window.last()) {
-        let last = (first + FIRST_WINDOW.max(first - 1) - 1).min(dense.window.last());
-        // One that holds too much ends early, and the rest is asked for next.
-        let mut rest = Window::new(first, last);
-        while let Some(window) = rest {
-            let scanned = bench::scan_logs(&node, &addresses, window).await;
-            let (found, searched) = scanned.expect("the transfers");
-            count += found;
-            rest = Window::new(searched.last() + 1, last);
-        }
-        next = last.checked_add(1);
+    let (mut count, mut rest) = (0, Some(dense.window));
+    // One that holds too much ends early, and the rest is asked for next.
+    while let Some(window) = rest {
+        let scanned = bench::scan_logs(&node, &addresses, window).await;
+        let (found, searched) = scanned.expect("the transfers");
+        count += found;
+        rest = Window::new(searched.last() + 1, dense.window.last());
     }
     (count, node.client().requests_sent())
 }

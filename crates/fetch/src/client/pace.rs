@@ -7,9 +7,8 @@ use fundtrail_model::Window;
 const TARGET_BYTES: u64 = 4 * 1024 * 1024;
 /// How many times longer the next range may be than the last.
 const MOST_GROWTH: u64 = 8;
-/// How long the first range may be. Wallets are looked at in short windows first, and the busiest of
-/// exchanges has some twenty transfers in a block.
-const FIRST_BLOCKS: u64 = 1_024;
+/// How long the first range may be: as long as the first window of a wallet that is traced.
+const FIRST_BLOCKS: u64 = 128;
 
 /// How many pieces of a window are asked for at once, at most. Fewer are under way, because some have been
 /// answered before the first of them.
@@ -143,14 +142,14 @@ mod tests {
             let mut pace = Pace::default();
             assert_eq!(walk(&mut pace, window, cap, |_| bytes), expected, "{cap} {bytes}");
         };
-        check(u64::MAX, 0, (3, 0));
-        check(u64::MAX, 200, (3, 0));
+        check(u64::MAX, 0, (4, 0));
+        check(u64::MAX, 200, (4, 0));
         // 328 MB: 79 answers are the least.
-        check(u64::MAX, 20_000, (80, 1));
-        check(u64::MAX, 3_000_000, (16_381, 2));
+        check(u64::MAX, 20_000, (79, 0));
+        check(u64::MAX, 3_000_000, (16_384, 2));
         // 21 MB at an endpoint that gives 6 MB at once, and at one that gives 30 kB.
-        check(6_000_000, 1_280, (6, 0));
-        check(30_000, 1_280, (781, 7));
+        check(6_000_000, 1_280, (7, 0));
+        check(30_000, 1_280, (781, 4));
     }
 
     #[test]
