@@ -168,6 +168,7 @@ async fn try_read(url: &str, address: Address, first: u64, last: u64) -> Result<
     let client = Client::http(Endpoint::parse(url)?, Options::default())?;
     let node = Node::open(client.clone(), None).await?;
     let request = WindowRequest {
+        gate: None,
         addresses: vec![address],
         window: Window::new(first, last).unwrap(),
         wrapped_native: vec![],

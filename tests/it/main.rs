@@ -12,6 +12,7 @@
 //! * `finality`: which blocks are looked at
 //! * `halving`: native transfers found by halving long windows
 //! * `help`: every help page
+//! * `hubs`: crowded addresses, whose history is not downloaded
 //! * `kills`: runs that are killed, under faults too, end with the same case as undisturbed ones
 //! * `layers`: the star of crates, and files that belong to a table of contents
 //! * `live`: the same case on a real node, over HTTP
@@ -43,6 +44,7 @@ mod fetch;
 mod finality;
 mod halving;
 mod help;
+mod hubs;
 mod kills;
 mod layers;
 mod lists;

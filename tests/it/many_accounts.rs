@@ -54,6 +54,7 @@ fn play(code: &str) -> Anvil {
 async fn read(node: &Node, first: u64) -> FetchedWindow {
     let window = Window::new(first, LAST).unwrap();
     let request = WindowRequest {
+        gate: None,
         addresses: holders(),
         window,
         wrapped_native: vec![],

@@ -75,6 +75,7 @@ async fn read(url: &str, address: Address) -> FetchedWindow {
     let client = Client::http(Endpoint::parse(url).unwrap(), Options::default()).unwrap();
     let node = Node::open(client, None).await.unwrap();
     let request = WindowRequest {
+        gate: None,
         addresses: vec![address],
         window: Window::new(5, LAST).unwrap(),
         wrapped_native: vec![],

@@ -179,8 +179,9 @@ pub(crate) struct Following {
     #[arg(long, value_name = "N")]
     pub(crate) max_hops: Option<u32>,
 
-    /// Stop at addresses with more counterparties than this [default: what the case says, else
-    /// 1000]
+    /// Stop at addresses with more counterparties than this; where one is seen to have more, or to
+    /// sign more transactions, before its history is downloaded, that is not [default: what the case
+    /// says, else 1000]
     #[arg(long, value_name = "N")]
     pub(crate) max_counterparties: Option<u32>,
 

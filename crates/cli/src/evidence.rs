@@ -6,8 +6,8 @@ use fundtrail_graph::{ChainEvidence, History, Question};
 use fundtrail_labels::Book;
 use fundtrail_labels::prices::Prices;
 use fundtrail_model::{
-    AccountFact, Address, Amount, Asset, AssetClass, Balance, BlockStamp, ChainId, Coverage, Date,
-    Limits, Marks, OpenEnd, Rule, Seed, Timestamp, TokenClaim, Trail, Transfer, Window,
+    AccountFact, Address, Amount, Asset, AssetClass, Balance, BlockStamp, ChainId, Coverage, Crowd,
+    Date, Limits, Marks, OpenEnd, Rule, Seed, Timestamp, TokenClaim, Trail, Transfer, Window,
 };
 use fundtrail_store::Case;
 
@@ -27,6 +27,7 @@ pub(crate) struct ChainRecords {
     /// The same, as following reads them.
     pub(crate) history: History,
     pub(crate) coverage: Vec<Coverage>,
+    pub(crate) crowds: Vec<Crowd>,
     pub(crate) balances: Vec<Balance>,
     pub(crate) accounts: Vec<AccountFact>,
     pub(crate) blocks: Vec<BlockStamp>,
@@ -58,6 +59,7 @@ impl Evidence {
                 transfers,
                 history,
                 coverage: case.coverage(chain)?,
+                crowds: case.crowds(chain)?,
                 balances: case.balances(chain)?,
                 accounts: case.accounts(chain)?,
                 blocks: case.blocks(chain)?,
@@ -135,6 +137,7 @@ impl Evidence {
                 until: records.until,
                 history: &records.history,
                 coverage: &records.coverage,
+                crowds: &records.crowds,
                 balances: &records.balances,
                 accounts: &records.accounts,
                 blocks: &records.blocks,

@@ -33,6 +33,8 @@ pub(crate) mod key {
     pub(crate) const LIST: &str = "list.";
     pub(crate) const ENDPOINT: &str = "run.endpoint.";
     pub(crate) const SPENT: &str = "run.spent";
+    /// The hub gate with which the plan is fetched; absent where everything is.
+    pub(crate) const GATE: &str = "run.gate";
     /// How the last block to look at was chosen, per chain.
     pub(crate) const END: &str = "run.end.";
     /// The last block that was final when the chain was asked, per chain.
@@ -279,7 +281,9 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         && !trail.reservations.iter().any(|reservation| {
             matches!(
                 reservation,
-                Reservation::UnlistedReturn { .. } | Reservation::BalanceBelowLots { .. }
+                Reservation::UnlistedReturn { .. }
+                    | Reservation::BalanceBelowLots { .. }
+                    | Reservation::CrowdedHolder { .. }
             )
         })
         && coverage.iter().all(|found| found.proof == fundtrail_model::Proof::Reconciled);

@@ -18,7 +18,7 @@ use crate::chains::Chains;
 use crate::error::Error;
 use crate::evidence::{Evidence, How};
 use crate::nodes::Nodes;
-use crate::presentation::keep_names;
+use crate::presentation::{keep_names, key};
 use crate::progress::Progress;
 
 /// Blocks of a first piece. Pieces are this long or twice, four times, eight times as long, and are cut at
@@ -59,6 +59,7 @@ impl Pursuit<'_> {
                 let size = piece_size(evidence.looked_at_before(end));
                 (end, end.window.aligned_pieces(size).take(1))
             }));
+            self.keep_gate(Some(how.limits.hub_counterparties))?;
             self.case.plan(&plan)?;
             spent = self.fetch_planned().await?;
         }
@@ -92,8 +93,16 @@ impl Pursuit<'_> {
         }
         let pieces = ends.iter().map(|end| (end, end.window.aligned_pieces(LONGEST_PIECE)));
         let plan = planned_windows(pieces);
+        self.keep_gate(None)?;
         self.case.plan(&plan)?;
         self.fetch_planned().await
+    }
+
+    /// Keeps the hub gate of the plan that is made next: whoever goes on with the plan reads as much. Whom a
+    /// user names himself is read whole, however crowded.
+    fn keep_gate(&mut self, gate: Option<u32>) -> Result<(), Error> {
+        let kept = gate.iter().map(|gate| (String::new(), gate.to_string())).collect();
+        Ok(self.case.replace_settings(key::GATE, &kept)?)
     }
 }
 

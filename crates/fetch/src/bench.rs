@@ -43,6 +43,6 @@ pub async fn scan_logs(
     addresses: &BTreeSet<Address>,
     window: Window,
 ) -> Result<(usize, Window), Error> {
-    let scan = node.scan_logs(addresses, &BTreeSet::new(), window).await?;
+    let scan = node.scan_logs(addresses, &BTreeSet::new(), window, None).await?;
     Ok((scan.transfers.len(), scan.window))
 }

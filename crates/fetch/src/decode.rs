@@ -8,4 +8,5 @@ pub(crate) mod looks;
 pub(crate) mod multicall;
 pub(crate) mod native;
 pub(crate) mod reconcile;
+pub(crate) mod tally;
 pub(crate) mod token;

@@ -1,6 +1,7 @@
 //! One chain behind one client.
 
 mod abilities;
+mod crowds;
 mod facts;
 mod frames;
 mod logs;

@@ -28,6 +28,10 @@
 //! * Where a balance is known at the end of a stay and is less than the stolen lots there, the rest of
 //!   them ends as unexplained: nobody is said to hold what he does not have.
 //!
+//! * An address that turned out to be crowded before its history was fetched is a hub from the block on in
+//!   which that look began. What arrived there earlier is followed, as far as it was looked at; where the
+//!   crowd begins what is lacking, it ends there. So it does for a seed's holder, with a reservation.
+//!
 //! # What is trusted
 //!
 //! An account's debits decide where value goes, so they are used only where all its movements are
@@ -58,8 +62,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use fundtrail_model::{
-    AccountFact, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage, Date, Limits,
-    Marks, Rule, Seed, Trail,
+    AccountFact, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage, Crowd, Date,
+    Limits, Marks, Rule, Seed, Trail,
 };
 
 pub use collapse::{Collapsed, Conversion, Fee, Party, Payment, collapse};
@@ -77,6 +81,8 @@ pub struct ChainEvidence<'a> {
     pub history: &'a History,
     /// What has been looked at, in any order.
     pub coverage: &'a [Coverage],
+    /// Addresses too crowded to be looked at, in any order. One is a hub if its size is more than the limit.
+    pub crowds: &'a [Crowd],
     /// Balances, in any order.
     pub balances: &'a [Balance],
     /// What addresses are, in any order; of several facts on one address the latest counts.
@@ -95,6 +101,7 @@ impl<'a> ChainEvidence<'a> {
             until,
             history,
             coverage: &[],
+            crowds: &[],
             balances: &[],
             accounts: &[],
             blocks: &[],
@@ -155,7 +162,8 @@ pub fn follow(evidence: &[ChainEvidence<'_>], question: &Question<'_>) -> Trail 
         let history = History::new(chain);
         let nothing = ChainEvidence::of(&history, last.position.block);
         let known = evidence.iter().find(|known| known.chain == chain).unwrap_or(&nothing);
-        let view = view::View::new(known, group, question.marks);
+        let gate = question.limits.hub_counterparties;
+        let view = view::View::new(known, group, question.marks, gate);
         sweep::sweep(&view, question, group, &mut book);
     }
     book.close()

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use fundtrail_model::{
-    AccountKind, Address, Amount, Asset, AssetClass, Balance, ChainId, Coverage, Date, H256, Marks,
-    Seed, Timestamp, Transfer, Window,
+    AccountKind, Address, Amount, Asset, AssetClass, Balance, ChainId, Coverage, Crowd, Date, H256,
+    Marks, Seed, Timestamp, Transfer, Window,
 };
 
 use crate::ChainEvidence;
@@ -20,6 +20,8 @@ pub(crate) struct View<'a> {
     /// Sorted.
     strangers: Vec<Address>,
     covered: Runs,
+    /// Those that are hubs, by the blocks that show it.
+    crowds: BTreeMap<Address, Vec<&'a Crowd>>,
     balances: Vec<&'a Balance>,
     are_contracts: Flags,
     are_marked: Flags,
@@ -31,6 +33,7 @@ impl<'a> View<'a> {
         evidence: &ChainEvidence<'a>,
         seeds: &[&Seed],
         marks: &BTreeMap<(ChainId, Address), Marks>,
+        gate: u32,
     ) -> Self {
         let history = evidence.history;
         let end = history.rows().partition_point(|row| row.block() <= evidence.until);
@@ -43,6 +46,11 @@ impl<'a> View<'a> {
         strangers.dedup();
         let mut balances: Vec<_> = evidence.balances.iter().collect();
         balances.sort_unstable();
+        let mut crowds: BTreeMap<Address, Vec<&Crowd>> = BTreeMap::new();
+        for crowd in evidence.crowds.iter().filter(|crowd| crowd.size.exceeds(gate)) {
+            crowds.entry(crowd.address).or_default().push(crowd);
+        }
+        crowds.values_mut().for_each(|crowds| crowds.sort_unstable());
         let mut view = Self {
             chain: evidence.chain,
             until: evidence.until,
@@ -50,6 +58,7 @@ impl<'a> View<'a> {
             rows: history.rows().get(..end).unwrap_or_default(),
             strangers,
             covered: Runs::default(),
+            crowds,
             balances,
             are_contracts: Flags::default(),
             are_marked: Flags::default(),
@@ -120,6 +129,19 @@ impl<'a> View<'a> {
         let next = runs.get(runs.partition_point(|run| run.first() <= first));
         let last = next.map_or(u64::MAX, |run| run.first().saturating_sub(1));
         Window::new(first, last.min(self.until))
+    }
+
+    /// What shows that the address is a hub in this block: the first look, at or before it, at which it turned
+    /// out to be too crowded.
+    pub(crate) fn crowd_before(&self, address: Address, block: u64) -> Option<&'a Crowd> {
+        let first = self.crowds.get(&address)?.first().copied()?;
+        (first.window.first() <= block && first.window.first() <= self.until).then_some(first)
+    }
+
+    /// What shows that the address is too crowded for this block to be looked at.
+    pub(crate) fn crowd_at(&self, address: Address, block: u64) -> Option<&'a Crowd> {
+        let crowds = self.crowds.get(&address)?;
+        crowds.iter().find(|crowd| crowd.window.contains(block)).copied()
     }
 
     /// Whether code at the address makes it a contract, as far as is known.

@@ -1,7 +1,8 @@
 //! What the fetcher hands to the store.
 
 use crate::{
-    AccountFact, Address, Balance, ChainId, Coverage, H256, Timestamp, TokenClaim, Transfer, Window,
+    AccountFact, Address, Balance, ChainId, Coverage, Crowd, H256, Timestamp, TokenClaim, Transfer,
+    Window,
 };
 
 /// All transfers of a set of addresses in a window, and the coverage this proves. It is stored as a
@@ -16,8 +17,11 @@ pub struct FetchedWindow {
     pub addresses: Vec<Address>,
     /// The transfers, sorted, without duplicates.
     pub transfers: Vec<Transfer>,
-    /// One entry per address and asset class, sorted.
+    /// One entry per address and asset class, sorted; none of those that are crowded.
     pub coverage: Vec<Coverage>,
+    /// Addresses of which no more was read than shows that they are crowded, sorted. No transfer is told for
+    /// their sake, and nothing of them is covered.
+    pub crowds: Vec<Crowd>,
     /// The blocks that hold a transfer, and the window's ends, sorted.
     pub blocks: Vec<BlockStamp>,
     /// What the addresses and their counterparties are, at the window's end, sorted.

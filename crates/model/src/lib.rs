@@ -21,6 +21,7 @@
 //! | [ending](Ending) | where and why following stopped |
 //! | [open end](OpenEnd) | an ending for want of data, with what is missing |
 //! | [coverage](Coverage) | what has been looked at, how, and how well that proves completeness |
+//! | [crowd](Crowd) | what showed that an address has too many counterparties to be looked at |
 //! | [label](Label) | a name for an address: who says so, since when, until when, how sure |
 //! | [listing](Listing) | a label that is a sanction: programme, listed on, delisted on |
 //! | lead | a link that is probable, not conserved arithmetic |
@@ -31,6 +32,7 @@ mod amount;
 mod asset;
 mod band;
 mod chain;
+mod crowd;
 mod fetched;
 mod label;
 mod position;
@@ -47,6 +49,7 @@ pub use amount::{Amount, AmountError};
 pub use asset::{Asset, AssetClass, Balance, TokenClaim};
 pub use band::{Band, BandLine};
 pub use chain::{ChainId, ChainInfo, NativeCoin};
+pub use crowd::{Crowd, CrowdSize};
 pub use fetched::{BlockStamp, FetchedWindow};
 pub use label::{Category, Confidence, DateBound, Label, Listing, ListingStatus, Marks, Stop};
 pub use position::{ParsePositionError, Position, Step};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::{
-    Address, Amount, Asset, ChainId, H256, Label, Listing, Position, Rule, Seed, SeedId, Window,
+    Address, Amount, Asset, ChainId, CrowdSize, H256, Label, Listing, Position, Rule, Seed, SeedId,
+    Window,
 };
 
 /// How far following goes.
@@ -257,7 +258,10 @@ pub enum EndingKind {
     /// At an address with too many counterparties to be one person's.
     Hub {
         /// How many were seen.
-        counterparties: u32,
+        size: CrowdSize,
+        /// The blocks that showed it, where its history was not fetched because of it; `None` where they
+        /// were counted over all that was looked at.
+        blocks: Option<Window>,
     },
     /// Too little to follow.
     BelowThreshold,
@@ -450,6 +454,17 @@ pub enum Reservation {
         position: Position,
         /// By how much.
         excess: Amount,
+    },
+    /// The holder of a seed is too crowded to be looked at: what became of the seed there is not followed.
+    CrowdedHolder {
+        /// The chain.
+        chain: ChainId,
+        /// The holder.
+        address: Address,
+        /// The blocks that showed it.
+        blocks: Window,
+        /// How crowded it is, at least.
+        size: CrowdSize,
     },
     /// Several assets with different stolen shares were converted together.
     ApproximateConversion {

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fundtrail_model::{
-    AccountFact, Address, Balance, BlockStamp, ChainId, Coverage, FetchedWindow, H256, Marks, Seed,
-    TokenClaim, Transfer, Window,
+    AccountFact, Address, Balance, BlockStamp, ChainId, Coverage, Crowd, FetchedWindow, H256,
+    Marks, Seed, TokenClaim, Transfer, Window,
 };
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, Fault};
 use crate::intern::{Ids, Interner};
 use crate::{
-    Counts, KnownTokenRow, PlannedWindow, block, coverage, digest, fact, intern, mark, plan, seed,
-    setting, token, transfer, window,
+    Counts, KnownTokenRow, PlannedWindow, block, coverage, crowd, digest, fact, intern, mark, plan,
+    seed, setting, token, transfer, window,
 };
 
 mod open;
@@ -170,6 +170,7 @@ impl Case {
     ///   block, a balance, a block: must be the same both times;
     /// * coverage: block by block the better proof, and among equal proofs the better way of looking
     ///   (frames, then logs, then blocks only); blocks alike that touch become one entry;
+    /// * a crowd that begins with the same block: the larger one;
     /// * an account: what it was at the highest block;
     /// * a claim: field by field what is known rather than what is not, then the lesser;
     /// * an unexplained transfer: worked out anew, see [`Case::transfers`].
@@ -248,6 +249,15 @@ impl Case {
         self.read(|conn| coverage::all(conn, chain))
     }
 
+    /// The addresses on a chain that are too crowded to be looked at, sorted.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn crowds(&self, chain: ChainId) -> Result<Vec<Crowd>, Error> {
+        self.read(|conn| crowd::all(conn, chain))
+    }
+
     /// Every balance known on a chain, sorted.
     ///
     /// # Errors
@@ -284,7 +294,7 @@ impl Case {
         self.read(|conn| block::all(conn, chain))
     }
 
-    /// Every address in the transfers, coverage and seeds of a chain, sorted.
+    /// Every address in the transfers, coverage, crowds and seeds of a chain, sorted.
     ///
     /// # Errors
     ///
@@ -355,9 +365,8 @@ impl Case {
     /// position, transaction, asset, amount, from, holder); then, chain by chain, `C` the chain, `b`
     /// blocks (number, hash, parent, timestamp), `t` transfers (position, asset, from, to, amount,
     /// cause, transaction), `c` coverage (address, class, contract of a class of one token, first, last, how,
-    /// proof), `B` balances
-    /// (address, asset, block, amount), `a` accounts (address, kind, delegate, block), `k` claims
-    /// (asset, symbol, decimals); then `m` marks (chain, address), each followed by its `l` labels
+    /// proof), `w` crowds (address, first, last, kind, count), `B` balances (address, asset, block,
+    /// amount), `a` accounts (address, kind, delegate, block), `k` claims (asset, symbol, decimals); then `m` marks (chain, address), each followed by its `l` labels
     /// and `L` listings with their fields in the order of the model; then `T` known tokens (chain,
     /// contract, symbol, decimals, source). A position is block, transaction, step code; an asset is
     /// chain and contract, which a native coin does not have; a day is a text like `2022-03-29`, and a
@@ -406,7 +415,10 @@ impl Case {
         run().map_err(|fault: Fault| fault.at(&self.path))
     }
 
-    pub(crate) fn write(&mut self, write: impl FnOnce(&Connection) -> Result<(), Fault>) -> Result<(), Error> {
+    pub(crate) fn write(
+        &mut self,
+        write: impl FnOnce(&Connection) -> Result<(), Fault>,
+    ) -> Result<(), Error> {
         let run = |conn: &mut Connection| {
             // Immediate: a read that turns into a write could fail half-way for another writer.
             let state = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;

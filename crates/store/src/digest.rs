@@ -2,12 +2,13 @@
 
 use ethers_core::utils::keccak256;
 use fundtrail_model::{
-    AccountKind, Address, Amount, Asset, AssetClass, ChainId, Date, DateBound, H256, Position,
+    AccountKind, Address, Amount, Asset, AssetClass, ChainId, CrowdSize, Date, DateBound, H256,
+    Position,
 };
 use rusqlite::Connection;
 
 use crate::error::Fault;
-use crate::{block, coverage, fact, mark, seed, setting, token, transfer, window};
+use crate::{block, coverage, crowd, fact, mark, seed, setting, token, transfer, window};
 
 /// Settings of one run, which say nothing of the content.
 const RUN_PREFIX: &str = "run.";
@@ -80,6 +81,19 @@ fn add_chain(conn: &Connection, digest: &mut Digest, chain: ChainId) -> Result<(
             .number(entry.window.last())
             .text(entry.how.name())
             .text(entry.proof.name());
+    }
+    for entry in crowd::all(conn, chain)? {
+        let kind = match entry.size {
+            CrowdSize::Counterparties(_) => "counterparties",
+            CrowdSize::Signed(_) => "signed",
+        };
+        digest
+            .record(b'w')
+            .address(entry.address)
+            .number(entry.window.first())
+            .number(entry.window.last())
+            .text(kind)
+            .number(entry.size.count());
     }
     for balance in fact::balances(conn, chain)? {
         digest

@@ -15,6 +15,7 @@ mod case;
 mod code;
 mod counts;
 mod coverage;
+mod crowd;
 mod digest;
 mod error;
 mod fact;

@@ -63,6 +63,8 @@ fn rewind(conn: &Connection, chain: ChainId, last: u64) -> Result<Rewound, Fault
     sql::run(conn, forget_settled, [chain, last, alone])?;
     run("UPDATE coverage SET last = ?2 WHERE chain = ?1 AND last > ?2")?;
 
+    run("DELETE FROM crowd WHERE chain = ?1 AND last > ?2")?;
+
     let of_chain = "asset IN (SELECT id FROM asset WHERE chain = ?1)";
     run(&format!("DELETE FROM difference WHERE last > ?2 AND {of_chain}"))?;
     run(&format!("DELETE FROM balance WHERE block > ?2 AND {of_chain}"))?;

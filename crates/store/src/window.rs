@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use crate::error::Fault;
 use crate::intern::{Addresses, Interner};
-use crate::{block, coverage, fact, plan, sql, transfer};
+use crate::{block, coverage, crowd, fact, plan, sql, transfer};
 
 /// Writes a window; `then` is planned in its place, if the state settled it.
 pub(crate) fn write(
@@ -22,6 +22,9 @@ pub(crate) fn write(
     transfer::write(ids, window)?;
     for entry in &window.coverage {
         coverage::write(ids, entry)?;
+    }
+    for entry in &window.crowds {
+        crowd::write(ids, entry)?;
     }
     for balance in &window.balances {
         fact::write_balance(ids, balance)?;
@@ -51,6 +54,16 @@ fn check(window: &FetchedWindow) -> Result<(), Fault> {
         if entry.chain != chain || entry.window.intersection(blocks) != Some(entry.window) {
             return refuse(format!(
                 "coverage of {} in blocks {} of chain {} is not in blocks {blocks} of chain {chain}",
+                checksum(entry.address),
+                entry.window,
+                entry.chain
+            ));
+        }
+    }
+    for entry in &window.crowds {
+        if entry.chain != chain || entry.window.intersection(blocks) != Some(entry.window) {
+            return refuse(format!(
+                "the crowd of {} in blocks {} of chain {} is not in blocks {blocks} of chain {chain}",
                 checksum(entry.address),
                 entry.window,
                 entry.chain
@@ -94,6 +107,7 @@ pub(crate) fn addresses(conn: &Connection, chain: ChainId) -> Result<Vec<Address
     let selects = [
         "SELECT payer, payee FROM transfer WHERE chain = ?1",
         "SELECT DISTINCT address, 0 FROM coverage WHERE chain = ?1",
+        "SELECT DISTINCT address, 0 FROM crowd WHERE chain = ?1",
         "SELECT address, 0 FROM difference JOIN asset ON asset.id = asset WHERE chain = ?1",
         "SELECT payer, holder FROM seed JOIN asset ON asset.id = asset WHERE chain = ?1",
     ];

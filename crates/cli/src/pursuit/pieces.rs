@@ -15,6 +15,7 @@ use super::Pursuit;
 use super::in_order::InOrder;
 use crate::error::Error;
 use crate::nodes::Nodes;
+use crate::presentation::key;
 use crate::progress::Fetched;
 
 /// Pieces that are asked for at the same time, at least: while one answer is waited for another comes.
@@ -34,6 +35,7 @@ impl Pursuit<'_> {
     /// Fetches the plan, or the part of it for which the budget is enough; returns what was spent.
     pub(super) async fn fetch_planned(&mut self) -> Result<Option<String>, Error> {
         let pending = self.case.pending()?;
+        let gate = self.case.setting(key::GATE)?.and_then(|gate| gate.parse().ok());
         let seeds: Vec<_> = self.case.seeds()?.into_iter().map(|(_, seed)| seed).collect();
         // Read once and added to: a case can hold many more transfers than a piece brings.
         let mut known: BTreeMap<ChainId, Vec<Transfer>> = BTreeMap::new();
@@ -67,7 +69,7 @@ impl Pursuit<'_> {
                 self.budget.begin_piece();
                 (*in_line, *is_alone) = (in_line.saturating_add(1), is_long);
                 let known = known.get(&planned.chain).map_or(&[][..], Vec::as_slice);
-                let request = self.request(&planned, known_of(known, &seeds, &planned));
+                let request = self.request(&planned, known_of(known, &seeds, &planned), gate);
                 line.add(async move {
                     let fetched = node.window(&request).await;
                     (planned, request, fetched)
@@ -127,7 +129,7 @@ impl Pursuit<'_> {
             );
             if let Some(window) = rest {
                 let planned = PlannedWindow { window, ..planned };
-                let request = self.request(&planned, known_of(known, &seeds, &planned));
+                let request = self.request(&planned, known_of(known, &seeds, &planned), gate);
                 line.add_first(async move {
                     let fetched = node.window(&request).await;
                     (planned, request, fetched)
@@ -145,8 +147,14 @@ impl Pursuit<'_> {
         }
     }
 
-    fn request(&self, planned: &PlannedWindow, known: Vec<KnownTransfer>) -> WindowRequest {
+    fn request(
+        &self,
+        planned: &PlannedWindow,
+        known: Vec<KnownTransfer>,
+        gate: Option<u32>,
+    ) -> WindowRequest {
         WindowRequest {
+            gate,
             known,
             addresses: planned.addresses.clone(),
             window: planned.window,
@@ -200,8 +208,8 @@ fn known_of(known: &[Transfer], seeds: &[Seed], planned: &PlannedWindow) -> Vec<
     let is_ours = |party: Option<Address>| party.is_some_and(|party| addresses.contains(&party));
     let known =
         known.iter().filter(|known| is_ours(known.from) || is_ours(known.to)).map(|known| {
-            let Transfer { position, asset, amount, transaction, .. } = *known;
-            KnownTransfer { position, asset, amount: Some(amount), transaction }
+            let Transfer { position, asset, amount, transaction, from, to, .. } = *known;
+            KnownTransfer { position, asset, amount: Some(amount), transaction, from, to }
         });
     let stolen = seeds
         .iter()
@@ -210,7 +218,9 @@ fn known_of(known: &[Transfer], seeds: &[Seed], planned: &PlannedWindow) -> Vec<
         .map(|seed| {
             let (position, asset) = (seed.position, seed.asset);
             // What was gained may be less than what moved.
-            KnownTransfer { position, asset, amount: None, transaction: Some(seed.transaction) }
+            let transaction = Some(seed.transaction);
+            let (from, to) = (seed.from, Some(seed.holder));
+            KnownTransfer { position, asset, amount: None, transaction, from, to }
         });
     known.chain(stolen).filter(|known| planned.window.contains(known.position.block)).collect()
 }

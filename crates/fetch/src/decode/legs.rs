@@ -10,7 +10,7 @@
 //! Either stands at the position of its log. What the transaction itself or its frames tell already is not
 //! told again: each of those silences one leg with the same parties and amount.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Address, Amount, Asset, Cause, ChainId, H256, Position, Step, Transfer};
 
@@ -76,10 +76,13 @@ impl Legs {
         legs
     }
 
-    /// The blocks in which they stand.
-    pub(crate) fn blocks(&self) -> impl Iterator<Item = u64> {
+    /// The blocks in which those of these accounts stand.
+    pub(crate) fn blocks_of(&self, accounts: &BTreeSet<Address>) -> impl Iterator<Item = u64> {
         let all = self.0.values().flat_map(|told| told.all.iter().chain(&told.wraps));
-        all.map(|leg| leg.position.block)
+        let is_own = |leg: &&Transfer| {
+            [leg.from, leg.to].iter().flatten().any(|party| accounts.contains(party))
+        };
+        all.filter(is_own).map(|leg| leg.position.block)
     }
 
     /// Whether logs tell of every movement of this transaction.

@@ -14,10 +14,12 @@ mod search;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use fundtrail_model::{Address, H256, Transfer, Window};
+use fundtrail_model::{Address, Crowd, CrowdSize, H256, Transfer, Window};
 
 use super::Node;
+use super::crowds::without;
 use crate::Error;
+use crate::decode::tally::Tally;
 use crate::decode::token;
 use crate::wire::Header;
 use filter::Filter;
@@ -40,6 +42,8 @@ pub(crate) struct LogScan {
     pub(super) block_hashes: BTreeMap<u64, H256>,
     /// The header of its last block, if it was read.
     pub(super) end: Option<Header>,
+    /// Addresses with too many counterparties: no transfer is told for their sake.
+    pub(super) crowds: Vec<Crowd>,
 }
 
 /// What was found beyond the end of a window that was cut: the next window begins there.
@@ -76,14 +80,16 @@ impl Leftovers {
 }
 
 impl Node {
-    /// Every token transfer from or to one of the addresses, and every wrap and unwrap of theirs.
+    /// Every token transfer from or to one of the addresses, and every wrap and unwrap of theirs. No more is
+    /// asked about an address as soon as it has more counterparties than `gate`.
     pub(crate) async fn scan_logs(
         &self,
         addresses: &BTreeSet<Address>,
         wrapped_native: &BTreeSet<Address>,
         window: Window,
+        gate: Option<u32>,
     ) -> Result<LogScan, Error> {
-        self.scan_most_logs(addresses, wrapped_native, window, MOST_TRANSFERS).await
+        self.scan_most_logs(addresses, wrapped_native, window, (MOST_TRANSFERS, gate)).await
     }
 
     /// [`Node::scan_logs`], with `most` transfers at most.
@@ -92,7 +98,7 @@ impl Node {
         addresses: &BTreeSet<Address>,
         wrapped_native: &BTreeSet<Address>,
         window: Window,
-        most: usize,
+        (most, gate): (usize, Option<u32>),
     ) -> Result<LogScan, Error> {
         let accounts: Vec<H256> = addresses.iter().copied().map(token::as_topic).collect();
         let mut outgoing_names = vec![token::transfer_topic()];
@@ -105,34 +111,48 @@ impl Node {
         let may_keep_rest =
             !self.client.is_recorded() && accounts.len() <= ADDRESSES_PER_FILTER && self.is_alone();
         let (mut all, mut window) = (Found::default(), window);
-        let (mut end, mut under_way) = (None, None);
+        let (mut end, mut under_way, mut is_whole) = (None, None, true);
         for accounts in accounts.chunks(ADDRESSES_PER_FILTER) {
             let outgoing = Filter { names: &outgoing_names, place: 1, accounts };
             let incoming = Filter { names: &incoming_names, place: 2, accounts };
             let filters = [outgoing, incoming];
-            let search = Search { node: self, filters, wrapped_native, window, most };
+            let search = Search { node: self, filters, wrapped_native, window, most, gate };
             let known = Some(()).filter(|()| may_keep_rest);
             let known = known.and_then(|()| self.leftovers.take(addresses, wrapped_native, window));
             let searched = search.run(known).await?;
             all.add(searched.found);
             (window, end, under_way) = (searched.window, searched.end, searched.under_way);
+            is_whole &= searched.is_whole;
         }
         all.settle().map_err(|what| self.client.inconsistent(what))?;
+        let mut tally = Tally::new(addresses.iter().copied(), gate, most);
+        tally.add(&all.transfers);
         let looked_at = window;
-        if let Some(last) = all.full_at(most).filter(|last| *last < window.last()) {
+        if let Some(last) = tally.full_at().filter(|last| *last < window.last()) {
             let rest = all.split_after(last);
             end = None;
             window = Window::new(window.first(), last).unwrap_or(window);
             let next = last.checked_add(1).and_then(|next| Window::new(next, looked_at.last()));
-            if let Some(window) = next.filter(|_| may_keep_rest) {
+            if let Some(window) = next.filter(|_| may_keep_rest && is_whole) {
                 let (addresses, wrapped_native) = (addresses.clone(), wrapped_native.clone());
                 let known = Known { found: rest, window, under_way };
                 self.leftovers.put(Leftover { addresses, wrapped_native, known });
             }
         }
+        let crowds: Vec<Crowd> = tally
+            .crowded()
+            .filter_map(|(address, crowded)| {
+                let window = Window::new(window.first(), crowded.block)?;
+                let size = CrowdSize::Counterparties(crowded.counterparties);
+                Some(Crowd { chain: self.chain, address, window, size })
+            })
+            .collect();
+        if !crowds.is_empty() {
+            all.keep_only(&without(addresses, &crowds));
+        }
         let Found { transfers, block_hashes, .. } = all;
         let transfers = token::without_doubled_wraps(transfers);
-        Ok(LogScan { window, transfers, block_hashes, end })
+        Ok(LogScan { window, transfers, block_hashes, end, crowds })
     }
 
     /// Whether there is one endpoint only.

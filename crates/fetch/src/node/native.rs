@@ -12,7 +12,9 @@ mod index;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, Asset, BlockStamp, H256, How, Proof, Transfer, Window, hash_hex};
+use fundtrail_model::{
+    Address, Asset, BlockStamp, Crowd, H256, How, Proof, Transfer, Window, hash_hex,
+};
 use serde_json::json;
 
 use super::facts::Balances;
@@ -45,6 +47,22 @@ pub(super) struct NativeScan {
     pub(super) proofs: BTreeMap<Address, Proof>,
     /// Native balances that became known on the way.
     pub(super) balances: Balances,
+    /// Addresses that turned out to be too crowded: what was found of them is not all, and nothing else is
+    /// told of them.
+    pub(super) crowds: Vec<Crowd>,
+}
+
+impl NativeScan {
+    const fn new() -> Self {
+        Self {
+            transfers: vec![],
+            stamps: BTreeMap::new(),
+            how: BTreeMap::new(),
+            proofs: BTreeMap::new(),
+            balances: Balances::new(),
+            crowds: vec![],
+        }
+    }
 }
 
 /// Blocks in full, and the receipts of the transactions in them that may concern the addresses.
@@ -58,23 +76,28 @@ struct Piece {
 impl Node {
     /// Every native transfer from or to one of the addresses, as far as the node shows them.
     ///
-    /// `legs` is what logs tell of the native coin.
+    /// `legs` is what logs tell of the native coin. An address with more counterparties than `gate`, or that
+    /// signed more transactions, is not looked at any further.
     pub(super) async fn scan_native(
         &self,
         addresses: &BTreeSet<Address>,
         legs: &Legs,
         window: Window,
+        gate: Option<u32>,
     ) -> Result<NativeScan, Error> {
+        if addresses.is_empty() {
+            return Ok(NativeScan::new());
+        }
         let count = window.block_count();
         if count <= FEW_BLOCKS {
-            return self.scan_every_block(addresses, legs, window).await;
+            return self.scan_every_block(addresses, legs, window, gate).await;
         }
         let is_short = count <= MOST_BLOCKS_TO_READ;
-        match self.scan_by_state(addresses, legs, window, is_short).await? {
+        match self.scan_by_state(addresses, legs, window, is_short, gate).await? {
             ByState::Found(scan) => Ok(scan),
             ByState::NoState(none) if !is_short => Err(self.needs_state(&none, window)),
             ByState::NoState(_) | ByState::CodeMayHide => {
-                self.scan_every_block(addresses, legs, window).await
+                self.scan_every_block(addresses, legs, window, gate).await
             }
         }
     }
@@ -90,10 +113,27 @@ impl Node {
         addresses: &BTreeSet<Address>,
         stamps: &mut BTreeMap<u64, BlockStamp>,
     ) -> Result<Piece, Error> {
+        let blocks = self.linked_blocks(numbers, stamps).await?;
+        self.with_receipts(blocks, addresses).await
+    }
+
+    async fn linked_blocks(
+        &self,
+        numbers: &[u64],
+        stamps: &mut BTreeMap<u64, BlockStamp>,
+    ) -> Result<Vec<Block>, Error> {
         let blocks = self.full_blocks(numbers).await?;
         for block in &blocks {
             self.link(stamps, block.stamp())?;
         }
+        Ok(blocks)
+    }
+
+    async fn with_receipts(
+        &self,
+        blocks: Vec<Block>,
+        addresses: &BTreeSet<Address>,
+    ) -> Result<Piece, Error> {
         let of_interest: Vec<(BlockStamp, &Transaction)> = blocks
             .iter()
             .flat_map(|block| block.transactions.iter().map(|found| (block.stamp(), found)))

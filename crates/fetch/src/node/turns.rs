@@ -42,6 +42,9 @@ impl Node {
     /// accounts have code, or the node has no old states, from every block, if the window is short. Then
     /// it comes from the frames of those blocks.
     ///
+    /// An address that turns out to be too crowded for [`WindowRequest::gate`] is read no further; it has no
+    /// coverage, but says what showed it. Where there are several endpoints a second one has to say the same.
+    ///
     /// With several endpoints, a window that contradicts itself, that lacks what is known, or that does
     /// not add up is read again elsewhere; see [`Node::doubted`]. If it adds up nowhere, its coverage says
     /// so.
@@ -67,7 +70,10 @@ impl Node {
         while let Some(first) = self.next_first(turn, &logs, readings.tried()) {
             let at = self.asking_first(&first);
             match at.read_window(request).await {
-                Ok(reading) if adds_up(&reading.window) => {
+                Ok(reading)
+                    if adds_up(&reading.window)
+                        && self.is_confirmed(request, &at, &first, &reading, &logs).await =>
+                {
                     return Ok(readings.settled_by(at, reading));
                 }
                 Ok(reading) => {
@@ -81,6 +87,33 @@ impl Node {
             }
         }
         readings.best().ok_or_else(|| readings.into_error(self))
+    }
+
+    /// Whether another endpoint, if there is one, finds the same addresses crowded: what is crowded is not
+    /// compared with any balance.
+    async fn is_confirmed(
+        &self,
+        request: &WindowRequest,
+        at: &Self,
+        first: &Arc<Peer>,
+        reading: &Reading,
+        logs: &Call,
+    ) -> bool {
+        let crowds = &reading.window.crowds;
+        if crowds.is_empty() {
+            return true;
+        }
+        let mut tried = at.client.gave(&["eth_getLogs"]);
+        tried.push(Arc::clone(first));
+        let Some(second) = self.next_first(turn_of(request), logs, &tried) else { return true };
+        let request = WindowRequest {
+            addresses: crowds.iter().map(|crowd| crowd.address).collect(),
+            window: reading.window.window,
+            balances_of: vec![],
+            ..request.clone()
+        };
+        let other = self.asking_first(&second).read_window(&request).await;
+        other.is_ok_and(|other| other.window.crowds == *crowds)
     }
 
     /// Reads one transaction: value, frames, logs, fee. `wrapped_native` are the contracts whose

@@ -9,6 +9,7 @@ use fundtrail_model::{
 };
 
 use super::Node;
+use super::crowds::{keep_only, without};
 use super::facts::{Balances, balance_call, listed, parties_and_assets};
 use super::native::NativeScan;
 use super::numbered_header_call;
@@ -37,6 +38,9 @@ pub struct WindowRequest {
     pub balances_of: Vec<Asset>,
     /// Token transfers that are known to be there: a reading that lacks one is not believed.
     pub known: Vec<KnownTransfer>,
+    /// The hub gate: an address with more counterparties in the window, or that signs more transactions in
+    /// it, is not read any further than shows this; see [`FetchedWindow::crowds`]. `None` reads everything.
+    pub gate: Option<u32>,
 }
 
 /// A token transfer of one of the addresses that is known from elsewhere.
@@ -50,6 +54,18 @@ pub struct KnownTransfer {
     pub amount: Option<Amount>,
     /// In which transaction, where that is known.
     pub transaction: Option<H256>,
+    /// Who paid, where that is known.
+    pub from: Option<Address>,
+    /// Who received, where that is known.
+    pub to: Option<Address>,
+}
+
+impl KnownTransfer {
+    /// Whether it may be one of these addresses'.
+    fn concerns(&self, addresses: &BTreeSet<Address>) -> bool {
+        let mut parties = [self.from, self.to].into_iter().flatten().peekable();
+        parties.peek().is_none() || parties.any(|party| addresses.contains(&party))
+    }
 }
 
 /// What was read of a window.
@@ -66,47 +82,58 @@ impl Node {
         let wrapped_native: BTreeSet<Address> = request.wrapped_native.iter().copied().collect();
         // First the logs: their answer includes the last block, so a window beyond the node's head
         // fails before its blocks are read.
-        let mut logs = self.scan_logs(&addresses, &wrapped_native, request.window).await?;
+        let mut logs =
+            self.scan_logs(&addresses, &wrapped_native, request.window, request.gate).await?;
         let window = logs.window;
-        self.refuse_holes(request, window, &logs.transfers)?;
+        let mut crowds = std::mem::take(&mut logs.crowds);
+        let mut open = without(&addresses, &crowds);
+        self.refuse_holes(request, window, &open, &logs.transfers)?;
         let legs = Legs::of(&logs.transfers);
         logs.transfers.retain(|found| found.asset.contract().is_some());
-        let mut native = self.scan_native(&addresses, &legs, window).await?;
+        let mut native = self.scan_native(&open, &legs, window, request.gate).await?;
+        crowds.append(&mut native.crowds);
+        crowds.sort();
+        open = without(&open, &crowds);
         let mut transfers = std::mem::take(&mut logs.transfers);
         transfers.append(&mut native.transfers);
+        if !crowds.is_empty() {
+            keep_only(&mut transfers, &open);
+            let told = told_of(window, &transfers);
+            logs.block_hashes.retain(|block, _| told.contains(block));
+        }
         transfers.sort();
         transfers.dedup();
         if let Some(end) = logs.end.take() {
             if !native.stamps.contains_key(&window.last()) {
                 self.link(&mut native.stamps, end.stamp())?;
             }
-            self.check_headers(&addresses, &wrapped_native, &transfers, &[end]).await?;
+            self.check_headers(&open, &wrapped_native, &transfers, &[end]).await?;
         }
         let numbers = lacking(&native.stamps, window, &transfers);
         for numbers in numbers.chunks(HEADERS_AT_ONCE) {
             let headers = self.complete_stamps(&mut native.stamps, numbers).await?;
-            self.check_headers(&addresses, &wrapped_native, &transfers, &headers).await?;
+            self.check_headers(&open, &wrapped_native, &transfers, &headers).await?;
         }
         self.check_hashes(&logs.block_hashes, &native.stamps)?;
 
-        let wanted = self.wanted_balances(&addresses, &request.balances_of, &transfers);
+        let wanted = self.wanted_balances(&open, &request.balances_of, &transfers);
         let ends: Vec<u64> =
             window.first().checked_sub(1).into_iter().chain([window.last()]).collect();
         let is_open = |(address, asset): &&(Address, Asset)| {
             *asset != Asset::Native(self.chain) || !native.proofs.contains_key(address)
         };
-        let open: BTreeSet<(Address, Asset)> = wanted.iter().filter(is_open).copied().collect();
+        let compared: BTreeSet<(Address, Asset)> = wanted.iter().filter(is_open).copied().collect();
         // Who gave the logs does not also say that they are all.
         let checker = self.asking_others(&["eth_getLogs"]);
-        let mut balances = checker.balances(&open, &ends).await?;
+        let mut balances = checker.balances(&compared, &ends).await?;
         let mut checked_by = checker.client.gave(&BALANCES);
         self.doubt_states(&mut native, &ends, &mut checked_by).await?;
         let mut reopened = checker
             .reopen(&Reopening {
-                addresses: &addresses,
+                addresses: &open,
                 wrapped_native: &wrapped_native,
                 window,
-                compared: &open,
+                compared: &compared,
                 balances: &balances,
                 transfers: &transfers,
             })
@@ -119,7 +146,7 @@ impl Node {
             self.check_hashes(&reopened.block_hashes, &native.stamps)?;
         }
         let (coverage, missing) =
-            self.reconciled(&open, window, &native, &balances, &transfers, &reopened);
+            self.reconciled(&compared, window, &native, &balances, &transfers, &reopened);
         balances.append(&mut native.balances);
         balances.append(&mut reopened.balances);
         transfers.extend(missing);
@@ -132,6 +159,7 @@ impl Node {
             window,
             addresses: addresses.into_iter().collect(),
             coverage,
+            crowds,
             blocks: stamps(&native.stamps, window, &transfers),
             accounts: self.accounts(&parties, window.last()).await?,
             claims: self.claims(&assets, window.last()).await?,
@@ -147,6 +175,7 @@ impl Node {
         &self,
         request: &WindowRequest,
         window: Window,
+        open: &BTreeSet<Address>,
         found: &[Transfer],
     ) -> Result<(), Error> {
         let found: BTreeMap<(Position, Asset), Amount> =
@@ -154,7 +183,9 @@ impl Node {
         let given = |known: &KnownTransfer| found.get(&(known.position, known.asset));
         let is_hole = |known: &&KnownTransfer| {
             let is_it = |amount: &Amount| known.amount.is_none_or(|known| known == *amount);
-            window.contains(known.position.block) && !given(known).is_some_and(is_it)
+            window.contains(known.position.block)
+                && known.concerns(open)
+                && !given(known).is_some_and(is_it)
         };
         let Some(hole) = request.known.iter().find(is_hole) else { return Ok(()) };
         let gave = self.client.gave(&["eth_getLogs"]);

@@ -1,7 +1,7 @@
 //! What becomes of value that arrives somewhere.
 
 use fundtrail_model::{
-    Address, Amount, Asset, EndingKind, Listing, ListingStatus, SeedId, Stop, Window,
+    Address, Amount, Asset, CrowdSize, EndingKind, Listing, ListingStatus, SeedId, Stop, Window,
 };
 
 use super::{Now, Sweep};
@@ -135,9 +135,14 @@ impl Sweep<'_, '_, '_> {
         if gate < view.movement_count(account) {
             let counterparties =
                 *self.counterparties.entry(account).or_insert_with(|| view.counterparties(account));
-            if gate < counterparties {
-                return Verdict::End(EndingKind::Hub { counterparties });
+            let size = CrowdSize::Counterparties(counterparties);
+            if size.exceeds(gate) {
+                return Verdict::End(EndingKind::Hub { size, blocks: None });
             }
+        }
+        if let Some(crowd) = view.crowd_before(address, now.block) {
+            let (size, blocks) = (crowd.size, Some(crowd.window));
+            return Verdict::End(EndingKind::Hub { size, blocks });
         }
         if !self.view.is_contract(account) {
             return Verdict::Follow;

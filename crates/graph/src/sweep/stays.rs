@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use fundtrail_model::{
-    Address, Amount, Asset, EndingKind, Origin, Reservation, Rule, SeedId, Window,
+    Address, Amount, Asset, Crowd, EndingKind, Origin, Reservation, Rule, SeedId, Window,
 };
 
 use super::{Now, Paid};
@@ -20,7 +20,16 @@ enum Stay {
     Followed { run: Window, holdings: Vec<(Asset, Holding)> },
     /// Earlier lots ended here for want of data, so the ledger is not known any more and later lots end
     /// the same way.
-    Open { missing: Option<Window> },
+    Open(Lack),
+}
+
+/// Why what an account does is not known.
+#[derive(Clone, Copy)]
+enum Lack {
+    /// It was not looked at, in these blocks.
+    Missing(Option<Window>),
+    /// It is too crowded to be looked at.
+    Crowd(Crowd),
 }
 
 /// One account's ledger of one asset.
@@ -85,7 +94,7 @@ impl<'s, 'v> Stays<'s, 'v> {
                 let found = holdings.binary_search_by_key(&asset, |(asset, _)| *asset).ok()?;
                 holdings.get_mut(found).map(|(_, holding)| holding)
             }
-            Stay::None | Stay::Open { .. } => None,
+            Stay::None | Stay::Open(_) => None,
         }
     }
 
@@ -95,8 +104,7 @@ impl<'s, 'v> Stays<'s, 'v> {
             && run.last() < block
         {
             let run = *run;
-            let missing = self.missing_after(account, run);
-            self.end(account, run, missing, book);
+            self.end(account, run, book);
         }
     }
 
@@ -114,15 +122,15 @@ impl<'s, 'v> Stays<'s, 'v> {
         if matches!(stay, Stay::None) {
             let run = view.run_of(account, now.block).filter(|_| now.block <= view.until);
             *stay = run.map_or_else(
-                || Stay::Open { missing: view.missing_from(account, now.block) },
+                || Stay::Open(lack(view, address, account, now.block)),
                 |run| Stay::Followed { run, holdings: Vec::new() },
             );
         }
         match stay {
             Stay::None => {}
-            Stay::Open { missing } => {
+            Stay::Open(lack) => {
                 for rest in lots.iter().filter_map(|lot| at_rest(lot, address, asset)) {
-                    book.end_open(rest, *missing);
+                    lack.end(rest, book);
                 }
             }
             Stay::Followed { run, holdings } => {
@@ -217,7 +225,7 @@ impl<'s, 'v> Stays<'s, 'v> {
         let (_, address, stay) = self.stays.get_mut(place)?;
         match std::mem::replace(stay, Stay::None) {
             Stay::Followed { holdings, .. } => Some((*address, holdings)),
-            Stay::None | Stay::Open { .. } => None,
+            Stay::None | Stay::Open(_) => None,
         }
     }
 
@@ -271,8 +279,7 @@ impl<'s, 'v> Stays<'s, 'v> {
             };
             let (account, run) = (*account, *run);
             if run.last() < self.view.until {
-                let missing = self.missing_after(account, run);
-                self.end(account, run, missing, book);
+                self.end(account, run, book);
             } else {
                 let as_of = self.view.until;
                 self.clear_at(account, as_of, book, |rest, book| {
@@ -283,19 +290,46 @@ impl<'s, 'v> Stays<'s, 'v> {
     }
 
     /// Ends a stay for want of data; an account without stolen lots is missed by nobody.
-    fn end(&mut self, account: Account, run: Window, missing: Option<Window>, book: &mut Book<'_>) {
+    fn end(&mut self, account: Account, run: Window, book: &mut Book<'_>) {
+        let address = self.address(account);
+        let lack = match run.last().checked_add(1).zip(address) {
+            Some((next, address)) => lack(self.view, address, account, next),
+            None => Lack::Missing(None),
+        };
         let mut is_missed = false;
         self.clear_at(account, run.last(), book, |rest, book| {
             is_missed = true;
-            book.end_open(rest, missing);
+            lack.end(rest, book);
         });
         if is_missed && let Some(stay) = self.stay(account) {
-            *stay = Stay::Open { missing };
+            *stay = Stay::Open(lack);
         }
     }
 
-    fn missing_after(&self, account: Account, run: Window) -> Option<Window> {
-        run.last().checked_add(1).and_then(|next| self.view.missing_from(account, next))
+    fn address(&self, account: Account) -> Option<Address> {
+        let place = index(*self.places.get(index(account))?).checked_sub(1)?;
+        self.stays.get(place).map(|(_, address, _)| *address)
+    }
+}
+
+impl Lack {
+    fn end(self, rest: Rest, book: &mut Book<'_>) {
+        let Crowd { chain, address, window: blocks, size } = match self {
+            Self::Missing(missing) => return book.end_open(rest, missing),
+            Self::Crowd(crowd) => crowd,
+        };
+        if matches!(rest.origin, Origin::Seed(_)) {
+            book.reserve(Reservation::CrowdedHolder { chain, address, blocks, size });
+        }
+        book.end(rest, EndingKind::Hub { size, blocks: Some(blocks) });
+    }
+}
+
+/// Why what the account does from this block on is not known.
+fn lack(view: &View<'_>, address: Address, account: Account, first: u64) -> Lack {
+    match view.crowd_at(address, first).filter(|_| first <= view.until) {
+        Some(crowd) => Lack::Crowd(*crowd),
+        None => Lack::Missing(view.missing_from(account, first)),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use fundtrail_model::{
-    Address, Amount, Asset, EndingKind, Hop, HopKind, LotMade, Origin, Position, Reservation,
-    SeedId, Trail,
+    Address, Amount, Asset, CrowdSize, EndingKind, Hop, HopKind, LotMade, Origin, Position,
+    Reservation, SeedId, Trail,
 };
 
 use super::scenario::name;
@@ -72,6 +72,13 @@ fn lot(lot: &LotMade) -> String {
     format!("{} {} {}", lot.seed, lot.amount, asset_name(lot.asset))
 }
 
+fn crowd(size: CrowdSize) -> String {
+    match size {
+        CrowdSize::Counterparties(count) => count.to_string(),
+        CrowdSize::Signed(count) => format!("{count} signed"),
+    }
+}
+
 fn kind(kind: &EndingKind) -> String {
     match kind {
         EndingKind::Held { as_of } => format!("held {as_of}"),
@@ -79,7 +86,13 @@ fn kind(kind: &EndingKind) -> String {
             format!("{} [{}]", kind.class(), label.name)
         }
         EndingKind::Sanctioned(listing) => format!("sanctioned [{}]", listing.entity),
-        EndingKind::Hub { counterparties } => format!("hub of {counterparties}"),
+        EndingKind::Hub { size, blocks } => {
+            format!(
+                "hub of {}{}",
+                crowd(*size),
+                blocks.map_or_else(String::new, |w| format!(" in {w}"))
+            )
+        }
         EndingKind::OtherSeed { seed } => format!("counted with {seed}"),
         other => other.class().to_string(),
     }
@@ -110,6 +123,9 @@ pub(super) fn render(trail: &Trail) -> String {
         line(match reservation {
             Reservation::OpeningUnknown { address, asset, block } => {
                 format!("opening unknown {} {} {block}", name(*address), asset_name(*asset))
+            }
+            Reservation::CrowdedHolder { address, blocks, size, .. } => {
+                format!("crowded holder {} {blocks}: {}", name(*address), crowd(*size))
             }
             Reservation::Overdrawn { address, asset, position, excess } => {
                 format!(

@@ -12,6 +12,7 @@
 //!    - -> A 5 lp | A -> - 5 lp | wrap weth -> A 5 weth | unwrap A -> weth 5 weth | A -> zero 5 lp
 //! 20 lost A 5 native | found A 5 native | withdrawal A 5      after the block's transactions
 //! cover A B 5..20 [native|tokens]   without any such line, everybody is covered from block 1
+//! crowd H 5..20 4 [signed]          too many counterparties, or transactions, for its history to be fetched
 //! balance A 4 usdc 7                without any such line for an account, it starts with nothing
 //! unknown A                         no balances are known for A
 //! contract pool | delegated W | unlisted fake
@@ -23,9 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Balance, BlockStamp, Category,
-    Cause, ChainId, Confidence, Coverage, Date, DateBound, H256, How, Label, Limits, Listing,
-    Marks, Position, Proof, Rule, Seed, SeedId, Step, Timestamp, Trail, Transfer, U256, Window,
-    parse_date,
+    Cause, ChainId, Confidence, Coverage, Crowd, CrowdSize, Date, DateBound, H256, How, Label,
+    Limits, Listing, Marks, Position, Proof, Rule, Seed, SeedId, Step, Timestamp, Trail, Transfer,
+    U256, Window, parse_date,
 };
 
 use crate::{ChainEvidence, History, Question, follow, follow_by_every_rule};
@@ -42,6 +43,7 @@ pub(crate) struct Scenario {
     pub(super) seeds: Vec<Seed>,
     pub(super) transfers: Vec<Transfer>,
     pub(super) coverage: Vec<Coverage>,
+    pub(super) crowds: Vec<Crowd>,
     pub(super) balances: Vec<Balance>,
     pub(super) accounts: Vec<AccountFact>,
     pub(super) blocks: Vec<BlockStamp>,
@@ -60,6 +62,7 @@ impl Default for Scenario {
             seeds: Vec::new(),
             transfers: Vec::new(),
             coverage: Vec::new(),
+            crowds: Vec::new(),
             balances: Vec::new(),
             accounts: Vec::new(),
             blocks: Vec::new(),
@@ -91,6 +94,7 @@ impl Scenario {
             until: self.until,
             history: &history,
             coverage: &self.coverage,
+            crowds: &self.crowds,
             balances: &self.balances,
             accounts: &self.accounts,
             blocks: &self.blocks,
@@ -112,6 +116,7 @@ impl Scenario {
     pub(super) fn shuffled(&self) -> Self {
         let mut other = self.clone();
         other.coverage.reverse();
+        other.crowds.reverse();
         other.balances.reverse();
         other.accounts.reverse();
         other.blocks.reverse();
@@ -208,6 +213,15 @@ pub(crate) fn parse(text: &str) -> Scenario {
             ["cover", names @ .., window] => names
                 .iter()
                 .for_each(|name| scenario.cover(address(name), range(window), &AssetClass::ALL)),
+            ["crowd", name, window, count, size @ ..] => scenario.crowds.push(Crowd {
+                chain: CHAIN,
+                address: address(name),
+                window: range(window),
+                size: match size {
+                    ["signed"] => CrowdSize::Signed(count.parse().unwrap()),
+                    _ => CrowdSize::Counterparties(count.parse().unwrap()),
+                },
+            }),
             ["balance", name, block, asset_name, units] => scenario.balances.push(Balance {
                 address: address(name),
                 asset: asset(asset_name),

@@ -73,6 +73,7 @@ fn missing_blocks_end_at_the_next_covered_one() {
         until: 50,
         history: &history,
         coverage: &coverage,
+        crowds: &[],
         balances: &[],
         accounts: &[],
         blocks: &[],
@@ -87,7 +88,7 @@ fn missing_blocks_end_at_the_next_covered_one() {
         from: None,
         holder: Address::from_low_u64_be(1),
     };
-    let view = View::new(&evidence, &[&seed], &BTreeMap::new());
+    let view = View::new(&evidence, &[&seed], &BTreeMap::new(), 1_000);
     let me = view.number(seed.holder);
     assert_eq!(view.run_of(me, 4), None);
     assert_eq!(view.run_of(me, 9), Window::new(5, 9));
@@ -125,13 +126,14 @@ fn openings_start_from_the_latest_balance_in_the_run() {
             until: 50,
             history: &history,
             coverage: &coverage,
+            crowds: &[],
             balances: &balances,
             accounts: &[],
             blocks: &[],
         };
         let run = Window::new(5, 20).unwrap();
         let (amount, is_known) = {
-            let view = View::new(&evidence, &[], &BTreeMap::new());
+            let view = View::new(&evidence, &[], &BTreeMap::new(), 1_000);
             view.opening(view.number(me), me, COIN, run, 3, 10)
         };
         assert_eq!((amount.base_units().as_u128(), is_known), expected);
@@ -159,11 +161,12 @@ fn counterparties_are_counted_once() {
         until: 50,
         history: &history,
         coverage: &[],
+        crowds: &[],
         balances: &[],
         accounts: &[],
         blocks: &[],
     };
-    let view = View::new(&evidence, &[], &BTreeMap::new());
+    let view = View::new(&evidence, &[], &BTreeMap::new(), 1_000);
     let count = |n| view.counterparties(view.number(Address::from_low_u64_be(n)));
     assert_eq!((count(1), count(2), count(3), count(4), count(9)), (2, 1, 1, 0, 0));
     let movements = |n| view.movement_count(view.number(Address::from_low_u64_be(n)));

@@ -245,6 +245,13 @@ fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {
             names.party(asset.chain(), *address, *block).text,
             names.asset(*asset),
         ),
+        Reservation::CrowdedHolder { chain, address, blocks, size } => format!(
+            "{}: THE SEED IS NOT FOLLOWED FROM THERE. Its holder is too crowded on {}: {}. Its history was not \
+             downloaded; a higher --max-counterparties has it looked at",
+            names.party(*chain, *address, blocks.last()).text,
+            names.chain(*chain),
+            super::endings::crowd_text(*size, Some(*blocks)),
+        ),
         Reservation::Overdrawn { address, asset, position, excess } => format!(
             "{}: {} more left at {position} than had been seen to come in; the excess was taken as \
              clean",

@@ -1,6 +1,6 @@
 //! Where and why following stopped, lot by lot.
 
-use fundtrail_model::{Ending, EndingClass, EndingKind, H256, Origin, Trail};
+use fundtrail_model::{CrowdSize, Ending, EndingClass, EndingKind, H256, Origin, Trail, Window};
 
 use super::names::Names;
 use super::parties::{invented_mark, label_text, listing_dates, listing_text};
@@ -97,11 +97,19 @@ fn why(input: &Input<'_>, names: &Names<'_>, ending: &Ending) -> String {
         EndingKind::ContractWithoutReturn => {
             "in a contract that gave nothing back in the same transaction".to_owned()
         }
-        EndingKind::Hub { counterparties } => format!(
-            "at an address with {} counterparties, more than the limit of {}",
-            group(&counterparties.to_string()),
-            group(&limits.hub_counterparties.to_string()),
-        ),
+        EndingKind::Hub { size, blocks } => {
+            let gate = group(&limits.hub_counterparties.to_string());
+            match (size, blocks) {
+                (CrowdSize::Counterparties(count), None) => format!(
+                    "at an address with {} counterparties, more than the limit of {gate}",
+                    group(&count.to_string()),
+                ),
+                (size, blocks) => format!(
+                    "hub: {}, more than the limit of {gate}; history not downloaded",
+                    crowd_text(*size, *blocks),
+                ),
+            }
+        }
         EndingKind::BelowThreshold => format!(
             "less than {} millionths of the seed: not followed, by setting",
             group(&limits.min_share_ppm.to_string()),
@@ -121,6 +129,16 @@ fn why(input: &Input<'_>, names: &Names<'_>, ending: &Ending) -> String {
         EndingKind::OtherSeed { seed } => {
             format!("this part of the credit is counted with {seed}, whose value it is")
         }
+    }
+}
+
+/// How crowded an address is, and where that was seen.
+pub(super) fn crowd_text(size: CrowdSize, blocks: Option<Window>) -> String {
+    let count = group(&size.count().to_string());
+    let place = blocks.map_or_else(String::new, |blocks| format!(" in blocks {blocks}"));
+    match size {
+        CrowdSize::Counterparties(_) => format!("at least {count} counterparties{place}"),
+        CrowdSize::Signed(_) => format!("signed {count} transactions{place}"),
     }
 }
 

@@ -94,7 +94,8 @@ impl<'a> Directory<'a> {
                 | Reservation::BalanceBelowLots { address, asset, .. } => {
                     self.add(asset.chain(), *address);
                 }
-                Reservation::ApproximateConversion { chain, address, .. } => {
+                Reservation::ApproximateConversion { chain, address, .. }
+                | Reservation::CrowdedHolder { chain, address, .. } => {
                     self.add(*chain, *address);
                 }
                 Reservation::UnlistedReturn { chain, address, contracts, .. } => {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Category, ChainId, ChainInfo,
-    Confidence, Coverage, Date, DateBound, Ending, EndingKind, H256, Hop, HopId, HopKind, How,
-    Label, LedgerLine, Limits, Listing, LotMade, LotTaken, Marks, NativeCoin, OpenEnd, Origin,
-    Position, Proof, Reservation, Rule, Seed, SeedId, Step, Timestamp, TokenClaim, Trail, Window,
-    parse_date,
+    Confidence, Coverage, CrowdSize, Date, DateBound, Ending, EndingKind, H256, Hop, HopId,
+    HopKind, How, Label, LedgerLine, Limits, Listing, LotMade, LotTaken, Marks, NativeCoin,
+    OpenEnd, Origin, Position, Proof, Reservation, Rule, Seed, SeedId, Step, Timestamp, TokenClaim,
+    Trail, Window, parse_date,
 };
 
 use crate::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd, content};
@@ -724,7 +724,7 @@ pub(crate) fn generated(count: usize, fan: u128) -> Sample {
             }
             1 => EndingKind::NotCovered,
             2 => EndingKind::BelowThreshold,
-            3 => EndingKind::Hub { counterparties: 12_345 },
+            3 => EndingKind::Hub { size: CrowdSize::Counterparties(12_345), blocks: None },
             _ => EndingKind::Held { as_of: 30_100_000 },
         };
         build.end((origin, 0), Some(holder), matic, amount, kind);

@@ -58,6 +58,7 @@ proptest! {
         prop_assert!(kept.iter().all(|transfer| transfer.position.block <= last));
         prop_assert!(blocks.iter().all(|block| block.number <= last));
         prop_assert!(case.coverage(CHAIN).unwrap().iter().all(|row| row.window.last() <= last));
+        prop_assert!(case.crowds(CHAIN).unwrap().iter().all(|crowd| crowd.window.last() <= last));
         prop_assert!(case.balances(CHAIN).unwrap().iter().all(|balance| balance.block <= last));
         prop_assert!(case.accounts(CHAIN).unwrap().iter().all(|fact| fact.block <= last));
         let moved: BTreeSet<_> = kept.iter().filter(|t| is_seen(t)).map(|t| t.asset).collect();

@@ -86,6 +86,18 @@ CREATE TABLE coverage (
     PRIMARY KEY (chain, address, class, token, first)
 ) STRICT, WITHOUT ROWID;
 
+-- Addresses whose history was not fetched from the block `first` on, because so many counterparties (kind 1)
+-- or signed transactions (kind 2) were seen up to `last`.
+CREATE TABLE crowd (
+    chain INTEGER NOT NULL REFERENCES chain (id),
+    address INTEGER NOT NULL REFERENCES address (id),
+    kind INTEGER NOT NULL,
+    first INTEGER NOT NULL CHECK (first >= 0),
+    last INTEGER NOT NULL CHECK (last >= first),
+    count INTEGER NOT NULL CHECK (count > 0),
+    PRIMARY KEY (chain, address, kind, first)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE balance (
     asset INTEGER NOT NULL REFERENCES asset (id),
     address INTEGER NOT NULL REFERENCES address (id),

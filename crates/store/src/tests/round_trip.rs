@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     AccountFact, Address, Amount, AssetClass, Balance, BlockStamp, Category, Cause, ChainId,
-    Confidence, Coverage, DateBound, FetchedWindow, H256, How, Label, Listing, Marks, Position,
-    Proof, Seed, SeedId, Step, TokenClaim, Transfer, Window, parse_date,
+    Confidence, Coverage, Crowd, CrowdSize, DateBound, FetchedWindow, H256, How, Label, Listing,
+    Marks, Position, Proof, Seed, SeedId, Step, TokenClaim, Transfer, Window, parse_date,
 };
 use proptest::prelude::*;
 
@@ -23,6 +23,7 @@ struct Model {
     accounts: BTreeMap<Address, AccountFact>,
     claims: BTreeMap<Address, TokenClaim>,
     coverage: BTreeMap<Place, (Proof, usize, How)>,
+    crowds: BTreeMap<(Address, u64, bool), Crowd>,
 }
 
 impl Model {
@@ -42,6 +43,15 @@ impl Model {
             let kept = self.claims.entry(contract).or_insert_with(|| claim.clone());
             kept.symbol = kept.symbol.iter().chain(&claim.symbol).min().cloned();
             kept.decimals = kept.decimals.iter().chain(&claim.decimals).min().copied();
+        }
+        for crowd in &window.crowds {
+            let is_signed = matches!(crowd.size, CrowdSize::Signed(_));
+            let place = (crowd.address, crowd.window.first(), is_signed);
+            let kept = self.crowds.entry(place).or_insert(*crowd);
+            let rank = |crowd: &Crowd| (crowd.size, std::cmp::Reverse(crowd.window.last()));
+            if rank(kept) < rank(crowd) {
+                *kept = *crowd;
+            }
         }
         let worst_first = [
             How::StateAlone,
@@ -72,6 +82,8 @@ fn check_chain(case: &Case, chain: ChainId, model: &Model) {
     assert_eq!(case.balances(chain).unwrap(), model.balances.iter().copied().collect::<Vec<_>>());
     assert_eq!(case.accounts(chain).unwrap(), model.accounts.values().copied().collect::<Vec<_>>());
     assert_eq!(case.claims(chain).unwrap(), model.claims.values().cloned().collect::<Vec<_>>());
+    let crowds: BTreeSet<Crowd> = model.crowds.values().copied().collect();
+    assert_eq!(case.crowds(chain).unwrap(), crowds.into_iter().collect::<Vec<_>>());
     check_coverage(&case.coverage(chain).unwrap(), model);
 }
 
@@ -132,6 +144,7 @@ proptest! {
             .flat_map(|transfer| [transfer.from, transfer.to])
             .flatten()
             .chain(window.coverage.iter().map(|entry| entry.address))
+            .chain(window.crowds.iter().map(|entry| entry.address))
             .collect();
         prop_assert_eq!(case.addresses(window.chain).unwrap(), given.into_iter().collect::<Vec<_>>());
         let digest = case.digest().unwrap();
@@ -339,6 +352,12 @@ fn everything_but_the_plan_and_the_run_is_in_the_digest() {
         balances: vec![],
         ..whole.clone()
     };
+    let crowd = |count| Crowd {
+        chain: whole.chain,
+        address: address(1),
+        window: whole.window,
+        size: CrowdSize::Counterparties(count),
+    };
     let parts = [
         FetchedWindow { transfers: whole.transfers, ..empty.clone() },
         FetchedWindow { coverage: whole.coverage, ..empty.clone() },
@@ -346,6 +365,8 @@ fn everything_but_the_plan_and_the_run_is_in_the_digest() {
         FetchedWindow { accounts: whole.accounts, ..empty.clone() },
         FetchedWindow { claims: whole.claims, ..empty.clone() },
         FetchedWindow { balances: whole.balances, ..empty.clone() },
+        FetchedWindow { crowds: vec![crowd(2)], ..empty.clone() },
+        FetchedWindow { crowds: vec![crowd(3)], ..empty.clone() },
     ];
     for part in &parts {
         case.write_window(part).unwrap();
@@ -355,6 +376,7 @@ fn everything_but_the_plan_and_the_run_is_in_the_digest() {
     assert!(!is_new(&case));
     let window = empty.window;
     let (chain, addresses) = (empty.chain, empty.addresses);
-    case.plan(&[PlannedWindow { chain, addresses, window, balances_of: vec![], settle_to: None }]).unwrap();
+    case.plan(&[PlannedWindow { chain, addresses, window, balances_of: vec![], settle_to: None }])
+        .unwrap();
     assert!(!is_new(&case));
 }

@@ -2,8 +2,8 @@
 
 use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Balance, BlockStamp, Cause,
-    ChainId, Coverage, FetchedWindow, H256, How, Position, Proof, Step, Timestamp, TokenClaim,
-    Transfer, U256, Window,
+    ChainId, Coverage, Crowd, CrowdSize, FetchedWindow, H256, How, Position, Proof, Step,
+    Timestamp, TokenClaim, Transfer, U256, Window,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -136,6 +136,21 @@ fn account(chain: ChainId) -> impl Strategy<Value = AccountFact> {
     })
 }
 
+fn crowd(chain: ChainId, window: Window) -> impl Strategy<Value = Crowd> {
+    let size = prop_oneof![
+        (1_u32..5).prop_map(CrowdSize::Counterparties),
+        (1_u64..5).prop_map(CrowdSize::Signed),
+    ];
+    (0..ADDRESSES, size, window.first()..=window.last()).prop_map(move |(number, size, last)| {
+        Crowd {
+            chain,
+            address: address(number),
+            window: Window::new(window.first(), last).unwrap(),
+            size,
+        }
+    })
+}
+
 fn claim(chain: ChainId) -> impl Strategy<Value = TokenClaim> {
     let symbol = prop::option::of(prop_oneof![
         Just("USDC".to_owned()),
@@ -160,9 +175,14 @@ pub(crate) fn window() -> impl Strategy<Value = FetchedWindow> {
             vec(unexplained(chain, window), 0..2),
             vec(coverage(chain, window), 0..5),
             vec(balance(chain, window), 0..5),
+            vec(crowd(chain, window), 0..3),
         );
         (parts, blocks, facts).prop_map(
-            move |((who, transfers, left, coverage, balances), numbers, (accounts, claims))| {
+            move |(
+                (who, transfers, left, coverage, balances, crowds),
+                numbers,
+                (accounts, claims),
+            )| {
                 let ends = [window.first(), window.last()];
                 let numbers = sorted(numbers.into_iter().chain(ends).collect());
                 FetchedWindow {
@@ -175,6 +195,7 @@ pub(crate) fn window() -> impl Strategy<Value = FetchedWindow> {
                     accounts: sorted(accounts),
                     claims,
                     balances: sorted(balances),
+                    crowds: sorted(crowds),
                 }
             },
         )
@@ -214,6 +235,7 @@ pub(crate) fn full_window() -> FetchedWindow {
             how: How::Logs,
             proof: Proof::Reconciled,
         }],
+        crowds: vec![],
         blocks: vec![block(chain, 10), block(chain, 11), block(chain, 12)],
         accounts: vec![AccountFact {
             chain,

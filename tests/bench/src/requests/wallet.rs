@@ -81,6 +81,7 @@ async fn read(url: &str) -> FetchedWindow {
     let client = Client::http(endpoint, Options::default()).expect("a client");
     let node = Node::open(client, None).await.expect("a node");
     let request = WindowRequest {
+        gate: None,
         addresses: vec![HOLDER],
         window: Window::new(1, LAST).expect("a window"),
         wrapped_native: vec![],

@@ -52,6 +52,7 @@ impl Sample {
                 how: How::Logs,
                 proof: Proof::Reconciled,
             }],
+            crowds: vec![],
             blocks: (window.first()..=window.last()).map(stamp).collect(),
             accounts: vec![],
             claims: vec![],

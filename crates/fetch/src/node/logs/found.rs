@@ -1,9 +1,11 @@
 //! What a search has found so far.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{H256, Transfer};
+use fundtrail_model::{Address, H256, Transfer};
+
+use crate::node::crowds;
 
 /// A log as the node wrote it, by block and number; kept only where answers are recorded.
 pub(super) type Text = (u64, u64, String);
@@ -86,12 +88,12 @@ impl Found {
         Ok(())
     }
 
-    /// The last block whose transfers fit into `most`, if not all do; at least the first block that holds
-    /// any. For what is settled.
-    pub(super) fn full_at(&self, most: usize) -> Option<u64> {
-        let too_many = self.transfers.get(most)?.position.block;
-        let first = self.transfers.first()?.position.block;
-        Some(if first == too_many { first } else { too_many.saturating_sub(1) })
+    /// Keeps what these addresses have to do with.
+    pub(super) fn keep_only(&mut self, addresses: &BTreeSet<Address>) {
+        crowds::keep_only(&mut self.transfers, addresses);
+        let blocks: BTreeSet<u64> =
+            self.transfers.iter().map(|found| found.position.block).collect();
+        self.block_hashes.retain(|block, _| blocks.contains(block));
     }
 
     /// Keeps what is in the blocks up to this one, and returns the rest. For what is settled.

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fundtrail_model::{Address, Window};
+use fundtrail_model::{Address, H256, Window};
 use serde_json::value::RawValue;
 
 use super::super::{Node, numbered_header_call};
@@ -18,6 +18,7 @@ use super::queue::{Asked, Queue};
 use crate::Error;
 use crate::client::{Answer, Call, Kind, Peer, Reach, Refusal, Shape};
 use crate::decode::legs::native_transfer;
+use crate::decode::tally::Tally;
 use crate::decode::token;
 use crate::wire::{Header, Log, each_log};
 
@@ -29,6 +30,8 @@ pub(super) struct Search<'a> {
     pub(super) window: Window,
     /// It ends early where more transfers than this were found.
     pub(super) most: usize,
+    /// No more is asked about an address with more counterparties than this.
+    pub(super) gate: Option<u32>,
 }
 
 /// How far a search has come.
@@ -37,6 +40,9 @@ struct Progress {
     rest: Option<Window>,
     found: Found,
     end: Option<Header>,
+    /// Who is still asked about, in order.
+    accounts: Arc<[H256]>,
+    tally: Tally,
 }
 
 /// What came of a search.
@@ -48,6 +54,8 @@ pub(super) struct Searched {
     pub(super) end: Option<Header>,
     /// What was asked for beyond them.
     pub(super) under_way: Option<Pieces>,
+    /// Whether all was asked about every address up to the last of them.
+    pub(super) is_whole: bool,
 }
 
 /// What is known before a search begins.
@@ -84,15 +92,20 @@ impl Search<'_> {
         let mut calls: Vec<Call> =
             self.filters.iter().map(|filter| filter.call(self.window)).collect();
         calls.push(numbered_header_call(self.window.last()));
-        let mut progress = Progress { rest: Some(self.window), found: Found::default(), end: None };
+        let accounts: Arc<[H256]> =
+            self.filters.first().map_or(&[][..], |filter| filter.accounts).into();
+        let addresses = accounts.iter().map(|topic| Address::from(*topic));
+        let tally = Tally::new(addresses, self.gate, self.most);
+        let (found, end) = (Found::default(), None);
+        let mut progress = Progress { rest: Some(self.window), found, end, accounts, tally };
         if let Some(answers) = client.recalled(&calls) {
             for (place, (filter, (call, answer))) in
                 self.filters.iter().zip(calls.iter().zip(&answers)).enumerate()
             {
                 self.read(place, filter, self.window, call, answer, &mut progress.found)?;
             }
-            let Progress { found, .. } = progress;
-            return Ok(Searched { found, window: self.window, end: None, under_way: None });
+            let (found, window) = (progress.found, self.window);
+            return Ok(Searched { found, window, end: None, under_way: None, is_whole: true });
         }
         let mut under_way = None;
         if let Some(known) = known {
@@ -110,7 +123,9 @@ impl Search<'_> {
         let last = progress.rest.and_then(|rest| rest.first().checked_sub(1));
         let last = last.unwrap_or(self.window.last());
         let window = Window::new(self.window.first(), last).unwrap_or(self.window);
-        Ok(Searched { found: progress.found, window, end: progress.end, under_way })
+        let Progress { found, end, accounts, .. } = progress;
+        let is_whole = self.filters.iter().all(|filter| filter.accounts.len() == accounts.len());
+        Ok(Searched { found, window, end, under_way, is_whole })
     }
 
     /// Asks one endpoint after the other, until one has answered all. Returns what is under way beyond the
@@ -162,9 +177,10 @@ impl Search<'_> {
                 let last = open.first().saturating_add(blocks - 1).min(open.last());
                 Window::new(open.first(), last).unwrap_or(open)
             };
-            queue.fill(most, cut, |piece| self.ask(peer, piece, reach.accounts()));
+            let accounts = Arc::clone(&progress.accounts);
+            queue.fill(most, cut, |piece| self.ask(peer, piece, &accounts, reach.accounts()));
             let Some((piece, mut under_way)) = queue.next() else { return Ok(None) };
-            let parts = self.parts(piece, under_way.accounts);
+            let parts = self.parts(piece, &accounts, under_way.accounts);
             let answers = match (&mut under_way.asked.0).await {
                 Ok(answers) => answers,
                 Err(error) => return Err(Error::Setup { reason: error.to_string() }),
@@ -177,44 +193,38 @@ impl Search<'_> {
                 }
                 Outcome::TooMuch { refusal, is_ours } => {
                     peer.pace().falter();
-                    if self.shorten(peer, piece, under_way.accounts, &refusal, is_ours) {
+                    let asked = accounts.len().min(under_way.accounts.unwrap_or(usize::MAX));
+                    if self.shorten(peer, piece, asked, &refusal, is_ours) {
                         queue.put_back(piece);
                         continue;
                     }
-                    (self.search_block(peer, piece).await?, None)
+                    (self.search_block(peer, piece, &accounts).await?, None)
                 }
             };
             progress.add(found, piece, self.window, end);
-            if self.is_full(progress)? {
+            // What is recorded is one answer to the whole question.
+            if self.node.client.is_recorded() {
+                continue;
+            }
+            if progress.is_full() {
                 return Ok(Some(queue));
+            }
+            if progress.drop_crowded() {
+                let Some(rest) = progress.rest else { return Ok(None) };
+                queue = Pieces::new(rest);
             }
         }
     }
 
-    /// Whether there are more transfers than one window may hold. What is recorded is one answer to the
-    /// whole question.
-    fn is_full(&self, progress: &mut Progress) -> Result<bool, Error> {
-        let client = &self.node.client;
-        if client.is_recorded() || progress.found.transfers.len() <= self.most {
-            return Ok(false);
-        }
-        progress.found.settle().map_err(|what| client.inconsistent(what))?;
-        let searched = progress.rest.map_or(self.window.last(), |rest| rest.first() - 1);
-        Ok(progress.found.full_at(self.most).is_some_and(|last| last <= searched))
-    }
-
-    /// Learns from a refusal. `false` if nothing shorter can be asked for.
+    /// Learns from a refusal of a question about so many accounts. `false` if nothing shorter can be asked for.
     fn shorten(
         &self,
         peer: &Arc<Peer>,
         piece: Window,
-        accounts: Option<usize>,
+        accounts: usize,
         refusal: &Refusal,
         is_ours: bool,
     ) -> bool {
-        let most = self.filters.iter().map(|filter| filter.accounts.len()).max();
-        let most = most.unwrap_or_default();
-        let accounts = accounts.map_or(most, |max| max.min(most));
         let hints = refusal.hints();
         match refusal.kind() {
             Kind::TooManyAddresses if accounts > 1 => {
@@ -229,15 +239,27 @@ impl Search<'_> {
     }
 
     /// Sends the question for a piece.
-    fn ask(&self, peer: &Arc<Peer>, piece: Window, accounts: Option<usize>) -> UnderWay {
-        UnderWay { accounts, asked: self.send(peer, piece, &self.parts(piece, accounts)) }
+    fn ask(
+        &self,
+        peer: &Arc<Peer>,
+        piece: Window,
+        accounts: &[H256],
+        at_once: Option<usize>,
+    ) -> UnderWay {
+        let parts = self.parts(piece, accounts, at_once);
+        UnderWay { accounts: at_once, asked: self.send(peer, piece, &parts) }
     }
 
-    fn parts(&self, piece: Window, accounts: Option<usize>) -> Vec<Part<'_>> {
-        let size = accounts.unwrap_or(usize::MAX).max(1);
+    fn parts<'p>(
+        &'p self,
+        piece: Window,
+        accounts: &'p [H256],
+        at_once: Option<usize>,
+    ) -> Vec<Part<'p>> {
+        let size = at_once.unwrap_or(usize::MAX).max(1);
         let filters = self.filters.iter().enumerate().flat_map(|(place, filter)| {
             let part = move |accounts| (place, Filter { accounts, ..*filter });
-            filter.accounts.chunks(size).map(part)
+            accounts.chunks(size).map(part)
         });
         filters.map(|(place, filter)| Part { place, filter, call: filter.call(piece) }).collect()
     }
@@ -320,10 +342,15 @@ impl Search<'_> {
     }
 
     /// One block in which there is too much for one question: by addresses, then by topics.
-    async fn search_block(&self, peer: &Arc<Peer>, block: Window) -> Result<Found, Error> {
+    async fn search_block(
+        &self,
+        peer: &Arc<Peer>,
+        block: Window,
+        accounts: &[H256],
+    ) -> Result<Found, Error> {
         let mut found = Found::default();
         for (place, filter) in self.filters.iter().enumerate() {
-            let mut open = vec![*filter];
+            let mut open = vec![Filter { accounts, ..*filter }];
             while let Some(filter) = open.pop() {
                 let parts = [Part { place, filter, call: filter.call(block) }];
                 let mut asked = self.send(peer, block, &parts);
@@ -397,11 +424,34 @@ struct Part<'a> {
 }
 
 impl Progress {
-    fn add(&mut self, found: Found, piece: Window, window: Window, end: Option<Header>) {
+    fn add(&mut self, mut found: Found, piece: Window, window: Window, end: Option<Header>) {
         self.end = end;
+        // The same one may answer both questions.
+        found.transfers.sort();
+        found.transfers.dedup();
+        self.tally.add(&found.transfers);
         self.found.add(found);
         let next = piece.last().checked_add(1);
         self.rest = next.and_then(|next| Window::new(next, window.last()));
+    }
+
+    /// Whether there are more transfers than one window may hold.
+    const fn is_full(&self) -> bool {
+        self.tally.full_at().is_some()
+    }
+
+    /// Stops asking about addresses that turned out to be crowded; whether there were any. Without
+    /// anybody left to ask about, there is nothing left to look at.
+    fn drop_crowded(&mut self) -> bool {
+        let crowded: BTreeSet<Address> = self.tally.crowded().map(|(who, _)| who).collect();
+        let is_open = |topic: &&H256| !crowded.contains(&Address::from(**topic));
+        let open: Arc<[H256]> = self.accounts.iter().filter(is_open).copied().collect();
+        let is_changed = open.len() < self.accounts.len();
+        self.accounts = open;
+        if self.accounts.is_empty() {
+            (self.rest, self.end) = (None, None);
+        }
+        is_changed
     }
 }
 

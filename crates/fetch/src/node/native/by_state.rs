@@ -11,7 +11,7 @@ use crate::decode::looks::{AccountState, Looks, Stretch};
 use crate::decode::native::tips;
 use crate::decode::reconcile::{Ends, reconcile};
 use crate::node::Node;
-use crate::node::facts::Balances;
+use crate::node::crowds::Crowds;
 use crate::node::state::{NoState, Place};
 use crate::wire::{Block, Transaction};
 
@@ -55,6 +55,7 @@ impl Node {
         legs: &Legs,
         window: Window,
         is_short: bool,
+        gate: Option<u32>,
     ) -> Result<ByState, Error> {
         let with_code = match self.with_code_at_ends(addresses, window).await? {
             Ok(with_code) => with_code,
@@ -63,7 +64,8 @@ impl Node {
         if is_short && !with_code.is_empty() {
             return Ok(ByState::CodeMayHide);
         }
-        let looks = match self.looks(addresses, window).await? {
+        let mut crowds = Crowds::new(self.chain, addresses, window, gate);
+        let looks = match self.looks(addresses, &with_code, window, &mut crowds).await? {
             Ok(looks) => looks,
             Err(none) => return Ok(ByState::NoState(none)),
         };
@@ -79,25 +81,33 @@ impl Node {
         if is_short && !accounts.with_code.is_empty() {
             return Ok(ByState::CodeMayHide);
         }
-        let mut scan = NativeScan {
-            transfers: vec![],
-            stamps: BTreeMap::new(),
-            how: BTreeMap::new(),
-            proofs: BTreeMap::new(),
-            balances: Balances::new(),
-        };
+        let mut scan = NativeScan::new();
         let mut seen = Seen::default();
         let numbers: BTreeSet<u64> = accounts
             .changed_blocks()
-            .chain(legs.blocks())
+            .chain(legs.blocks_of(crowds.open()))
             .filter(|number| window.contains(*number))
             .collect();
         let numbers: Vec<u64> = numbers.into_iter().collect();
         for numbers in numbers.chunks(BLOCKS_PER_PIECE) {
-            let piece = self.read_piece(numbers, addresses, &mut scan.stamps).await?;
-            self.read_changed(addresses, legs, &piece, &mut accounts, &mut seen).await?;
+            let open = crowds.open().clone();
+            let mut numbers = numbers.to_vec();
+            if open.len() < addresses.len() {
+                let of_legs: BTreeSet<u64> = legs.blocks_of(&open).collect();
+                numbers.retain(|number| {
+                    of_legs.contains(number) || accounts.changed_in(*number).next().is_some()
+                });
+            }
+            let piece = self.read_piece(&numbers, &open, &mut scan.stamps).await?;
+            self.read_changed(&open, legs, &piece, &mut accounts, &mut seen).await?;
             self.add_tips(&piece, &accounts, &mut seen).await?;
+            for number in &numbers {
+                crowds.add_moved(seen.by_block.get(number).map_or(&[][..], Vec::as_slice));
+            }
+            accounts.looks.retain(|address, _| crowds.open().contains(address));
         }
+        let addresses = crowds.open().clone();
+        let addresses = &addresses;
         match self.kinds(&accounts.delegations).await? {
             Ok(kinds) => accounts.with_code.extend(addresses_with_code(&kinds)),
             Err(none) => return Ok(ByState::NoState(none)),
@@ -110,6 +120,7 @@ impl Node {
         }
         scan.transfers.extend(seen.by_block.into_values().flatten());
         self.explain(&accounts, window, &mut scan);
+        scan.crowds = crowds.into_found();
         Ok(ByState::Found(scan))
     }
 
@@ -156,11 +167,14 @@ impl Node {
         Ok(kinds.map(|kinds| addresses_with_code(&kinds).collect()))
     }
 
-    /// Looks at the accounts until every stretch that changed is one block.
+    /// Looks at the accounts until every stretch that changed is one block; not at those that signed too much
+    /// between the two ends.
     async fn looks(
         &self,
         addresses: &BTreeSet<Address>,
+        with_code: &BTreeSet<Address>,
         window: Window,
+        crowds: &mut Crowds,
     ) -> Result<Result<BTreeMap<Address, Looks>, NoState>, Error> {
         let together = self.has_multicall(addresses.len(), window).await?;
         let states = match self.states(&ends(addresses, window), together).await? {
@@ -171,7 +185,13 @@ impl Node {
             block.and_then(|block| states.get(&(*address, block))).copied().unwrap_or_default()
         };
         let (before, last) = (window.first().checked_sub(1), window.last());
-        let mut all: BTreeMap<Address, Looks> = addresses
+        // The nonce of a contract counts others that it made.
+        for address in addresses.difference(with_code) {
+            let (before, after) = (state(address, before).nonce, state(address, Some(last)).nonce);
+            crowds.add_nonces(*address, after.saturating_sub(before));
+        }
+        let mut all: BTreeMap<Address, Looks> = crowds
+            .open()
             .iter()
             .map(|address| {
                 let (before, after) = (state(address, before), state(address, Some(last)));

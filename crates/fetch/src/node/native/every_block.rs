@@ -1,6 +1,6 @@
 //! Every block of a window, read in full.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use fundtrail_model::{Address, How, Window};
 
@@ -8,7 +8,7 @@ use super::{BLOCKS_PER_PIECE, NativeScan};
 use crate::Error;
 use crate::decode::legs::Legs;
 use crate::node::Node;
-use crate::node::facts::Balances;
+use crate::node::crowds::Crowds;
 use crate::wire::{Block, Transaction};
 
 impl Node {
@@ -19,19 +19,22 @@ impl Node {
         addresses: &BTreeSet<Address>,
         legs: &Legs,
         window: Window,
+        gate: Option<u32>,
     ) -> Result<NativeScan, Error> {
-        let mut scan = NativeScan {
-            transfers: vec![],
-            stamps: BTreeMap::new(),
-            how: BTreeMap::new(),
-            proofs: BTreeMap::new(),
-            balances: Balances::new(),
-        };
+        let mut scan = NativeScan::new();
+        let mut crowds = Crowds::new(self.chain, addresses, window, gate);
         let mut how = How::BlocksAndFrames;
         let size = u64::try_from(BLOCKS_PER_PIECE).unwrap_or(1);
         for piece in window.aligned_pieces(size) {
             let numbers: Vec<u64> = (piece.first()..=piece.last()).collect();
-            let piece = self.read_piece(&numbers, addresses, &mut scan.stamps).await?;
+            let blocks = self.linked_blocks(&numbers, &mut scan.stamps).await?;
+            // Before the receipts of all that it signed are asked for.
+            blocks.iter().for_each(|block| crowds.add_signed(block));
+            if crowds.open().is_empty() {
+                break;
+            }
+            let addresses = crowds.open().clone();
+            let piece = self.with_receipts(blocks, &addresses).await?;
             let traced: Vec<&Block> = piece
                 .blocks
                 .iter()
@@ -50,11 +53,13 @@ impl Node {
             let frames = found.map(|found| found.by_transaction).unwrap_or_default();
             for block in &piece.blocks {
                 let found =
-                    self.transfers_of(block, &piece.receipts, Some(&frames), legs, addresses)?;
+                    self.transfers_of(block, &piece.receipts, Some(&frames), legs, &addresses)?;
+                crowds.add_moved(&found);
                 scan.transfers.extend(found);
             }
         }
-        scan.how = addresses.iter().map(|address| (*address, how)).collect();
+        scan.how = crowds.open().iter().map(|address| (*address, how)).collect();
+        scan.crowds = crowds.into_found();
         Ok(scan)
     }
 }

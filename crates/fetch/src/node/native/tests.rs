@@ -208,7 +208,8 @@ async fn read(
     let node = Node::open(Client::replay(Session::from_lines(&lines).unwrap()), None).await?;
     let addresses = vec![WALLET];
     let (wrapped_native, balances_of, known) = (vec![COIN], vec![], vec![]);
-    let request = WindowRequest { addresses, window, wrapped_native, balances_of, known };
+    let request =
+        WindowRequest { addresses, window, wrapped_native, balances_of, known, gate: None };
     node.window(&request).await
 }
 

@@ -44,6 +44,7 @@ fn word(address: Address) -> String {
 
 pub(crate) fn request(addresses: &[Address]) -> WindowRequest {
     WindowRequest {
+        gate: None,
         addresses: addresses.to_vec(),
         window: Window::new(10, 12).unwrap(),
         wrapped_native: vec![],

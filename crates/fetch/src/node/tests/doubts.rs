@@ -137,7 +137,7 @@ async fn scan(
 ) -> Result<Vec<Transfer>, Error> {
     let addresses: BTreeSet<Address> = accounts.iter().copied().collect();
     let window = Window::new(first, last).unwrap();
-    let scan = node.scan_logs(&addresses, &BTreeSet::new(), window).await?;
+    let scan = node.scan_logs(&addresses, &BTreeSet::new(), window, None).await?;
     let mut headers: Vec<_> = scan.end.into_iter().collect();
     for transfer in &scan.transfers {
         let number = transfer.position.block;
@@ -272,7 +272,8 @@ async fn a_window_that_holds_too_much_ends_early_and_goes_on() {
     let (mut first, mut found, mut ends) = (1, vec![], vec![]);
     while let Some(window) = Window::new(first, 150) {
         let addresses = BTreeSet::from([STRANGER]);
-        let scan = node.scan_most_logs(&addresses, &BTreeSet::new(), window, 50).await.unwrap();
+        let scan =
+            node.scan_most_logs(&addresses, &BTreeSet::new(), window, (50, None)).await.unwrap();
         found.extend(scan.transfers);
         ends.push(scan.window.last());
         first = scan.window.last() + 1;

@@ -181,7 +181,7 @@ fn logs(limits: Limits, filter: &Value) -> Result<Value, (i64, String)> {
 async fn scan(node: &Node) -> Result<Vec<Transfer>, Error> {
     let addresses: BTreeSet<Address> = (0..ACCOUNTS).map(account).collect();
     let window = Window::new(3, HEAD).unwrap();
-    Ok(node.scan_logs(&addresses, &BTreeSet::new(), window).await?.transfers)
+    Ok(node.scan_logs(&addresses, &BTreeSet::new(), window, None).await?.transfers)
 }
 
 /// What a node without limits finds, and its recording.

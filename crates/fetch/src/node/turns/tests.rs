@@ -140,6 +140,8 @@ async fn what_is_known_has_to_be_there() {
         asset: Asset::Token(ChainId(1), TOKEN),
         amount: None,
         transaction: Some(hash(11, 0)),
+        from: None,
+        to: None,
     };
     let request = WindowRequest { known: vec![known(4)], ..all() };
     let error = node_of(&[&dropping]).await.window(&request).await.unwrap_err();

@@ -2,6 +2,7 @@ use fundtrail_model::{Address, Amount, Asset, Cause, ChainId, H256, Position, St
 use proptest::prelude::*;
 
 use super::Found;
+use crate::decode::tally::Tally;
 
 /// A transfer in (block, transaction, number of its log), in a transaction with the hash `hash`.
 fn transfer(block: u64, transaction: u32, idx: u32, hash: u64) -> Transfer {
@@ -56,27 +57,6 @@ fn a_block_has_one_hash() {
     assert_eq!(one.settle(), Err("logs of block 10 name two block hashes".to_owned()));
 }
 
-#[test]
-fn a_full_window_ends_at_the_end_of_a_block() {
-    let check = |counts: &[u32], most: usize, expected: Option<u64>| {
-        let blocks = (10_u64..).zip(counts);
-        let transfers: Vec<Transfer> = blocks
-            .flat_map(|(block, count)| {
-                (0..*count).map(move |idx| transfer(block, idx, idx, block * 100 + u64::from(idx)))
-            })
-            .collect();
-        assert_eq!(found(&transfers).full_at(most), expected, "{counts:?}");
-    };
-    check(&[], 3, None);
-    check(&[1, 2], 3, None);
-    check(&[1, 2, 1], 3, Some(11));
-    check(&[1, 0, 0, 3], 3, Some(12));
-    // One block alone may be too much; then it is a window of its own.
-    check(&[5, 1], 3, Some(10));
-    check(&[0, 5], 3, Some(11));
-    check(&[1, 5], 3, Some(10));
-}
-
 proptest! {
     #[test]
     fn the_cut_depends_on_the_chain_alone(
@@ -90,7 +70,12 @@ proptest! {
             .collect();
         let mut whole = found(&transfers);
         prop_assert_eq!(whole.settle(), Ok(()));
-        let last = whole.full_at(most);
+        let full_at = |found: &Found| {
+            let mut tally = Tally::new([Address::repeat_byte(1)], None, most);
+            tally.add(&found.transfers);
+            tally.full_at().filter(|last| found.transfers.iter().any(|t| t.position.block > *last))
+        };
+        let last = full_at(&whole);
         // In pieces, each one twice, and in another order.
         let mut pieces = Found::default();
         for chunk in transfers.chunks(chunks).rev() {
@@ -98,7 +83,7 @@ proptest! {
             pieces.add(found(chunk));
         }
         prop_assert_eq!(pieces.settle(), Ok(()));
-        prop_assert_eq!(pieces.full_at(most), last);
+        prop_assert_eq!(full_at(&pieces), last);
         if let Some(last) = last {
             let rest = pieces.split_after(last);
             prop_assert!(!pieces.transfers.is_empty());
