@@ -64,8 +64,8 @@ impl Chain {
             options.genesis.fund(who, Amount::from(10_u128.pow(20)));
         }
         let code = SPRAYER_CODE.replace(' ', "");
-        let digits: Vec<u8> = code.chars().map(|c| c.to_digit(16).unwrap() as u8).collect();
-        let code = digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]).collect();
+        let byte = |place: usize| u8::from_str_radix(&code[place..place + 2], 16).unwrap();
+        let code = (0..code.len()).step_by(2).map(byte).collect();
         options.genesis.place(SPRAYER, code, &[]);
         let node = Anvil::start(&options);
         let mine = |count: u64| {
@@ -87,7 +87,7 @@ impl Chain {
         let _ = send(THIEF, 1, FRIEND, 3 * coin, "0x", 21_000);
         let _ = send(THIEF, 2, BOT, coin, "0x", 21_000);
         mine(1);
-        let per_block = SIGNED / BUSY.count() as u64;
+        let per_block = SIGNED / (BUSY.end() + 1 - BUSY.start());
         for (place, _) in (0..).zip(BUSY) {
             let first = 0x1000 + place * SPRAYED;
             let data = format!("0x{:0>64}{first:064x}{SPRAYED:064x}", format!("{HUB:x}"));
@@ -137,7 +137,7 @@ fn of(window: &FetchedWindow, who: Address) -> (Vec<Transfer>, Vec<Coverage>) {
     (window.transfers.iter().filter(is_own).copied().collect(), coverage.copied().collect())
 }
 
-fn crowd(address: Address, last: u64, size: CrowdSize) -> Crowd {
+const fn crowd(address: Address, last: u64, size: CrowdSize) -> Crowd {
     Crowd { chain: CHAIN, address, window: Window::new(SPLIT, last).unwrap(), size }
 }
 
@@ -187,6 +187,31 @@ async fn who_is_crowded_is_not_read_and_the_others_are() {
     let few = searches() - before;
     let blocks = usize::try_from(LAST - SPLIT).unwrap();
     assert!(few < blocks / 4, "{few} searches, and {} would be all", 2 * blocks / 4);
+}
+
+#[tokio::test]
+async fn without_old_states_who_signs_too_much_is_known_from_the_blocks() {
+    let chain = Chain::shared();
+    let text = "missing trie node 12 (path )";
+    let refusal = Refusal { code: -32_000, http: 200, text, data: None };
+    let stateless = || {
+        let old = When::Method(&["eth_getTransactionCount"]);
+        chain.proxy(Profile::bare("stateless").with(old, 0, refusal))
+    };
+    let [gated, open] = [stateless(), stateless()];
+    let found = read(&[gated.url()], &[FRIEND, BOT], Some(GATE)).await;
+    let whole = read(&[open.url()], &[FRIEND, BOT], None).await;
+    // Two in each block of the while: 52 are more than 50.
+    assert_eq!(found.crowds, [crowd(BOT, BUSY.start() + 25, CrowdSize::Signed(52))]);
+    assert_eq!(of(&found, FRIEND), of(&whole, FRIEND));
+    assert_eq!(of(&found, BOT), (vec![], vec![]));
+    let receipts = |proxy: &ChaosProxy| {
+        let log = proxy.log();
+        let asked = log.iter().flat_map(|entry| &entry.methods);
+        asked.filter(|method| *method == "eth_getTransactionReceipt").count()
+    };
+    let all = usize::try_from(SIGNED).unwrap();
+    assert!(receipts(&open) >= all && 2 * receipts(&gated) < all, "{}", receipts(&gated));
 }
 
 #[tokio::test]
@@ -255,6 +280,22 @@ fn a_trace_ends_at_a_hub_without_downloading_it() {
         assert!(runs < 40, "a budget that gets nowhere");
     }
     assert_eq!(sandbox.digest("parts.ftcase"), digest);
+    // So it is where the run is killed.
+    for allowed in [few / 5, few / 2, few / 5] {
+        let before = proxy.questions();
+        let rpc = format!("ethereum={}", proxy.url());
+        let what = ["trace", "--as-of", "2026-11-23", "--chain", "1", "--rpc", &rpc];
+        let mut child = sandbox.start(
+            &[&what[..], &["--case", "killed.ftcase", "--out", "killed.json"], &gate].concat(),
+        );
+        while proxy.questions() < before + allowed && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    trace(&sandbox, &proxy.url(), "killed.ftcase", &gate).success();
+    assert_eq!(sandbox.digest("killed.ftcase"), digest);
     let before = proxy.questions();
     trace(&sandbox, &proxy.url(), "case.ftcase", &gate).success();
     assert!(proxy.questions() - before < few / 2, "{}", proxy.questions() - before);
