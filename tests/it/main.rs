@@ -20,6 +20,7 @@
 //! * `pages`: the HTML report in a real browser
 //! * `secrets`: keys in URLs show up nowhere
 //! * `seeds`: what counts as stolen, and what is refused
+//! * `settled`: long stays that the state settles, on a chain of 45,000 blocks
 //! * `sandbox`: the sealed world itself
 #![allow(
     clippy::unwrap_used,
@@ -55,3 +56,4 @@ mod reopened;
 mod sandbox;
 mod secrets;
 mod seeds;
+mod settled;

@@ -1,13 +1,13 @@
 //! What a case holds, loaded for following.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_graph::{ChainEvidence, History, Question};
 use fundtrail_labels::Book;
 use fundtrail_labels::prices::Prices;
 use fundtrail_model::{
-    AccountFact, Address, Amount, Asset, AssetClass, Balance, BlockStamp, ChainId, Coverage, Crowd,
-    Date, Limits, Marks, OpenEnd, Rule, Seed, Timestamp, TokenClaim, Trail, Transfer, Window,
+    AccountFact, AccountKind, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage,
+    Crowd, Date, Limits, Marks, OpenEnd, Rule, Seed, Timestamp, TokenClaim, Trail, Transfer,
 };
 use fundtrail_store::Case;
 
@@ -92,24 +92,45 @@ impl Evidence {
         marks
     }
 
-    /// How many blocks in a row, up to the first that is missing, were looked at for this address.
-    pub(crate) fn looked_at_before(&self, end: &OpenEnd) -> u64 {
-        let coverage = self.chains.iter().filter(|records| records.chain == end.chain);
-        let mut windows: Vec<Window> = coverage
-            .flat_map(|records| &records.coverage)
-            // Both classes are looked at together.
-            .filter(|found| found.address == end.address && found.class == AssetClass::Native)
-            .map(|found| found.window)
-            .collect();
-        windows.sort_unstable();
-        let first = windows.iter().rev().fold(end.window.first(), |first, window| {
-            if window.first() < first && first <= window.last().saturating_add(1) {
-                window.first()
-            } else {
-                first
-            }
+    /// What has been looked at on a chain.
+    pub(crate) fn coverage(&self, chain: ChainId) -> impl Iterator<Item = &Coverage> {
+        let records = self.chains.iter().filter(move |records| records.chain == chain);
+        records.flat_map(|records| &records.coverage)
+    }
+
+    /// Up to which block the state may settle an open end: as far as no transfer is known that it would have to
+    /// show. `None` if balances would prove nothing: the account has code, or what is at stake there is a token
+    /// that neither a list knows nor was stolen itself, and whose contract may say of balances what it likes.
+    pub(crate) fn quiet_to(&self, end: &OpenEnd, how: &How) -> Option<u64> {
+        let records = self.chains.iter().find(|records| records.chain == end.chain)?;
+        let is_code =
+            |fact: &AccountFact| fact.address == end.address && fact.kind != AccountKind::Wallet;
+        let at_stake: BTreeSet<Asset> = end.at_stake.iter().map(|lot| lot.asset).collect();
+        let is_trusted = |asset: &Asset| {
+            asset.contract().is_none()
+                || how.decimals.contains_key(asset)
+                || self.seeds.iter().any(|(_, seed)| seed.asset == *asset)
+        };
+        if records.accounts.iter().any(is_code) || !at_stake.iter().all(is_trusted) {
+            return None;
+        }
+        let is_ours = |asset: Asset| asset.contract().is_none() || at_stake.contains(&asset);
+        let start =
+            records.transfers.partition_point(|found| found.position.block < end.window.first());
+        let told = records.transfers.get(start..).unwrap_or_default().iter().find(|found| {
+            let parties = [found.from, found.to];
+            parties.contains(&Some(end.address))
+                && found.from != found.to
+                && !found.amount.is_zero()
+                && is_ours(found.asset)
         });
-        end.window.first().saturating_sub(first)
+        let stolen = self.seeds.iter().map(|(_, seed)| seed).filter(|seed| {
+            seed.asset.chain() == end.chain
+                && seed.holder == end.address
+                && end.window.first() <= seed.position.block
+        });
+        let news = stolen.map(|seed| seed.position.block).chain(told.map(|t| t.position.block));
+        news.min().map_or(Some(u64::MAX), |block| block.checked_sub(1))
     }
 
     /// When each block was made.

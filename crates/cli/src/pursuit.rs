@@ -2,10 +2,12 @@
 //!
 //! Near first: stolen money moves on within minutes. A wallet is looked at from the arrival on in a short
 //! piece; only while the money stays does the trail lack more, and then each piece may be as long as all
-//! that was looked at before it. What a wallet does after the money left is never fetched.
+//! that was looked at before it. What a wallet does after the money left is never fetched. Stays of more than a
+//! longest piece are settled by the state at both ends where that is possible (`stays`).
 
 mod in_order;
 mod pieces;
+mod stays;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +22,7 @@ use crate::evidence::{Evidence, How};
 use crate::nodes::Nodes;
 use crate::presentation::{keep_names, key};
 use crate::progress::Progress;
+use stays::{Before, Next};
 
 /// Blocks of a first piece. Pieces are this long or twice, four times, eight times as long, and are cut at
 /// multiples of their length, so that wallets that are looked at over the same blocks share requests.
@@ -56,8 +59,8 @@ impl Pursuit<'_> {
                 return Ok(None);
             }
             let plan = planned_windows(trail.open_ends.iter().map(|end| {
-                let size = piece_size(evidence.looked_at_before(end));
-                (end, end.window.aligned_pieces(size).take(1))
+                let before = Before::of(end, evidence.coverage(end.chain));
+                (end, before.next_piece(end, || evidence.quiet_to(end, how)))
             }));
             self.keep_gate(Some(how.limits.hub_counterparties))?;
             self.case.plan(&plan)?;
@@ -131,14 +134,14 @@ const fn piece_size(blocks_before: u64) -> u64 {
 }
 
 /// Puts wallets that lack the same pieces together. The chains take turns, so that no node waits for another.
-fn planned_windows<'a, P: IntoIterator<Item = Window>>(
+fn planned_windows<'a, P: IntoIterator<Item: Into<Next>>>(
     lacking: impl IntoIterator<Item = (&'a OpenEnd, P)>,
 ) -> Vec<PlannedWindow> {
-    let mut pieces: BTreeMap<(ChainId, Window), (BTreeSet<Address>, BTreeSet<Asset>)> =
+    let mut pieces: BTreeMap<(ChainId, Next), (BTreeSet<Address>, BTreeSet<Asset>)> =
         BTreeMap::new();
-    for (end, windows) in lacking {
-        for window in windows {
-            let (addresses, assets) = pieces.entry((end.chain, window)).or_default();
+    for (end, next) in lacking {
+        for next in next {
+            let (addresses, assets) = pieces.entry((end.chain, next.into())).or_default();
             addresses.insert(end.address);
             assets.extend(end.at_stake.iter().map(|lot| lot.asset));
         }
@@ -146,13 +149,14 @@ fn planned_windows<'a, P: IntoIterator<Item = Window>>(
     let mut of_chain: BTreeMap<ChainId, usize> = BTreeMap::new();
     let mut planned: Vec<(usize, PlannedWindow)> = pieces
         .into_iter()
-        .map(|((chain, window), (addresses, assets))| {
+        .map(|((chain, Next { window, settle }), (addresses, assets))| {
             let number = of_chain.entry(chain).or_default();
             let turn = *number;
             *number = number.saturating_add(1);
             let (addresses, balances_of) =
                 (addresses.into_iter().collect(), assets.into_iter().collect());
-            (turn, PlannedWindow { chain, window, addresses, balances_of, settle_to: None })
+            let settle_to = settle.map(|(_, to)| to);
+            (turn, PlannedWindow { chain, window, addresses, balances_of, settle_to })
         })
         .collect();
     // Stable: in each turn the order of the chains, and in each chain the order of the blocks.

@@ -1,6 +1,7 @@
 //! From answers to the words of the model. Pure: no I/O, no waiting, nothing remembered.
 
 pub(crate) mod account;
+pub(crate) mod first_change;
 pub(crate) mod frames;
 pub(crate) mod gaps;
 pub(crate) mod legs;

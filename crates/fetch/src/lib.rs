@@ -27,6 +27,6 @@ pub use error::Error;
 pub use knowledge::Knowledge;
 pub use node::{
     Abilities, Ability, Depth, Doubted, FetchedTransaction, Heads, KnownTransfer, Limit, Node,
-    WindowRequest,
+    SettleRequest, Settled, WindowRequest,
 };
 pub use session::Session;

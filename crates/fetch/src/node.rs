@@ -7,6 +7,7 @@ mod frames;
 mod logs;
 mod native;
 mod reopen;
+mod settle;
 mod state;
 mod transaction;
 mod turns;
@@ -21,6 +22,7 @@ use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 pub use abilities::{Abilities, Ability, Depth, Limit};
+pub use settle::{SettleRequest, Settled};
 pub use transaction::FetchedTransaction;
 pub use turns::Doubted;
 pub use window::{KnownTransfer, WindowRequest};

@@ -41,6 +41,10 @@
 //! inside a transaction. So the answer depends on what is covered, never on what happens to be stored
 //! beside it, and a loop of fetching and following converges.
 //!
+//! Blocks of a long stay that were settled by state alone, and not read, count for the assets whose balances
+//! were compared, and for no others: another asset that arrives there is missing from there on. A stored
+//! transfer of a compared asset in such blocks contradicts them, and they do not count at all.
+//!
 //! A stay is followed in the run of covered blocks in which it began. When the run ends while stolen
 //! lots are there, they end as not covered; when the account was empty of them by then, nothing is
 //! missing, and a later arrival starts a new stay with a new opening balance.

@@ -1,5 +1,8 @@
 //! What is known of one chain, arranged for the questions that a sweep asks.
 
+mod settled;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use fundtrail_model::{
@@ -9,6 +12,7 @@ use fundtrail_model::{
 
 use crate::ChainEvidence;
 use crate::history::{Account, History, NOBODY, Row, index};
+use settled::Settled;
 
 /// One chain, up to the last block to look at. Accounts are the numbers of the history; addresses that only
 /// seeds know are numbered after those.
@@ -20,6 +24,7 @@ pub(crate) struct View<'a> {
     /// Sorted.
     strangers: Vec<Address>,
     covered: Runs,
+    settled: Settled,
     /// Those that are hubs, by the blocks that show it.
     crowds: BTreeMap<Address, Vec<&'a Crowd>>,
     balances: Vec<&'a Balance>,
@@ -58,6 +63,7 @@ impl<'a> View<'a> {
             rows: history.rows().get(..end).unwrap_or_default(),
             strangers,
             covered: Runs::default(),
+            settled: Settled::default(),
             crowds,
             balances,
             are_contracts: Flags::default(),
@@ -65,6 +71,7 @@ impl<'a> View<'a> {
             times: evidence.blocks.iter().map(|block| (block.number, block.timestamp)).collect(),
         };
         view.covered = view.runs(evidence.coverage);
+        view.settled = Settled::of(&view, evidence.coverage);
         let mut facts: Vec<_> = evidence.accounts.iter().collect();
         facts.sort_unstable_by_key(|fact| (fact.address, fact.block, fact.kind));
         let mut are_contracts = view.flags();
@@ -115,17 +122,40 @@ impl<'a> View<'a> {
         rows.iter().map(|row| self.transfer(row)).collect()
     }
 
-    /// The run of blocks, covered for both classes of assets, that contains this one.
+    /// The run of blocks, covered for all assets, that contains this one.
     pub(crate) fn run_of(&self, account: Account, block: u64) -> Option<Window> {
-        let runs = self.covered.of(account);
-        let after = runs.partition_point(|run| run.first() <= block);
-        runs.get(after.checked_sub(1)?).copied().filter(|run| run.contains(block))
+        containing(self.covered.of(account), block)
     }
 
-    /// The missing blocks from `first`, which is not covered, to the next covered one or the last block
-    /// to look at; `None` if `first` is beyond that.
-    pub(crate) fn missing_from(&self, account: Account, first: u64) -> Option<Window> {
-        let runs = self.covered.of(account);
+    /// The run of blocks in which all movements of these assets are known, and that contains this one. Beside
+    /// blocks that are covered for all assets it holds those in which the state says that these did not move.
+    pub(crate) fn run_for(
+        &self,
+        account: Account,
+        assets: impl IntoIterator<Item = Asset>,
+        block: u64,
+    ) -> Option<Window> {
+        containing(&self.runs_for(account, assets), block)
+    }
+
+    fn runs_for(
+        &self,
+        account: Account,
+        assets: impl IntoIterator<Item = Asset>,
+    ) -> Cow<'_, [Window]> {
+        let read = self.covered.of(account);
+        self.settled.runs(account, assets, read).map_or(Cow::Borrowed(read), Cow::Owned)
+    }
+
+    /// The missing blocks from `first`, which is not covered for these assets, to the next covered one or the
+    /// last block to look at; `None` if `first` is beyond that.
+    pub(crate) fn missing_from(
+        &self,
+        account: Account,
+        assets: impl IntoIterator<Item = Asset>,
+        first: u64,
+    ) -> Option<Window> {
+        let runs = self.runs_for(account, assets);
         let next = runs.get(runs.partition_point(|run| run.first() <= first));
         let last = next.map_or(u64::MAX, |run| run.first().saturating_sub(1));
         Window::new(first, last.min(self.until))
@@ -270,6 +300,11 @@ impl<'a> View<'a> {
         }
         runs
     }
+}
+
+fn containing(runs: &[Window], block: u64) -> Option<Window> {
+    let after = runs.partition_point(|run| run.first() <= block);
+    runs.get(after.checked_sub(1)?).copied().filter(|run| run.contains(block))
 }
 
 /// Covered runs by account; the first are nobody's, and empty.

@@ -448,7 +448,7 @@ pub struct Certainty {
 pub struct CoverageLine {
     /// The chain's name.
     pub chain_name: String,
-    /// `native coin` or `tokens`.
+    /// `native coin`, `tokens` or `one token`.
     pub class: &'static str,
     /// How movements were found.
     pub how: &'static str,

@@ -31,6 +31,8 @@ pub struct AnvilOptions {
     pub genesis: Genesis,
     /// How many old states it can be asked about.
     pub kept_states: u32,
+    /// Whether it keeps old states in memory alone: then tens of thousands of blocks take seconds.
+    pub forgets: bool,
     /// Gas that a block has room for, where it is not 30 million.
     pub gas_limit: Option<u64>,
 }
@@ -46,6 +48,7 @@ impl AnvilOptions {
             hardfork: "london".into(),
             genesis: Genesis::default(),
             kept_states: 4_000,
+            forgets: false,
             gas_limit: None,
         }
     }
@@ -83,7 +86,10 @@ impl Anvil {
             .args(["--host", "127.0.0.1", "--port", "0", "--no-mining", "--auto-impersonate"])
             .args(["--accounts", "0", "--order", "fifo", "--disable-default-create2-deployer"])
             .args(["--slots-in-an-epoch", "1", "--hardfork", &options.hardfork])
-            .args(["--max-persisted-states", &options.kept_states.to_string()])
+            .arg(match options.forgets {
+                true => format!("--prune-history={}", options.kept_states),
+                false => format!("--max-persisted-states={}", options.kept_states),
+            })
             .args(options.gas_limit.map(|gas| format!("--gas-limit={gas}")))
             .args(["--chain-id", &options.chain_id.to_string()])
             .args(["--number", &options.genesis_block.to_string()])

@@ -13,6 +13,7 @@ use fundtrail_store::PlannedWindow;
 
 use super::Pursuit;
 use super::in_order::InOrder;
+use super::stays::{Got, settle_or_read};
 use crate::error::Error;
 use crate::nodes::Nodes;
 use crate::presentation::key;
@@ -29,7 +30,7 @@ const LONGEST_BESIDE_OTHERS: u64 = 4_096;
 const LOOK_UP: Duration = Duration::from_millis(500);
 
 /// A piece, what was asked, and what became of it.
-type Piece = (PlannedWindow, WindowRequest, Result<FetchedWindow, fundtrail_fetch::Error>);
+type Piece = (PlannedWindow, WindowRequest, Result<Got, fundtrail_fetch::Error>);
 
 impl Pursuit<'_> {
     /// Fetches the plan, or the part of it for which the budget is enough; returns what was spent.
@@ -71,7 +72,7 @@ impl Pursuit<'_> {
                 let known = known.get(&planned.chain).map_or(&[][..], Vec::as_slice);
                 let request = self.request(&planned, known_of(known, &seeds, &planned), gate);
                 line.add(async move {
-                    let fetched = node.window(&request).await;
+                    let fetched = settle_or_read(node, &planned, &request).await;
                     (planned, request, fetched)
                 });
             }
@@ -82,7 +83,7 @@ impl Pursuit<'_> {
                 }
             };
             let Some((planned, asked, fetched)) = next else { return Ok(spent) };
-            let fetched = fetched?;
+            let Got { window: fetched, is_settled, then } = fetched?;
             let node = nodes.opened(planned.chain)?;
             // Pieces that were written since this one was asked for may tell of transfers that it lacks: then
             // it is asked for as if it had waited for them.
@@ -91,15 +92,20 @@ impl Pursuit<'_> {
             if told.iter().any(|told| !asked.known.contains(told) && is_lacking(told, &fetched)) {
                 let request = WindowRequest { known: told, ..asked };
                 line.add_first(async move {
-                    let fetched = node.window(&request).await;
+                    let fetched = node.window(&request).await.map(Got::read);
                     (planned, request, fetched)
                 });
                 continue;
             }
-            self.case.write_window(&fetched)?;
             // A window that holds too much is given in parts; the case keeps the rest on the plan.
-            let rest = fetched.window.last().checked_add(1);
-            let rest = rest.and_then(|first| Window::new(first, planned.window.last()));
+            let rest = if is_settled {
+                self.case.write_settled(&fetched, then)?;
+                then
+            } else {
+                self.case.write_window(&fetched)?;
+                let rest = fetched.window.last().checked_add(1);
+                rest.and_then(|first| Window::new(first, planned.window.last()))
+            };
             match (open.front_mut(), rest) {
                 (Some(first), Some(rest)) => first.window = rest,
                 _ => _ = open.pop_front(),
@@ -128,10 +134,10 @@ impl Pursuit<'_> {
                 },
             );
             if let Some(window) = rest {
-                let planned = PlannedWindow { window, ..planned };
+                let planned = PlannedWindow { window, settle_to: None, ..planned };
                 let request = self.request(&planned, known_of(known, &seeds, &planned), gate);
                 line.add_first(async move {
-                    let fetched = node.window(&request).await;
+                    let fetched = node.window(&request).await.map(Got::read);
                     (planned, request, fetched)
                 });
             } else if let Some((in_line, _)) = going.get_mut(&planned.chain) {

@@ -16,7 +16,8 @@ use crate::view::{Flags, View};
 enum Stay {
     /// It never had any, or was forgotten.
     None,
-    /// They are kept in ledgers while the run of covered blocks lasts; one per asset, by asset.
+    /// They are kept in ledgers while the run of blocks lasts in which their assets are known; one per asset,
+    /// by asset.
     Followed { run: Window, holdings: Vec<(Asset, Holding)> },
     /// Earlier lots ended here for want of data, so the ledger is not known any more and later lots end
     /// the same way.
@@ -98,13 +99,19 @@ impl<'s, 'v> Stays<'s, 'v> {
         }
     }
 
-    /// Ends the stay if its covered blocks ended before this block.
+    /// Ends the stay if the blocks in which its assets are known ended before this block.
     pub(super) fn expire(&mut self, account: Account, block: u64, book: &mut Book<'_>) {
-        if let Some(Stay::Followed { run, .. }) = self.stay(account)
+        let view = self.view;
+        while let Some(Stay::Followed { run, holdings }) = self.stay(account)
             && run.last() < block
         {
-            let run = *run;
-            self.end(account, run, book);
+            let ended = *run;
+            // The run of what is left may go on: of an asset that is gone nothing more need be known.
+            let next = ended.last().checked_add(1);
+            match next.and_then(|next| run_with(view, account, holdings, None, next)) {
+                Some(next) => *run = next,
+                None => self.end(account, ended, book),
+            }
         }
     }
 
@@ -120,12 +127,31 @@ impl<'s, 'v> Stays<'s, 'v> {
         let (view, rule) = (self.view, self.rule);
         let Some(stay) = self.stay_or_none(account, address) else { return };
         if matches!(stay, Stay::None) {
-            let run = view.run_of(account, now.block).filter(|_| now.block <= view.until);
+            let run = view.run_for(account, [asset], now.block).filter(|_| now.block <= view.until);
             *stay = run.map_or_else(
-                || Stay::Open(lack(view, address, account, now.block)),
+                || Stay::Open(lack(view, (address, account), &[asset], now.block)),
                 |run| Stay::Followed { run, holdings: Vec::new() },
             );
+        } else if let Stay::Followed { run, holdings } = stay
+            && holdings.binary_search_by_key(&asset, |(asset, _)| *asset).is_err()
+        {
+            match run_with(view, account, holdings, Some(asset), now.block) {
+                Some(both) => *run = both,
+                // The others are known to have stayed, but not what became of this one.
+                None => {
+                    let before = now.block.saturating_sub(1).max(run.first());
+                    let ended = Window::new(run.first(), before).unwrap_or(*run);
+                    let mut assets = stolen_assets(holdings);
+                    assets.push(asset);
+                    let lack = lack(view, (address, account), &assets, now.block);
+                    self.end_for(account, ended, lack, book);
+                    if let Some(stay) = self.stay(account) {
+                        *stay = Stay::Open(lack);
+                    }
+                }
+            }
         }
+        let Some(stay) = self.stay(account) else { return };
         match stay {
             Stay::None => {}
             Stay::Open(lack) => {
@@ -137,7 +163,8 @@ impl<'s, 'v> Stays<'s, 'v> {
                 let place = match holdings.binary_search_by_key(&asset, |(asset, _)| *asset) {
                     Ok(found) => found,
                     Err(place) => {
-                        let holding = open(view, rule, now, (address, account), asset, *run);
+                        let own = view.run_for(account, [asset], now.block).unwrap_or(*run);
+                        let holding = open(view, rule, now, (address, account), asset, own);
                         // Most accounts hold one stolen asset.
                         holdings.reserve_exact(1);
                         holdings.insert(place, (asset, holding));
@@ -278,10 +305,11 @@ impl<'s, 'v> Stays<'s, 'v> {
                 continue;
             };
             let (account, run) = (*account, *run);
-            if run.last() < self.view.until {
-                self.end(account, run, book);
-            } else {
-                let as_of = self.view.until;
+            let as_of = self.view.until;
+            if run.last() < as_of {
+                self.expire(account, as_of, book);
+            }
+            if matches!(self.stay(account), Some(Stay::Followed { .. })) {
                 self.clear_at(account, as_of, book, |rest, book| {
                     book.end(rest, EndingKind::Held { as_of });
                 });
@@ -291,11 +319,17 @@ impl<'s, 'v> Stays<'s, 'v> {
 
     /// Ends a stay for want of data; an account without stolen lots is missed by nobody.
     fn end(&mut self, account: Account, run: Window, book: &mut Book<'_>) {
-        let address = self.address(account);
-        let lack = match run.last().checked_add(1).zip(address) {
-            Some((next, address)) => lack(self.view, address, account, next),
-            None => Lack::Missing(None),
+        let view = self.view;
+        let lack = match (self.address(account), self.stay(account), run.last().checked_add(1)) {
+            (Some(address), Some(Stay::Followed { holdings, .. }), Some(next)) => {
+                lack(view, (address, account), &stolen_assets(holdings), next)
+            }
+            _ => Lack::Missing(None),
         };
+        self.end_for(account, run, lack, book);
+    }
+
+    fn end_for(&mut self, account: Account, run: Window, lack: Lack, book: &mut Book<'_>) {
         let mut is_missed = false;
         self.clear_at(account, run.last(), book, |rest, book| {
             is_missed = true;
@@ -325,11 +359,40 @@ impl Lack {
     }
 }
 
-/// Why what the account does from this block on is not known.
-fn lack(view: &View<'_>, address: Address, account: Account, first: u64) -> Lack {
+/// The run for what an account holds, and for another asset if one comes. Ledgers without stolen lots are
+/// forgotten where nothing is known of their assets: what comes later begins a new one.
+fn run_with(
+    view: &View<'_>,
+    account: Account,
+    holdings: &mut Vec<(Asset, Holding)>,
+    coming: Option<Asset>,
+    block: u64,
+) -> Option<Window> {
+    let run = |holdings: &[(Asset, Holding)]| {
+        let assets = holdings.iter().map(|(asset, _)| *asset).chain(coming);
+        view.run_for(account, assets, block)
+    };
+    run(holdings).or_else(|| {
+        holdings.retain(|(_, holding)| holding.ledger.has_stolen());
+        run(holdings)
+    })
+}
+
+fn stolen_assets(holdings: &[(Asset, Holding)]) -> Vec<Asset> {
+    let stolen = holdings.iter().filter(|(_, holding)| holding.ledger.has_stolen());
+    stolen.map(|(asset, _)| *asset).collect()
+}
+
+/// Why what the account does with these assets from this block on is not known.
+fn lack(
+    view: &View<'_>,
+    (address, account): (Address, Account),
+    assets: &[Asset],
+    first: u64,
+) -> Lack {
     match view.crowd_at(address, first).filter(|_| first <= view.until) {
         Some(crowd) => Lack::Crowd(*crowd),
-        None => Lack::Missing(view.missing_from(account, first)),
+        None => Lack::Missing(view.missing_from(account, assets.iter().copied(), first)),
     }
 }
 

@@ -12,6 +12,7 @@
 //!    - -> A 5 lp | A -> - 5 lp | wrap weth -> A 5 weth | unwrap A -> weth 5 weth | A -> zero 5 lp
 //! 20 lost A 5 native | found A 5 native | withdrawal A 5      after the block's transactions
 //! cover A B 5..20 [native|tokens]   without any such line, everybody is covered from block 1
+//! settled A 21..90 usdc 7          the state alone says that it held 7 usdc and none of the coin all the time
 //! crowd H 5..20 4 [signed]          too many counterparties, or transactions, for its history to be fetched
 //! balance A 4 usdc 7                without any such line for an account, it starts with nothing
 //! unknown A                         no balances are known for A
@@ -209,6 +210,22 @@ pub(crate) fn parse(text: &str) -> Scenario {
                 names
                     .iter()
                     .for_each(|name| scenario.cover(address(name), range(window), &[class]));
+            }
+            ["settled", name, window, assets @ ..] => {
+                let (address, window) = (address(name), range(window));
+                let mut held = BTreeMap::from([(asset("native"), Amount::ZERO)]);
+                held.extend(assets.chunks(2).map(|pair| (asset(pair[0]), amount(pair[1]))));
+                for (asset, amount) in &held {
+                    let at = |block| Balance { address, asset: *asset, block, amount: *amount };
+                    scenario.balances.extend([window.first() - 1, window.last()].map(at));
+                }
+                let tokens = held.keys().filter_map(Asset::contract).map(AssetClass::Token);
+                let classes: Vec<_> = tokens.chain([AssetClass::Native]).collect();
+                let before = scenario.coverage.len();
+                scenario.cover(address, window, &classes);
+                for found in scenario.coverage.iter_mut().skip(before) {
+                    found.how = How::StateAlone;
+                }
             }
             ["cover", names @ .., window] => names
                 .iter()

@@ -92,11 +92,11 @@ fn missing_blocks_end_at_the_next_covered_one() {
     let me = view.number(seed.holder);
     assert_eq!(view.run_of(me, 4), None);
     assert_eq!(view.run_of(me, 9), Window::new(5, 9));
-    assert_eq!(view.missing_from(me, 2), Window::new(2, 4));
-    assert_eq!(view.missing_from(me, 10), Window::new(10, 19));
-    assert_eq!(view.missing_from(me, 30), Window::new(30, 50));
-    assert_eq!(view.missing_from(me, 51), None);
-    assert_eq!(view.missing_from(view.number(Address::zero()), 7), Window::new(7, 50));
+    assert_eq!(view.missing_from(me, [COIN], 2), Window::new(2, 4));
+    assert_eq!(view.missing_from(me, [COIN], 10), Window::new(10, 19));
+    assert_eq!(view.missing_from(me, [COIN], 30), Window::new(30, 50));
+    assert_eq!(view.missing_from(me, [COIN], 51), None);
+    assert_eq!(view.missing_from(view.number(Address::zero()), [], 7), Window::new(7, 50));
 }
 
 /// What the account held before the transfer at block 10 of these movements: 6 in, 7 out 2, 8 in 1.
