@@ -41,6 +41,8 @@ pub(crate) struct Book<'q> {
     question: &'q Question<'q>,
     seeds: BTreeMap<SeedId, &'q Seed>,
     hops: Vec<Hop>,
+    /// Of each hop, side by side: this is asked for every lot that moves.
+    depths: Vec<u32>,
     /// As they come; [`Book::close`] makes one ending of the lots of one origin that end at one place for
     /// one reason.
     endings: Vec<Ending>,
@@ -56,6 +58,7 @@ impl<'q> Book<'q> {
             question,
             seeds: question.seeds.iter().map(|seed| (seed.id, seed)).collect(),
             hops: Vec::new(),
+            depths: Vec::new(),
             endings: Vec::new(),
             open_ends: BTreeMap::new(),
             converted: BTreeMap::new(),
@@ -76,6 +79,7 @@ impl<'q> Book<'q> {
                 *into = into.saturating_add(made.amount);
             }
         }
+        self.depths.push(hop.depth);
         self.hops.push(hop);
         id
     }
@@ -89,10 +93,10 @@ impl<'q> Book<'q> {
     pub(crate) fn depth(&self, origin: Origin) -> u32 {
         match origin {
             Origin::Seed(_) => 0,
-            Origin::Hop(HopId(hop)) => usize::try_from(hop)
-                .ok()
-                .and_then(|hop| self.hops.get(hop))
-                .map_or(0, |hop| hop.depth),
+            Origin::Hop(HopId(hop)) => {
+                let depth = usize::try_from(hop).ok().and_then(|hop| self.depths.get(hop));
+                depth.copied().unwrap_or_default()
+            }
         }
     }
 
@@ -112,7 +116,13 @@ impl<'q> Book<'q> {
             return;
         };
         let Rest { seed, origin, asset, amount, address } = rest;
-        self.endings.push(Ending { seed, asset, amount, address, origin, arrived, kind });
+        let ending = Ending { seed, asset, amount, address, origin, arrived, kind };
+        // Lots that end together come one after the other, of two seeds in turn.
+        let mut latest = self.endings.iter_mut().rev().take(2);
+        match latest.find(|other| key(other) == key(&ending)) {
+            Some(same) => same.amount = same.amount.saturating_add(amount),
+            None => self.endings.push(ending),
+        }
     }
 
     /// Ends a lot for want of data in `missing`, if there is any block left to look at.
@@ -174,7 +184,8 @@ impl<'q> Book<'q> {
 
     /// The trail.
     pub(crate) fn close(mut self) -> Trail {
-        self.endings.sort_by_key(key);
+        // Endings of one key are of one kind.
+        self.endings.sort_unstable_by_key(key);
         self.endings.dedup_by(|next, kept| {
             let is_same = key(next) == key(kept);
             if is_same {

@@ -243,7 +243,7 @@ impl Sweep<'_, '_, '_> {
         let taken = self.debit(now, payment);
         if taken.iter().any(|lot| lot.stolen.is_some()) {
             let sum = worth(&taken, self.question.rule);
-            self.hand_over(now, payment, &taken, payment.amount.saturating_sub(sum));
+            self.hand_over(now, payment, taken, payment.amount.saturating_sub(sum));
         } else {
             let (_, to) = payment.to;
             self.stays.credit_clean(now, to, payment.asset, &[Lot::clean(payment.amount)]);
@@ -252,7 +252,7 @@ impl Sweep<'_, '_, '_> {
 
     /// Records a payment of stolen lots and passes them to the receiver; `excess` is what was paid
     /// beyond every lot.
-    fn hand_over(&mut self, now: &mut Now, payment: &Paid<'_>, taken: &[Lot], excess: Amount) {
+    fn hand_over(&mut self, now: &mut Now, payment: &Paid<'_>, taken: Vec<Lot>, excess: Amount) {
         let (to, to_account) = payment.to;
         let (Some(from), Some(position)) =
             (payment.from.0.address(), payment.evidence.last().copied())
@@ -266,7 +266,7 @@ impl Sweep<'_, '_, '_> {
             chain: self.view.chain,
             position,
             transaction: now.hash,
-            depth: self.depth_after(taken),
+            depth: self.depth_after(&taken),
             kind: HopKind::Payment {
                 from,
                 to: to.address(),
@@ -278,12 +278,10 @@ impl Sweep<'_, '_, '_> {
             made: merge_made(made),
         };
         let origin = Origin::Hop(self.book.hop(hop));
-        let mut lots: Vec<Lot> = Vec::with_capacity(taken.len().saturating_add(1));
-        lots.extend(
-            taken
-                .iter()
-                .map(|lot| Lot { stolen: lot.stolen.map(|(seed, _)| (seed, origin)), ..*lot }),
-        );
+        let mut lots = taken;
+        for lot in &mut lots {
+            lot.stolen = lot.stolen.map(|(seed, _)| (seed, origin));
+        }
         if !excess.is_zero() {
             lots.push(Lot::clean(excess));
         }
@@ -430,12 +428,13 @@ fn has_effect(row: &Row) -> bool {
 }
 
 /// Stolen lots as a hop lists them: one entry per seed, asset and origin, in the order first taken.
-fn merge_taken<'a>(lots: impl Iterator<Item = (Asset, &'a Lot)>) -> Vec<LotTaken> {
+fn merge_taken<'a>(lots: impl Iterator<Item = (Asset, &'a Lot)> + Clone) -> Vec<LotTaken> {
     let mut lots = lots.filter_map(|(asset, lot)| {
         let (seed, origin) = lot.stolen?;
         Some(LotTaken { seed, asset, amount: lot.amount, origin })
     });
-    let mut merged = Vec::from_iter(lots.next());
+    let mut merged = Vec::with_capacity(lots.clone().count());
+    merged.extend(lots.next());
     let mut places = BTreeMap::new();
     for lot in lots {
         if places.is_empty() {
