@@ -12,6 +12,7 @@ mod crowd;
 mod decode;
 mod dense;
 mod download;
+mod follow;
 mod measure;
 mod memory;
 mod peer;
@@ -39,6 +40,7 @@ const BENCHES: &[Bench] = &[
     ("memory", "memory for fetching and storing half a million transfers", memory::run),
     ("peer", "fetching half a million transfers against cryo 0.3.2", peer::run),
     ("store", "storing 5,000,000 transfers against a bare loop over the same tables", store::run),
+    ("follow", "following up to 10,000,000 transfers against a plain sorted pass", follow::run),
 ];
 
 fn main() -> ExitCode {
