@@ -3,6 +3,7 @@
 mod addresses;
 mod row;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -19,6 +20,13 @@ pub(crate) const NOBODY: Account = u32::MAX;
 
 /// No row.
 const NO_ROW: u32 = u32::MAX;
+
+/// How many transfers are looked up together: the table is much larger than what a processor keeps near, and it
+/// waits for all of them at once.
+const TOGETHER: usize = 64;
+
+/// The parties of a transfer, with what their numbers may be.
+type Guesses = [Option<(Address, Account)>; 2];
 
 /// No transaction.
 const NO_HASH: u32 = u32::MAX;
@@ -75,19 +83,16 @@ impl History {
         self.hashes.reserve_exact(transfers.len());
         let mut is_sorted = true;
         let chain = self.chain;
-        for transfer in transfers.iter().filter(|transfer| transfer.asset.chain() == chain) {
-            let mut row = self.row(transfer);
-            if let Some(last) = self.rows.last() {
-                match self.compare(last, &row) {
-                    std::cmp::Ordering::Less => {}
-                    std::cmp::Ordering::Equal => continue,
-                    std::cmp::Ordering::Greater => is_sorted = false,
-                }
+        for transfers in transfers.chunks(TOGETHER) {
+            let mut guesses = [[None; 2]; TOGETHER];
+            for (guess, transfer) in guesses.iter_mut().zip(transfers) {
+                *guess = [transfer.from, transfer.to]
+                    .map(|party| party.map(|address| (address, self.addresses.guess(address))));
             }
-            if is_sorted {
-                self.link(&mut row, self.rows.len());
+            let ours = transfers.iter().zip(&guesses).filter(|(of, _)| of.asset.chain() == chain);
+            for (transfer, guess) in ours {
+                is_sorted &= self.push(transfer, guess, is_sorted);
             }
-            self.rows.push(row);
         }
         if !is_sorted {
             let mut rows = std::mem::take(&mut self.rows);
@@ -199,11 +204,25 @@ impl History {
         })
     }
 
-    fn row(&mut self, transfer: &Transfer) -> Row {
-        let mut number = |party: Option<Address>| {
-            party.map_or(NOBODY, |address| self.addresses.number_or_add(address))
-        };
-        let (from, to) = (number(transfer.from), number(transfer.to));
+    /// Adds one transfer and says whether it comes after the last one. It is hung behind those of its parties
+    /// if all are in order.
+    fn push(&mut self, transfer: &Transfer, guesses: &Guesses, is_sorted: bool) -> bool {
+        let mut row = self.row(transfer, guesses);
+        let order = self.rows.last().map_or(Ordering::Less, |last| self.compare(last, &row));
+        if order.is_eq() {
+            return true;
+        }
+        if is_sorted && order.is_lt() {
+            self.link(&mut row, self.rows.len());
+        }
+        self.rows.push(row);
+        order.is_lt()
+    }
+
+    fn row(&mut self, transfer: &Transfer, guesses: &Guesses) -> Row {
+        let [from, to] = guesses.map(|party| {
+            party.map_or(NOBODY, |(address, guess)| self.addresses.number_or_add(address, guess))
+        });
         let is_last = |asset: &Asset| *asset == transfer.asset;
         let asset = match self.rows.last() {
             Some(last) if self.assets.get(index(last.asset)).is_some_and(is_last) => last.asset,
@@ -231,7 +250,7 @@ impl History {
     }
 
     /// The order of transfers, whatever their numbers.
-    fn compare(&self, a: &Row, b: &Row) -> std::cmp::Ordering {
+    fn compare(&self, a: &Row, b: &Row) -> Ordering {
         a.position().cmp(&b.position()).then_with(|| self.transfer(a).cmp(&self.transfer(b)))
     }
 

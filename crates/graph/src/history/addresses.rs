@@ -65,7 +65,18 @@ impl Addresses {
         self.slots.get(self.find(address)?).copied().filter(|number| *number != EMPTY)
     }
 
-    pub(super) fn number_or_add(&mut self, address: Address) -> u32 {
+    /// What the number of an address is if it has one and nobody is in its way: one look into the table.
+    pub(super) fn guess(&self, address: Address) -> u32 {
+        self.slot_of(address)
+            .and_then(|slot_idx| self.slots.get(slot_idx))
+            .copied()
+            .unwrap_or(EMPTY)
+    }
+
+    pub(super) fn number_or_add(&mut self, address: Address, guess: u32) -> u32 {
+        if self.get(guess) == Some(address) {
+            return guess;
+        }
         if self.slots.len() <= self.addresses.len().saturating_mul(2) {
             self.grow();
         }
@@ -80,11 +91,16 @@ impl Addresses {
         *slot
     }
 
+    /// Where the search for an address begins.
+    fn slot_of(&self, address: Address) -> Option<usize> {
+        let mask = u64::try_from(self.slots.len().checked_sub(1)?).ok()?;
+        usize::try_from(self.key.hash(address) & mask).ok()
+    }
+
     /// The slot of an address, or the free one that it would get.
     fn find(&self, address: Address) -> Option<usize> {
         let mask = self.slots.len().checked_sub(1)?;
-        let hash = self.key.hash(address);
-        let mut slot_idx = usize::try_from(hash & u64::try_from(mask).ok()?).ok()?;
+        let mut slot_idx = self.slot_of(address)?;
         loop {
             let number = *self.slots.get(slot_idx)?;
             if number == EMPTY || self.get(number) == Some(address) {
