@@ -86,6 +86,8 @@ fn both(world: &World, rule: Rule) -> Duration {
     let (taken, trail) = time(|| world.follow(&world.history(), rule));
     assert_eq!(trail.check(), Ok(()), "{rule}");
     assert!(!trail.hops.is_empty(), "{rule}");
+    // The balances are those of the transfers.
+    assert_eq!(trail.reservations, [], "{rule}");
     taken
 }
 

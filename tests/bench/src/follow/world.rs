@@ -9,10 +9,11 @@ use fundtrail_model::{
     SeedId, Step, Trail, Transfer, Window, parse_date,
 };
 
-pub(super) const ABOUT: &str = "The case: wallets of some 200 transfers each, all covered, with known \
-    opening balances. Each pays a part of what it has to another; every fourth transaction has a fee, every \
-    tenth of a thief's wallet is a swap of four transfers, every hundredth pays a labelled exchange. Of a \
-    hundred wallets ten are thieves', who also get clean money from the others; in the dense case all are.";
+pub(super) const ABOUT: &str = "The case: wallets of some 200 transfers each, all covered from the \
+    block in which anything stolen came, with known opening balances. Each pays a part of what it has to \
+    another; every fourth transaction has a fee, every tenth of a thief's wallet is a swap of four \
+    transfers, every hundredth pays a labelled exchange. Of a hundred wallets ten are thieves', who also \
+    get clean money from the others; where thieves are alone, all are.";
 
 const CHAIN: ChainId = ChainId(1);
 const COIN: Asset = Asset::Native(CHAIN);
@@ -49,10 +50,20 @@ pub(super) struct World {
     until: u64,
 }
 
+/// What a wallet has of each token.
+#[derive(Clone, Copy)]
+struct Wallet {
+    has: [u64; 2],
+    /// In which block that changed last, and what it had before that block.
+    changed: (u64, [u64; 2]),
+    /// The block in which anything stolen came first, and what it had before that block: what a trace looks
+    /// at begins there.
+    reached: Option<(u64, [u64; 2])>,
+}
+
 struct Writer {
     numbers: Numbers,
-    /// What each wallet has of each token.
-    has: Vec<[u64; 2]>,
+    wallets: Vec<Wallet>,
     transfers: Vec<Transfer>,
     transaction: u64,
     step: u32,
@@ -66,7 +77,7 @@ impl Writer {
             _ => (Step::Log(self.step), Cause::Token),
         };
         self.step += 1;
-        let position = Position { block: 1 + self.transaction / PER_BLOCK, transaction, step };
+        let position = Position { block: self.block(), transaction, step };
         let mut hash = H256::from_low_u64_be(self.transaction);
         hash.0[0] = 1;
         self.transfers.push(Transfer {
@@ -89,7 +100,8 @@ impl Writer {
         let is_thief = from < thieves;
         let token = usize::try_from(self.numbers.below(2)).expect("a small number");
         let share = 30 + self.numbers.below(71);
-        let has = self.has[usize::try_from(from).expect("a small number")][token];
+        let payer = self.wallets[usize::try_from(from).expect("a small number")];
+        let has = payer.has[token];
         let amount = has / 100 * share;
         self.take(from, token, amount);
         let dice = self.numbers.below(100);
@@ -111,20 +123,40 @@ impl Writer {
             };
             self.push(wallet(from), Some(wallet(to)), asset(token), amount);
             self.give(to, token, amount);
+            if payer.reached.is_some() && to < thieves && amount > 0 {
+                self.reach(to);
+            }
         }
         if self.transaction.is_multiple_of(4) {
             self.push(wallet(from), None, COIN, 1);
         }
     }
 
+    const fn block(&self) -> u64 {
+        1 + self.transaction / PER_BLOCK
+    }
+
+    fn wallet(&mut self, n: u64) -> &mut Wallet {
+        let block = self.block();
+        let wallet = &mut self.wallets[usize::try_from(n).expect("a small number")];
+        if wallet.changed.0 != block {
+            wallet.changed = (block, wallet.has);
+        }
+        wallet
+    }
+
     fn take(&mut self, from: u64, token: usize, amount: u64) {
-        self.has[usize::try_from(from).expect("a small number")][token] -= amount;
+        self.wallet(from).has[token] -= amount;
     }
 
     fn give(&mut self, to: u64, token: usize, amount: u64) {
-        if let Some(has) = self.has.get_mut(usize::try_from(to).expect("a small number")) {
-            has[token] += amount;
-        }
+        self.wallet(to).has[token] += amount;
+    }
+
+    fn reach(&mut self, to: u64) {
+        let wallet = self.wallet(to);
+        let changed = wallet.changed;
+        wallet.reached.get_or_insert(changed);
     }
 }
 
@@ -137,7 +169,10 @@ impl World {
         let length = usize::try_from(wallets).expect("a small number");
         let mut writer = Writer {
             numbers: Numbers(7),
-            has: vec![[opening; 2]; length],
+            wallets: vec![
+                Wallet { has: [opening; 2], changed: (0, [opening; 2]), reached: None };
+                length
+            ],
             transfers: Vec::with_capacity(usize::try_from(count).expect("a small number") + 8),
             transaction: 0,
             step: 0,
@@ -149,6 +184,7 @@ impl World {
             let stolen = u64::MAX / 1_000_000;
             let position = writer.push(special(9), Some(wallet(0)), asset(token), stolen);
             writer.give(0, token, stolen);
+            writer.reach(0);
             let transfer = writer.transfers.last().expect("the seed's transfer");
             seeds.push(Seed {
                 id: SeedId(u16::try_from(token).expect("a small number")),
@@ -164,23 +200,38 @@ impl World {
             writer.transact(wallets, thieves);
         }
         let until = 1 + writer.transaction / PER_BLOCK;
-        let everybody = || (0..wallets).map(wallet).chain([special(1), special(2)]);
-        let window = Window::new(1, until).expect("a window");
-        let coverage = everybody()
-            .flat_map(|address| AssetClass::ALL.map(|class| (address, class)))
-            .map(|(address, class)| Coverage {
+        // Those that were not reached were looked at from the beginning.
+        let looks: Vec<(u64, u64, [u64; 2])> = (0..)
+            .zip(&writer.wallets)
+            .map(|(n, wallet)| match wallet.reached {
+                Some((block, had)) => (n, block, had),
+                None => (n, 1, [opening; 2]),
+            })
+            .collect();
+        let contracts = [1, 2].map(|n| (special(n), 1));
+        let coverage = looks
+            .iter()
+            .map(|(n, block, _)| (wallet(*n), *block))
+            .chain(contracts)
+            .flat_map(|(address, block)| AssetClass::ALL.map(|class| (address, block, class)))
+            .map(|(address, block, class)| Coverage {
                 chain: CHAIN,
                 address,
                 class,
-                window,
+                window: Window::new(block, until).expect("a window"),
                 how: How::Logs,
                 proof: Proof::Reconciled,
             })
             .collect();
-        let amount = Amount::from(u128::from(opening) * 1_000_000_000_000);
-        let balances = (0..wallets)
-            .flat_map(|n| [0, 1].map(|token| (wallet(n), asset(token))))
-            .map(|(address, asset)| Balance { address, asset, block: 0, amount })
+        let balances = looks
+            .iter()
+            .flat_map(|(n, block, had)| [0, 1].map(|token| (*n, block - 1, token, had[token])))
+            .map(|(n, block, token, had)| Balance {
+                address: wallet(n),
+                asset: asset(token),
+                block,
+                amount: Amount::from(u128::from(had) * 1_000_000_000_000),
+            })
             .collect();
         let fact = |address| AccountFact {
             chain: CHAIN,
