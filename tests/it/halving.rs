@@ -218,7 +218,7 @@ async fn every_change_of_a_wallet_is_found_without_a_tracer_in_few_questions() {
     let found = read(&proxy.url(), Archive::holder(), 1, LAST).await;
     let expected = read_every_block(&archive, Archive::holder(), 1, LAST).await;
     assert_eq!(found.window.transfers, expected);
-    assert_eq!(grade(&found.window), (How::StateAndBlocks, Proof::Reconciled));
+    assert_eq!(grade(&found.window), (How::StateAndBlocks, Proof::Exact));
     let blocks: std::collections::BTreeSet<u64> =
         expected.iter().map(|found| found.position.block).collect();
     assert_eq!(blocks.len(), 10);
@@ -246,7 +246,7 @@ async fn what_a_contract_pays_comes_from_frames_or_is_said_to_be_unexplained_in_
     assert_eq!(grade(&traced), (How::StateAndBlocks, Proof::Indicative));
     let from_arrival = read(&plain.url(), payee, 700, LAST).await.window;
     assert_eq!(from_arrival.transfers, traced.transfers);
-    assert_eq!(grade(&from_arrival), (How::StateAndBlocks, Proof::Reconciled));
+    assert_eq!(grade(&from_arrival), (How::StateAndBlocks, Proof::Exact));
 }
 
 #[tokio::test]

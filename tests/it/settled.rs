@@ -214,7 +214,7 @@ fn a_long_stay_takes_as_many_questions_as_the_logarithm_of_its_blocks() {
         format!("{class}: blocks 24576–{} by state alone, {proof}", LEAVES - 1)
     };
     assert_eq!(settled.len(), 2, "{shown}");
-    assert!(settled[0].ends_with(&of("native", "reconciled")), "{shown}");
+    assert!(settled[0].ends_with(&of("native", "exact")), "{shown}");
     let token = format!("token {}", fundtrail_model::checksum(TOKEN));
     assert!(settled[1].ends_with(&of(&token, "indicative")), "{shown}");
     // 24,576 blocks are read before it, and the short pieces after it, for two wallets.
@@ -261,7 +261,7 @@ async fn the_first_change_ends_what_is_settled() {
         assert!(requests <= most, "{requests} requests in {window:?}");
         for coverage in settled.iter().flat_map(|settled| &settled.window.coverage) {
             let proof = match coverage.class {
-                AssetClass::Native => Proof::Reconciled,
+                AssetClass::Native => Proof::Exact,
                 class => {
                     assert_eq!(class, AssetClass::Token(TOKEN));
                     Proof::Indicative

@@ -286,7 +286,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
                     | Reservation::CrowdedHolder { .. }
             )
         })
-        && coverage.iter().all(|found| found.proof == fundtrail_model::Proof::Reconciled);
+        && coverage.iter().all(|found| fundtrail_model::Proof::Reconciled <= found.proof);
     Ok(Presented { report, is_flagged, is_complete })
 }
 

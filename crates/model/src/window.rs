@@ -165,11 +165,16 @@ pub enum Proof {
     Indicative,
     /// What came in less what went out and fees equals the change of balance, for every asset seen.
     Reconciled,
+    /// Nothing else can have moved: between the blocks that were read, a wallet's nonce and balance did not
+    /// change, and what was read explains every change (`decode::looks` in `fundtrail-fetch` says why this
+    /// suffices).
+    Exact,
 }
 
 impl Proof {
     /// Every grade, worst first.
-    pub const ALL: [Self; 3] = [Self::Unreconciled, Self::Indicative, Self::Reconciled];
+    pub const ALL: [Self; 4] =
+        [Self::Unreconciled, Self::Indicative, Self::Reconciled, Self::Exact];
 
     /// The word for it; it is also how files name it.
     #[must_use]
@@ -178,6 +183,7 @@ impl Proof {
             Self::Unreconciled => "unreconciled",
             Self::Indicative => "indicative",
             Self::Reconciled => "reconciled",
+            Self::Exact => "exact",
         }
     }
 }

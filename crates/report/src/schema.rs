@@ -454,6 +454,8 @@ pub struct CoverageLine {
     pub how: &'static str,
     /// How many addresses.
     pub addresses: usize,
+    /// Windows in which nothing else can have moved.
+    pub exact: usize,
     /// Windows whose balances agree with what was seen.
     pub reconciled: usize,
     /// Windows that could not be checked.

@@ -46,6 +46,7 @@ pub(crate) const fn proof_code(proof: Proof) -> i64 {
         Proof::Unreconciled => 1,
         Proof::Indicative => 2,
         Proof::Reconciled => 3,
+        Proof::Exact => 4,
     }
 }
 

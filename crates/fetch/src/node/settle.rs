@@ -191,7 +191,7 @@ impl Node {
             .keys()
             .map(|asset| {
                 let (class, proof) = match asset.contract() {
-                    None if is_sure => (AssetClass::Native, Proof::Reconciled),
+                    None if is_sure => (AssetClass::Native, Proof::Exact),
                     None => (AssetClass::Native, Proof::Indicative),
                     Some(contract) => (AssetClass::Token(contract), Proof::Indicative),
                 };

@@ -449,7 +449,12 @@ async fn abilities_are_offered_refused_or_unknown() {
         filter["address"] = json!(words(count, 40));
         chain.answer("eth_getLogs", json!([filter]), json!([]));
     }
-    chain.refuse("eth_getLogs", "03e8\"],\"fromBlock", -32602, "too many addresses: specify up to 50 addresses");
+    chain.refuse(
+        "eth_getLogs",
+        "03e8\"],\"fromBlock",
+        -32602,
+        "too many addresses: specify up to 50 addresses",
+    );
     let server = served(chain).await;
     let options = Options { batch_size: 50, ..Options::default() };
     let client = Client::http(Endpoint::parse(&server.url).unwrap(), options).unwrap();

@@ -63,7 +63,7 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
 }
 
 fn coverage(input: &Input<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
-    type Counts = ([usize; 3], BTreeSet<Address>);
+    type Counts = ([usize; 4], BTreeSet<Address>);
     let mut counts: BTreeMap<(ChainId, AssetClass, How), Counts> = BTreeMap::new();
     for coverage in input.coverage {
         let class = match coverage.class {
@@ -74,8 +74,9 @@ fn coverage(input: &Input<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
         let key = (coverage.chain, class, coverage.how);
         let (by_proof, addresses) = counts.entry(key).or_default();
         addresses.insert(coverage.address);
-        let [reconciled, indicative, unreconciled] = by_proof;
+        let [exact, reconciled, indicative, unreconciled] = by_proof;
         let count = match coverage.proof {
+            Proof::Exact => exact,
             Proof::Reconciled => reconciled,
             Proof::Indicative => indicative,
             Proof::Unreconciled => unreconciled,
@@ -84,7 +85,7 @@ fn coverage(input: &Input<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
     }
     counts
         .into_iter()
-        .map(|((chain, class, how), ([reconciled, indicative, unreconciled], addresses))| {
+        .map(|((chain, class, how), ([exact, reconciled, indicative, unreconciled], addresses))| {
             CoverageLine {
                 chain_name: names.chain(chain),
                 class: match class {
@@ -94,6 +95,7 @@ fn coverage(input: &Input<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
                 },
                 how: how.name(),
                 addresses: addresses.len(),
+                exact,
                 reconciled,
                 indicative,
                 unreconciled,
@@ -130,9 +132,13 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
     let sum = |count: fn(&CoverageLine) -> usize| {
         certainty.coverage.iter().map(count).fold(0_usize, usize::saturating_add)
     };
-    let [reconciled, indicative, unreconciled] =
-        [sum(|line| line.reconciled), sum(|line| line.indicative), sum(|line| line.unreconciled)]
-            .map(|count| group(&count.to_string()));
+    let [exact, reconciled, indicative, unreconciled] = [
+        sum(|line| line.exact),
+        sum(|line| line.reconciled),
+        sum(|line| line.indicative),
+        sum(|line| line.unreconciled),
+    ]
+    .map(|count| group(&count.to_string()));
     let mut statements = vec![match &certainty.imbalance {
         None if !input.trail.rule.conserves() => "The rule poison is not a ledger: its amounts are \
                                                  upper bounds that overlap and do not add up to what \
@@ -148,8 +154,8 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
         "Nothing is recorded of what was looked at.".to_owned()
     } else {
         format!(
-            "Windows looked at: {reconciled} reconciled (balances agree with what was seen), \
-             {indicative} indicative (could not be checked), {unreconciled} unreconciled (balances \
+            "Windows looked at: {exact} exact (nothing else can have moved), {reconciled} reconciled \
+             (balances agree with what was seen), {indicative} indicative (could not be checked), {unreconciled} unreconciled (balances \
              do not agree)."
         )
     });

@@ -151,7 +151,7 @@ pub(super) fn is_unproved(input: &Input<'_>) -> bool {
     let is_touched = |difference: &Difference| touches(input, &followed, difference);
     input.differences.iter().any(is_touched)
         || input.coverage.iter().any(|coverage| match coverage.proof {
-            Proof::Reconciled => false,
+            Proof::Reconciled | Proof::Exact => false,
             Proof::Indicative => true,
             Proof::Unreconciled => !explains(&known, coverage),
         })

@@ -115,6 +115,7 @@ terms! {
     "conversion": "a hop in which one account gave assets and got others in one transaction",
     "coverage": "what was looked at, how, and how well that proves that nothing is missing",
     "ending": "where and why following stopped",
+    "exact": "nothing else can have moved: a wallet's nonce and balance rule it out",
     "fee": "an ending: spent on gas",
     "held": "an ending: still at the address at the last block looked at",
     "hop": "one movement of stolen value",

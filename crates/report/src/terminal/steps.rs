@@ -20,11 +20,12 @@ pub(super) fn certainty(page: &mut Page, report: &Report) {
     }
     for line in &certainty.coverage {
         let text = format!(
-            "{}, {}, by {}: {} addresses; windows {} reconciled, {} indicative, {} unreconciled",
+            "{}, {}, by {}: {} addresses; windows {} exact, {} reconciled, {} indicative, {} unreconciled",
             line.chain_name,
             line.class,
             line.how,
             line.addresses,
+            line.exact,
             line.reconciled,
             line.indicative,
             line.unreconciled

@@ -422,10 +422,10 @@ impl Accounts {
 
     /// How well what was read proves that nothing else moved.
     fn proof(&self, address: Address, looks: &Looks) -> Proof {
-        if self.is_doubtful(address, looks) && !self.indexed.contains(&address) {
-            Proof::Indicative
-        } else {
-            Proof::Reconciled
+        match (self.is_doubtful(address, looks), self.indexed.contains(&address)) {
+            (false, _) => Proof::Exact,
+            (true, true) => Proof::Reconciled,
+            (true, false) => Proof::Indicative,
         }
     }
 

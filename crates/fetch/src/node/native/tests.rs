@@ -249,11 +249,11 @@ async fn what_changed_is_found_and_graded() {
     let ends = Authorises { is_own: true, code: "0x" };
     let of_another = Authorises { is_own: false, code: "0x" };
     let rejected = Authorises { is_own: true, code: "0x" };
-    check((1, 500), &[], Proof::Reconciled, "").await;
+    check((1, 500), &[], Proof::Exact, "").await;
     let sent = "300/0/value -10, 300/0/fee -100, 301/0/value +50";
-    check((1, 500), &[(300, Sends), (301, Paid)], Proof::Reconciled, sent).await;
+    check((1, 500), &[(300, Sends), (301, Paid)], Proof::Exact, sent).await;
     let withdrawn = "1/-/withdrawal0 +1000000000";
-    check((1, 500), &[(1, Withdraws)], Proof::Reconciled, withdrawn).await;
+    check((1, 500), &[(1, Withdraws)], Proof::Exact, withdrawn).await;
     // The difference stands in its block, before what came later.
     let tipped = "900/-/unexplained +7, 901/0/value -10, 901/0/fee -100";
     check((1, 500), &[(900, Tipped), (901, Sends)], Proof::Unreconciled, tipped).await;
@@ -261,17 +261,17 @@ async fn what_changed_is_found_and_graded() {
     check((1, 500), &[(200, sets), (1_200, ends)], Proof::Indicative, "").await;
     check((0, 500), &[(200, sets), (1_200, ends)], Proof::Indicative, "").await;
     // Others' delegations, and one that came to nothing.
-    check((1, 500), &[(200, of_another), (300, rejected)], Proof::Reconciled, "").await;
+    check((1, 500), &[(200, of_another), (300, rejected)], Proof::Exact, "").await;
     // Delegated at the end, and from some block on.
     check((1, 500), &[(200, sets)], Proof::Indicative, "").await;
     // Never sent: with a balance it is a wallet; without one, anything may have been swept.
-    check((0, 500), &[], Proof::Reconciled, "").await;
+    check((0, 500), &[], Proof::Exact, "").await;
     check((0, 0), &[], Proof::Indicative, "").await;
-    check((0, 0), &[(1, Paid)], Proof::Reconciled, "1/0/value +50").await;
+    check((0, 0), &[(1, Paid)], Proof::Exact, "1/0/value +50").await;
     check((0, 0), &[(2, Paid)], Proof::Indicative, "2/0/value +50").await;
     let funded = [(2, Paid), (3, Paid), (4, Paid), (5, Sends)];
     let spent = "2/0/value +50, 3/0/value +50, 4/0/value +50, 5/0/value -10, 5/0/fee -100";
-    check((0, 0), &funded, Proof::Reconciled, spent).await;
+    check((0, 0), &funded, Proof::Exact, spent).await;
 }
 
 #[tokio::test]
@@ -284,9 +284,9 @@ async fn what_frames_would_say_is_taken_from_logs_where_there_are_none() {
     };
     use Deed::{PaidByCode, Produces, Sends, Tipped, Unwraps};
     let unwrapped = "300/0/log6 +30, 300/0/fee -100";
-    check(&[(300, Unwraps)], Proof::Reconciled, unwrapped).await;
-    check(&[(300, PaidByCode)], Proof::Reconciled, "300/0/log6 +30").await;
-    check(&[(300, Produces)], Proof::Reconciled, "300/0/fee +100").await;
+    check(&[(300, Unwraps)], Proof::Exact, unwrapped).await;
+    check(&[(300, PaidByCode)], Proof::Exact, "300/0/log6 +30").await;
+    check(&[(300, Produces)], Proof::Exact, "300/0/fee +100").await;
     let mixed =
         "300/0/log6 +30, 301/-/unexplained +7, 302/0/value -10, 302/0/fee -100, 303/0/fee +100";
     let deeds = [(300, PaidByCode), (301, Tipped), (302, Sends), (303, Produces)];

@@ -9,7 +9,7 @@ fn span(first: u64, last: u64, how: How, proof: Proof) -> Span {
     Span { window: Window::new(first, last).unwrap(), grade: Grade::of(how, proof) }
 }
 
-/// `first-last grade` per span, in order. A grade is the first letter of the proof (`u`, `i`, `r`), then
+/// `first-last grade` per span, in order. A grade is the first letter of the proof (`u`, `i`, `r`, `e`), then
 /// of the way (`a` state alone, `o` blocks only, `l` logs, `s` state, `x` index, `f` frames).
 fn notation(spans: &[Span]) -> String {
     let grade = |grade: Grade| {
@@ -17,6 +17,7 @@ fn notation(spans: &[Span]) -> String {
             Proof::Unreconciled => 'u',
             Proof::Indicative => 'i',
             Proof::Reconciled => 'r',
+            Proof::Exact => 'e',
         };
         let how = match grade.how() {
             How::BlocksOnly => 'o',
@@ -41,6 +42,7 @@ fn read(text: &str) -> Vec<Span> {
         let proof = match &grade[..1] {
             "u" => Proof::Unreconciled,
             "i" => Proof::Indicative,
+            "e" => Proof::Exact,
             _ => Proof::Reconciled,
         };
         let how = match &grade[1..] {
@@ -77,6 +79,7 @@ fn the_better_grade_wins_block_by_block() {
     check("1-9 ro", "4-6 rs", "1-3 ro, 4-6 rs, 7-9 ro");
     check("1-9 rs", "4-6 rx", "1-3 rs, 4-6 rx, 7-9 rs");
     check("1-9 rf", "4-6 rx", "1-9 rf");
+    check("1-9 rf", "4-6 es", "1-3 rf, 4-6 es, 7-9 rf");
     check("3-5 ul", "20-30 rl", "3-5 ul, 20-30 rl");
     check("20-30 rl", "3-5 ul", "3-5 ul, 20-30 rl");
 }
