@@ -25,6 +25,10 @@ const THIEVES: u64 = 10;
 /// Set for a process that measures memory: count and rule.
 const MEMORY: &str = "FUNDTRAIL_BENCH_FOLLOW";
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "memory is measured in this program's own child, which is told so and ends there"
+)]
 pub(crate) fn run() -> Table {
     if let Ok(order) = std::env::var(MEMORY) {
         println!("{}", memory(&order));
