@@ -73,6 +73,13 @@ pub(crate) fn window_columns(window: Window) -> Result<(i64, i64), Fault> {
     Ok((block_column(window.first())?, block_column(window.last())?))
 }
 
+/// An amount as a column: its bytes without leading zeros, within `bytes`.
+pub(crate) fn amount_column(amount: Amount, bytes: &mut [u8; 32]) -> &[u8] {
+    amount.base_units().to_big_endian(bytes);
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    bytes.get(zeros..).unwrap_or_default()
+}
+
 /// A column as a number.
 pub(crate) fn number(row: &Row<'_>, column: usize) -> Result<u64, Fault> {
     let value: i64 = row.get(column)?;

@@ -1,14 +1,16 @@
 //! Transfers, in the order of the chain.
 
 use fundtrail_model::{Cause, ChainId, FetchedWindow, H256, Transfer, Window, hash_hex};
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::Connection;
 
 use crate::error::Fault;
 use crate::intern::Interner;
 use crate::{code, sql, unexplained};
 
+mod inserts;
 mod read;
 
+use inserts::{Inserts, Row};
 pub(crate) use read::{all, refresh};
 
 /// Block and transaction index.
@@ -19,11 +21,7 @@ pub(crate) fn write(ids: &mut Interner<'_>, window: &FetchedWindow) -> Result<()
     // What no other write has touched needs no look at what is stored: most of a case is such windows.
     let is_new = window.transfers.is_sorted_by_key(|transfer| transfer.position)
         && !is_any_stored(conn, window.chain, window.window)?;
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO transfer (chain, block, transaction_index, kind, number, asset, payer, payee,
-                               amount, transaction_hash)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
-    )?;
+    let mut inserts = Inserts::prepare(conn)?;
     let mut before: Option<(Place, Option<H256>)> = None;
     for transfer in &window.transfers {
         if transfer.cause == Cause::Unexplained {
@@ -34,20 +32,22 @@ pub(crate) fn write(ids: &mut Interner<'_>, window: &FetchedWindow) -> Result<()
         let known = match before {
             Some((before, hash)) if before == place => Some(hash),
             _ if is_new => None,
-            _ => stored_transaction(conn, window.chain, place)?,
+            _ => {
+                inserts.flush()?;
+                stored_transaction(conn, window.chain, place)?
+            }
         };
         check_transaction(known, transfer)?;
         before = Some((place, transfer.transaction));
-        let key = key(ids, transfer)?;
-        if !put(&mut insert, key, transfer, known.is_some())? {
-            check_amount(conn, key, transfer)?;
-        }
+        inserts.add(Row { key: key(ids, transfer)?, transfer, is_named: known.is_none() })?;
     }
-    Ok(())
+    inserts.flush()
 }
 
 /// The columns of the key, from the chain to the payee.
-fn key(ids: &mut Interner<'_>, transfer: &Transfer) -> Result<[i64; 8], Fault> {
+type Key = [i64; 8];
+
+fn key(ids: &mut Interner<'_>, transfer: &Transfer) -> Result<Key, Fault> {
     let (kind, number) = code::kind_and_number(transfer.position.step, transfer.cause);
     Ok([
         sql::chain_column(transfer.asset.chain())?,
@@ -59,20 +59,6 @@ fn key(ids: &mut Interner<'_>, transfer: &Transfer) -> Result<[i64; 8], Fault> {
         ids.party(transfer.from)?,
         ids.party(transfer.to)?,
     ])
-}
-
-/// Returns whether it was not there.
-fn put(
-    insert: &mut CachedStatement<'_>,
-    [chain, block, index, kind, number, asset, payer, payee]: [i64; 8],
-    transfer: &Transfer,
-    is_transaction_known: bool,
-) -> Result<bool, Fault> {
-    let amount = transfer.amount.to_minimal_be_bytes();
-    let hash = transfer.transaction.as_ref().map_or(&[][..], H256::as_bytes);
-    let hash = (!is_transaction_known).then_some(hash);
-    let values = params![chain, block, index, kind, number, asset, payer, payee, amount, hash];
-    Ok(insert.execute(values)? > 0)
 }
 
 fn is_any_stored(conn: &Connection, chain: ChainId, window: Window) -> Result<bool, Fault> {
@@ -111,7 +97,7 @@ fn check_transaction(known: Option<Option<H256>>, transfer: &Transfer) -> Result
     }
 }
 
-fn check_amount(conn: &Connection, key: [i64; 8], transfer: &Transfer) -> Result<(), Fault> {
+fn check_amount(conn: &Connection, key: Key, transfer: &Transfer) -> Result<(), Fault> {
     let select = "SELECT amount FROM transfer
                   WHERE chain = ?1 AND block = ?2 AND transaction_index = ?3 AND kind = ?4
                   AND number = ?5 AND asset = ?6 AND payer = ?7 AND payee = ?8";

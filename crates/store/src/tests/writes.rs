@@ -194,6 +194,25 @@ fn large_window(n: u64) -> FetchedWindow {
     }
 }
 
+#[test]
+fn a_transfer_that_is_told_twice_in_one_window_is_one() {
+    let check = |place: usize, amount: u128| {
+        let mut window = large_window(1);
+        let mut again = window.transfers[place];
+        again.amount = Amount::from(amount);
+        window.transfers.insert(place + 1, again);
+        let mut case = Case::in_memory().unwrap();
+        let written = case.write_window(&window);
+        (written, case.transfers(CHAINS[0]).unwrap().len())
+    };
+    for place in [0, 14, 15, 16, 190, 199] {
+        assert_eq!(check(place, 1_500_000), (Ok(()), 200), "{place}");
+        let (written, kept) = check(place, 2);
+        assert!(matches!(written, Err(Error::Conflict { .. })), "{place}: {written:?}");
+        assert_eq!(kept, 0);
+    }
+}
+
 /// What a process that is killed now leaves on the disk: the file and its log, without what is only in
 /// memory.
 fn killed_now(case: &Path, folder: &Path, log_bytes: Option<usize>) -> PathBuf {

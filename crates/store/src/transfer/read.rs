@@ -32,13 +32,16 @@ pub(crate) fn refresh(
     transfers.retain(|transfer| {
         transfer.cause != Cause::Unexplained && !is_written(transfer.position.block)
     });
+    let is_read_at_once = transfers.is_empty() && written.len() == 1;
     if !written.is_empty() {
         let names = Names { addresses: Addresses::read(conn)?, assets: Assets::read(conn)? };
         for window in written {
             read(conn, chain, window, &names, transfers)?;
         }
         // A few runs that are sorted: that is what this sort is good at.
-        transfers.sort();
+        if !is_read_at_once {
+            transfers.sort();
+        }
     }
     let unexplained = unexplained::all(conn, chain, transfers)?;
     if !unexplained.is_empty() {

@@ -20,6 +20,8 @@ struct Rows {
     addresses: Vec<(i64, Address)>,
     assets: Vec<[i64; 3]>,
     transfers: Vec<Columns>,
+    /// Who was looked at, for each entry of the coverage.
+    covered: Vec<i64>,
 }
 
 /// The numbers given to addresses and assets so far.
@@ -52,7 +54,8 @@ impl Numbers {
     fn rows(&mut self, window: &FetchedWindow) -> Rows {
         let mut rows = Rows::default();
         for coverage in &window.coverage {
-            let _ = self.address(coverage.address, &mut rows);
+            let number = self.address(coverage.address, &mut rows);
+            rows.covered.push(number);
         }
         for transfer in &window.transfers {
             let parties = [transfer.from, transfer.to]
@@ -123,12 +126,13 @@ fn write(conn: &mut Connection, window: &FetchedWindow, rows: &Rows) -> rusqlite
         rows,
     )?;
     let mut coverage = prepare(
-        "INSERT INTO coverage SELECT 1, id, 2, ?2, ?3, 1, 3 FROM address WHERE bytes = ?1",
+        "INSERT INTO coverage (chain, address, class, token, first, last, how, proof)
+         VALUES (1, ?1, 2, 0, ?2, ?3, 1, 3)",
     )?;
-    for entry in &window.coverage {
+    for (entry, number) in window.coverage.iter().zip(&rows.covered) {
         let [first, last] = [entry.window.first(), entry.window.last()]
             .map(|number| i64::try_from(number).expect("a number that fits"));
-        coverage.execute(params![entry.address.as_bytes(), first, last])?;
+        coverage.execute(params![number, first, last])?;
     }
     drop((address, asset, block, coverage));
     write.commit()
