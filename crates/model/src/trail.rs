@@ -1,6 +1,6 @@
 //! The answer: hops, amounts, endings, and a ledger that closes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::{
@@ -47,6 +47,23 @@ pub struct Trail {
 }
 
 impl Trail {
+    /// The endings, by index, that are the same coins as an earlier one: by a rule that does not conserve
+    /// amounts, what two seeds reached is an ending of each. What is summed over seeds leaves them out.
+    #[must_use]
+    pub fn repeated_endings(&self) -> BTreeSet<usize> {
+        let mut known = BTreeSet::new();
+        let endings = self.endings.iter().enumerate().filter(|_| !self.rule.conserves());
+        endings
+            .filter(|(_, ending)| {
+                // What an account holds at the end is one balance, however each seed came there.
+                let is_held = matches!(ending.kind, EndingKind::Held { .. });
+                let arrived = (!is_held).then_some(ending.arrived);
+                !known.insert((ending.asset, ending.address, ending.kind.class(), arrived))
+            })
+            .map(|(ending_idx, _)| ending_idx)
+            .collect()
+    }
+
     /// Proves that the ledger closes: per seed and asset `seeded + converted in = converted out +
     /// Σ endings`, and the ledger's lines say the same as the seeds, hops and endings themselves. By a
     /// rule that does not conserve amounts only the second is proved.
@@ -85,7 +102,7 @@ impl Trail {
                 [line.seeded, line.converted_in, line.converted_out, at_endings],
             );
         }
-        let keys: std::collections::BTreeSet<_> = flows.keys().chain(lines.keys()).collect();
+        let keys: BTreeSet<_> = flows.keys().chain(lines.keys()).collect();
         for (seed, asset) in keys.into_iter().copied() {
             let flow = flows.get(&(seed, asset)).copied().unwrap_or_default();
             let line = lines.get(&(seed, asset)).copied().unwrap_or_default();

@@ -532,6 +532,9 @@ pub struct Ending {
     pub why: String,
     /// Whether more looking could change it.
     pub is_incomplete: bool,
+    /// Whether it is the same coins as an ending of another seed, so that sums leave it out.
+    #[serde(skip)]
+    pub is_repeated: bool,
     /// Where in the chain it arrived, and by which transaction.
     pub place: Place,
     /// The seed or the hop that brought it.

@@ -106,3 +106,27 @@ proptest! {
         prop_assert_eq!(single, Rule::ALL);
     }
 }
+
+/// By poison each seed has all of it; what is summed over seeds counts it once.
+#[test]
+fn what_two_seeds_reached_is_counted_once() {
+    let check = |scenario: &str, rule: Rule, expected: &[(&str, u128)]| {
+        let trail = parse(scenario).follow(rule);
+        let repeated = trail.repeated_endings();
+        let mut sums: BTreeMap<String, u128> = BTreeMap::new();
+        for (_, ending) in trail.endings.iter().enumerate().filter(|(n, _)| !repeated.contains(n)) {
+            let place = ending.address.map_or_else(|| "-".into(), name);
+            *sums.entry(place).or_default() += ending.amount.base_units().as_u128();
+        }
+        let expected = expected.iter().map(|(place, units)| ((*place).to_owned(), *units));
+        assert_eq!(sums, expected.collect(), "{rule}");
+    };
+    let scenario = "label X exchange
+         10 seed V -> A 50 native
+         11 seed W -> A 60 native
+         12 A -> X 70 native, fee A 1
+         13 A -> B 20 native
+         14 A -> X 5 native";
+    check(scenario, Rule::Poison, &[("A", 14), ("B", 20), ("X", 75), ("-", 1)]);
+    check(scenario, Rule::Fifo, &[("A", 14), ("B", 20), ("X", 75), ("-", 1)]);
+}

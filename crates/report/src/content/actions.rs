@@ -73,7 +73,8 @@ fn action(
     endings: &[(usize, &Ending)],
 ) -> Action {
     let mut sums = Sums::default();
-    for (_, ending) in endings {
+    let repeated = input.trail.repeated_endings();
+    for (_, ending) in endings.iter().filter(|(idx, _)| !repeated.contains(idx)) {
         sums.add(input, ending.asset, ending.amount, ending.arrived.block);
     }
     let first = endings.first().map(|(_, ending)| *ending);

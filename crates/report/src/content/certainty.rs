@@ -224,9 +224,14 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
 fn unlooked(input: &Input<'_>, names: &Names<'_>) -> String {
     let mut sums = Sums::default();
     let mut addresses = BTreeSet::new();
-    let endings = input.trail.endings.iter();
-    for ending in endings.filter(|ending| ending.kind.class().is_incomplete()) {
-        sums.add(input, ending.asset, ending.amount, ending.arrived.block);
+    let repeated = input.trail.repeated_endings();
+    for (ending_idx, ending) in input.trail.endings.iter().enumerate() {
+        if !ending.kind.class().is_incomplete() {
+            continue;
+        }
+        if !repeated.contains(&ending_idx) {
+            sums.add(input, ending.asset, ending.amount, ending.arrived.block);
+        }
         addresses.insert((ending.asset.chain(), ending.address));
     }
     if addresses.is_empty() {

@@ -45,6 +45,7 @@ pub(super) fn endings(
     names: &Names<'_>,
     shares: &Shares,
 ) -> Vec<schema::Ending> {
+    let repeated = input.trail.repeated_endings();
     let mut endings: Vec<schema::Ending> = input
         .trail
         .endings
@@ -63,6 +64,7 @@ pub(super) fn endings(
                 at: ending.address.map(|address| names.party(chain, address, block)),
                 why: why(input, names, ending),
                 is_incomplete: class.is_incomplete(),
+                is_repeated: repeated.contains(&ending_idx),
                 place: arrival(input, names, ending),
                 origin: origin_text(ending.origin),
                 path: path.iter().map(ToString::to_string).collect(),

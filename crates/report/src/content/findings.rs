@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    Address, Amount, Asset, ChainId, Date, DateBound, EndingKind, H256, HopKind, Listing,
+    Address, Amount, Asset, ChainId, Date, DateBound, EndingKind, H256, Hop, HopKind, Listing,
     ListingStatus, Origin, Position,
 };
 
@@ -87,13 +87,27 @@ fn touches<'a>(input: &Input<'a>) -> Vec<Touch<'a>> {
                 role,
                 position: hop.position,
                 transaction: hop.transaction,
-                stolen: hop.taken.iter().map(|lot| (lot.asset, lot.amount)).collect(),
+                stolen: stolen_part(input, hop),
                 listing: None,
             });
         }
     }
     add_endings(input, &mut touches);
     touches
+}
+
+/// What a hop took, by lot; by a rule that does not conserve amounts, once for all seeds.
+fn stolen_part(input: &Input<'_>, hop: &Hop) -> Vec<(Asset, Amount)> {
+    let lots = hop.taken.iter().map(|lot| (lot.asset, lot.amount));
+    if input.trail.rule.conserves() {
+        return lots.collect();
+    }
+    let mut most: BTreeMap<Asset, Amount> = BTreeMap::new();
+    for (asset, amount) in lots {
+        let known = most.entry(asset).or_default();
+        *known = amount.max(*known);
+    }
+    most.into_iter().collect()
 }
 
 /// An ending at a listed address is the far side of the movement that brought it. It is added only

@@ -58,7 +58,9 @@ fn now(report: &Report) -> Answer {
     for ending in &report.endings {
         let key = (ending.kind, ending.money.chain, ending.money.contract.clone());
         let (sum, endings) = sums.entry(key).or_default();
-        *sum = sum.saturating_add(ending.money.amount);
+        if !ending.is_repeated {
+            *sum = sum.saturating_add(ending.money.amount);
+        }
         endings.push(ending);
     }
     let mut lines: BTreeMap<EndingClass, (Vec<String>, BTreeSet<&str>)> = BTreeMap::new();

@@ -251,3 +251,41 @@ fn a_ticker_of_several_chains_is_shown_with_the_chain() {
     // Every asset is named, however many there are.
     assert!(!now.contains("more assets"));
 }
+
+/// By poison every seed has all of what it reached: a second seed that reached the same adds nothing to any
+/// sum, and nothing is said to close.
+#[test]
+fn what_two_seeds_reached_is_added_up_once() {
+    let mut sample = demo();
+    sample.trail.rule = fundtrail_model::Rule::Poison;
+    let sums = |sample: &Sample| {
+        let report = sample.report();
+        let actions: Vec<Vec<String>> = report
+            .actions
+            .iter()
+            .map(|action| action.totals.iter().map(|money| money.text.clone()).collect())
+            .collect();
+        let findings: Vec<String> = report
+            .findings
+            .iter()
+            .flat_map(|finding| finding.totals.iter().map(|money| money.text.clone()))
+            .collect();
+        assert!(!actions.is_empty() && !findings.is_empty());
+        let now = report.summary.iter().find(|answer| answer.question == "Where is it now?");
+        (actions, findings, now.unwrap().lines.clone())
+    };
+    let alone = sums(&sample);
+    assert!(alone.2.iter().all(|line| !line.contains("accounted for")), "{:?}", alone.2);
+    let second = fundtrail_model::SeedId(77);
+    let endings = sample.trail.endings.clone();
+    sample.paths.extend(sample.paths.clone());
+    sample.trail.endings.extend(
+        endings.into_iter().map(|ending| fundtrail_model::Ending { seed: second, ..ending }),
+    );
+    for hop in &mut sample.trail.hops {
+        let lots = hop.taken.clone();
+        hop.taken
+            .extend(lots.into_iter().map(|lot| fundtrail_model::LotTaken { seed: second, ..lot }));
+    }
+    assert_eq!(sums(&sample), alone);
+}
