@@ -162,6 +162,8 @@ impl Evidence {
                 balances: &records.balances,
                 accounts: &records.accounts,
                 blocks: &records.blocks,
+                whole: &[],
+                absent: &[],
             })
             .collect();
         let seeds: Vec<_> = self.seeds.iter().map(|(_, seed)| seed.clone()).collect();

@@ -204,6 +204,7 @@ impl<'q> Book<'q> {
             hops: self.hops,
             endings: self.endings,
             open_ends,
+            open_transactions: Vec::new(),
             ledger,
             reservations: self.reservations.into_iter().collect(),
         }

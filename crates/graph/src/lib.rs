@@ -66,8 +66,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use fundtrail_model::{
-    AccountFact, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage, Crowd, Date,
-    Limits, Marks, Rule, Seed, Trail,
+    AbsentTransaction, AccountFact, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage,
+    Crowd, Date, Limits, Marks, Rule, Seed, Trail, WholeTransaction,
 };
 
 pub use collapse::{Collapsed, Conversion, Fee, Party, Payment, collapse};
@@ -94,6 +94,10 @@ pub struct ChainEvidence<'a> {
     /// Times of blocks, in any order. A mark is judged on the day of the block, or on
     /// [`Question::today`] where the block's time is not known.
     pub blocks: &'a [BlockStamp],
+    /// Transactions all of whose transfers were read, in any order.
+    pub whole: &'a [WholeTransaction],
+    /// Transactions that were asked for and are not to be had, in any order: not open, and as before.
+    pub absent: &'a [AbsentTransaction],
 }
 
 impl<'a> ChainEvidence<'a> {
@@ -109,6 +113,8 @@ impl<'a> ChainEvidence<'a> {
             balances: &[],
             accounts: &[],
             blocks: &[],
+            whole: &[],
+            absent: &[],
         }
     }
 }

@@ -20,6 +20,8 @@
 //! | [trail](Trail) | the answer: hops, amounts, endings, and a ledger that closes |
 //! | [ending](Ending) | where and why following stopped |
 //! | [open end](OpenEnd) | an ending for want of data, with what is missing |
+//! | [open transaction](OpenTransaction) | an ending for want of one transaction, read whole |
+//! | [whole transaction](WholeTransaction) | one all of whose transfers were read, whoever takes part in it |
 //! | [coverage](Coverage) | what has been looked at, how, and how well that proves completeness |
 //! | [crowd](Crowd) | what showed that an address has too many counterparties to be looked at |
 //! | [label](Label) | a name for an address: who says so, since when, until when, how sure |
@@ -42,6 +44,7 @@ mod text;
 mod time;
 mod trail;
 mod transfer;
+mod whole;
 mod window;
 
 pub use account::{AccountFact, AccountKind};
@@ -59,9 +62,10 @@ pub use text::{AddressError, checksum, hash_hex, parse_address, parse_hash, sani
 pub use time::{Date, Timestamp, parse_date};
 pub use trail::{
     Ending, EndingClass, EndingKind, Hop, HopId, HopKind, Imbalance, LedgerLine, Limits, LotMade,
-    LotTaken, OpenEnd, Origin, Reservation, Trail,
+    LotTaken, OpenEnd, OpenTransaction, Origin, Reservation, Trail,
 };
 pub use transfer::{Cause, Transfer};
+pub use whole::{AbsentTransaction, FetchedTransaction, WholeTransaction};
 pub use window::{Coverage, How, Proof, Window};
 
 /// Types of `ethers-core` that the whole workspace shares. Only this crate and the ABI calls of `fetch`

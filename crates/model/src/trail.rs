@@ -40,6 +40,8 @@ pub struct Trail {
     pub endings: Vec<Ending>,
     /// What would have to be looked at to go on, most at stake first.
     pub open_ends: Vec<OpenEnd>,
+    /// Which transactions would have to be read whole to go on, most at stake first.
+    pub open_transactions: Vec<OpenTransaction>,
     /// Per seed and asset: what came in, what became something else, where the rest is.
     pub ledger: Vec<LedgerLine>,
     /// What weakens the amounts, and where.
@@ -425,6 +427,23 @@ pub struct OpenEnd {
     pub address: Address,
     /// In which blocks.
     pub window: Window,
+    /// How much of each seed's value waits there.
+    pub at_stake: Vec<LotMade>,
+    /// Hops from the seed, the smallest over the lots that wait there.
+    pub depth: u32,
+}
+
+/// An ending for want of one transaction: it would have to be read whole, whoever takes part in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenTransaction {
+    /// The chain.
+    pub chain: ChainId,
+    /// Its block.
+    pub block: u64,
+    /// Its index in the block.
+    pub index: u32,
+    /// Its hash.
+    pub hash: H256,
     /// How much of each seed's value waits there.
     pub at_stake: Vec<LotMade>,
     /// Hops from the seed, the smallest over the lots that wait there.

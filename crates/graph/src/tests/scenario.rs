@@ -99,6 +99,8 @@ impl Scenario {
             balances: &self.balances,
             accounts: &self.accounts,
             blocks: &self.blocks,
+            whole: &[],
+            absent: &[],
         };
         let question = Question {
             seeds: &self.seeds,

@@ -123,6 +123,8 @@ mod tests {
                 balances: &known,
                 accounts: &[],
                 blocks: &[],
+                whole: &[],
+                absent: &[],
             };
             let seed = Seed {
                 id: SeedId(0),

@@ -77,6 +77,8 @@ fn missing_blocks_end_at_the_next_covered_one() {
         balances: &[],
         accounts: &[],
         blocks: &[],
+        whole: &[],
+        absent: &[],
     };
     // Only a seed names the account.
     let seed = Seed {
@@ -130,6 +132,8 @@ fn openings_start_from_the_latest_balance_in_the_run() {
             balances: &balances,
             accounts: &[],
             blocks: &[],
+            whole: &[],
+            absent: &[],
         };
         let run = Window::new(5, 20).unwrap();
         let (amount, is_known) = {
@@ -165,6 +169,8 @@ fn counterparties_are_counted_once() {
         balances: &[],
         accounts: &[],
         blocks: &[],
+        whole: &[],
+        absent: &[],
     };
     let view = View::new(&evidence, &[], &BTreeMap::new(), 1_000);
     let count = |n| view.counterparties(view.number(Address::from_low_u64_be(n)));

@@ -341,6 +341,7 @@ impl Builder {
             hops: self.hops,
             endings: self.endings,
             open_ends,
+            open_transactions: vec![],
             ledger: ledger.into_values().collect(),
             reservations,
         };
