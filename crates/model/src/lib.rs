@@ -27,6 +27,8 @@
 //! | [label](Label) | a name for an address: who says so, since when, until when, how sure |
 //! | [listing](Listing) | a label that is a sanction: programme, listed on, delisted on |
 //! | lead | a link that is probable, not conserved arithmetic |
+//! | [pattern](Pattern) | behaviour that the literature on money laundering has a name for |
+//! | [link](Link) | a reason to think that two addresses have one owner: a lead |
 //! | case | one file over one or several chains: seeds, settings, transfers, coverage, findings |
 
 mod account;
@@ -35,12 +37,16 @@ mod asset;
 mod band;
 mod chain;
 mod crowd;
+mod entity;
 mod fetched;
 mod label;
+mod likeness;
+mod pattern;
 mod position;
 mod rule;
 mod seed;
 mod text;
+mod thresholds;
 mod time;
 mod trail;
 mod transfer;
@@ -53,12 +59,18 @@ pub use asset::{Asset, AssetClass, Balance, TokenClaim};
 pub use band::{Band, BandLine};
 pub use chain::{ChainId, ChainInfo, NativeCoin};
 pub use crowd::{Crowd, CrowdSize};
+pub use entity::{Cluster, Heuristic, Link, Links};
 pub use fetched::{BlockStamp, FetchedWindow};
 pub use label::{Category, Confidence, DateBound, Label, Listing, ListingStatus, Marks, Stop};
+pub use likeness::Likeness;
+pub use pattern::{
+    Measure, Pattern, PatternKind, PatternReservation, PatternRole, Patterns, Unit, Witness,
+};
 pub use position::{ParsePositionError, Position, Step};
 pub use rule::Rule;
 pub use seed::{Seed, SeedId};
 pub use text::{AddressError, checksum, hash_hex, parse_address, parse_hash, sanitize_claim};
+pub use thresholds::Thresholds;
 pub use time::{Date, Timestamp, parse_date};
 pub use trail::{
     Ending, EndingClass, EndingKind, Hop, HopId, HopKind, Imbalance, LedgerLine, Limits, LotMade,

@@ -13,7 +13,6 @@ mod endings;
 mod findings;
 mod hops;
 mod ledger;
-mod lookalike;
 mod method;
 mod names;
 mod parties;

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Asset, ChainId, ChainInfo, HopKind, TokenClaim, sanitize_claim};
+use fundtrail_model::{Asset, ChainId, ChainInfo, HopKind, Likeness, TokenClaim, sanitize_claim};
 
 use super::clean;
-use super::lookalike::{Likeness, likeness};
 use super::parties::short;
 use crate::input::{Input, TrustedToken};
 
@@ -76,6 +75,13 @@ fn native(asset: Asset, chain: Option<&ChainInfo>) -> AssetName {
             AssetName::new(name, None, "not known".to_owned())
         }
     }
+}
+
+/// Compares a claimed ticker with every trusted one of the case.
+fn likeness(input: &Input<'_>, chain: ChainId, claimed: &str) -> Likeness {
+    let tokens = input.tokens.iter().map(|token| (token.asset.chain(), token.symbol.as_str()));
+    let coins = input.chains.iter().map(|chain| (chain.id, chain.native.symbol.as_str()));
+    Likeness::of(chain, claimed, tokens.chain(coins))
 }
 
 fn claimed(input: &Input<'_>, asset: Asset, claim: Option<&TokenClaim>) -> AssetName {

@@ -1,12 +1,10 @@
 //! Claimed tickers that look like somebody else's.
 
-use fundtrail_model::ChainId;
-
-use crate::input::Input;
+use crate::ChainId;
 
 /// What a claimed ticker has to do with the trusted ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Likeness {
+pub enum Likeness {
     /// It is, or looks like, the ticker of a trusted asset with another contract on its chain, or it
     /// imitates the letters of one on another chain.
     Imitates,
@@ -18,25 +16,29 @@ pub(super) enum Likeness {
     None,
 }
 
-/// Compares a token's claim with every trusted ticker of the case. The token itself is not trusted, so
-/// whatever has that ticker is another one.
-pub(super) fn likeness(input: &Input<'_>, chain: ChainId, claimed: &str) -> Likeness {
-    let tokens = input.tokens.iter().map(|token| (token.asset.chain(), token.symbol.as_str()));
-    let coins = input.chains.iter().map(|chain| (chain.id, chain.native.symbol.as_str()));
-    let mut is_elsewhere = false;
-    for (trusted_on, trusted) in tokens.chain(coins) {
-        if !looks_like(claimed, trusted) {
-            continue;
+impl Likeness {
+    /// Compares what an untrusted token of a chain claims to be called with every trusted ticker. The token
+    /// itself is not trusted, so whatever has that ticker is another one.
+    pub fn of<'a>(
+        chain: ChainId,
+        claimed: &str,
+        trusted: impl IntoIterator<Item = (ChainId, &'a str)>,
+    ) -> Self {
+        let mut is_elsewhere = false;
+        for (trusted_on, ticker) in trusted {
+            if !looks_like(claimed, ticker) {
+                continue;
+            }
+            if trusted_on == chain || claimed != ticker {
+                return Self::Imitates;
+            }
+            is_elsewhere = true;
         }
-        if trusted_on == chain || claimed != trusted {
-            return Likeness::Imitates;
+        match (is_elsewhere, claimed.is_ascii()) {
+            (true, _) => Self::ElsewhereOnly,
+            (false, false) => Self::Unusual,
+            (false, true) => Self::None,
         }
-        is_elsewhere = true;
-    }
-    match (is_elsewhere, claimed.is_ascii()) {
-        (true, _) => Likeness::ElsewhereOnly,
-        (false, false) => Likeness::Unusual,
-        (false, true) => Likeness::None,
     }
 }
 
