@@ -6,8 +6,9 @@ use fundtrail_graph::{ChainEvidence, History, Question};
 use fundtrail_labels::Book;
 use fundtrail_labels::prices::Prices;
 use fundtrail_model::{
-    AccountFact, AccountKind, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage,
-    Crowd, Date, Limits, Marks, OpenEnd, Rule, Seed, Timestamp, TokenClaim, Trail, Transfer,
+    AbsentTransaction, AccountFact, AccountKind, Address, Amount, Asset, Balance, BlockStamp,
+    ChainId, Coverage, Crowd, Date, Limits, Marks, OpenEnd, Rule, Seed, Timestamp, TokenClaim,
+    Trail, Transfer, WholeTransaction,
 };
 use fundtrail_store::Case;
 
@@ -32,6 +33,8 @@ pub(crate) struct ChainRecords {
     pub(crate) accounts: Vec<AccountFact>,
     pub(crate) blocks: Vec<BlockStamp>,
     pub(crate) claims: Vec<TokenClaim>,
+    pub(crate) whole: Vec<WholeTransaction>,
+    pub(crate) absent: Vec<AbsentTransaction>,
 }
 
 /// The setting that holds the last block to look at on a chain.
@@ -64,6 +67,8 @@ impl Evidence {
                 accounts: case.accounts(chain)?,
                 blocks: case.blocks(chain)?,
                 claims: case.claims(chain)?,
+                whole: case.whole_transactions(chain)?,
+                absent: case.absent_transactions(chain)?,
             });
         }
         Ok(Self { chains, seeds })
@@ -162,8 +167,8 @@ impl Evidence {
                 balances: &records.balances,
                 accounts: &records.accounts,
                 blocks: &records.blocks,
-                whole: &[],
-                absent: &[],
+                whole: &records.whole,
+                absent: &records.absent,
             })
             .collect();
         let seeds: Vec<_> = self.seeds.iter().map(|(_, seed)| seed.clone()).collect();

@@ -233,7 +233,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         .filter(|(key, _)| key.starts_with(key::ENDPOINT))
         .map(|(_, origin)| origin.clone())
         .collect();
-    let unfinished = unfinished(settings.get(key::SPENT), case.pending()?.len());
+    let unfinished = unfinished(settings.get(key::SPENT), case.counts()?.pending);
     let mut shown = shown_settings(how);
     for records in &evidence.chains {
         if let Some(words) = settings.get(&format!("{}{}", key::END, records.chain)) {
@@ -291,7 +291,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
 }
 
 /// Why a case does not hold all that following asks for, if its last run stopped early.
-fn unfinished(spent: Option<&String>, pending: usize) -> Option<String> {
+fn unfinished(spent: Option<&String>, pending: u64) -> Option<String> {
     let goes_on = "give its command again to go on";
     match spent {
         Some(spent) => Some(format!("the trace that fills this case stopped when {spent}; {goes_on}")),

@@ -63,7 +63,7 @@ impl Pursuit<'_> {
                 (end, before.next_piece(end, || evidence.quiet_to(end, how)))
             }));
             self.keep_gate(Some(how.limits.hub_counterparties))?;
-            self.case.plan(&plan)?;
+            self.case.plan(&plan, &[])?;
             spent = self.fetch_planned().await?;
         }
     }
@@ -97,7 +97,7 @@ impl Pursuit<'_> {
         let pieces = ends.iter().map(|end| (end, end.window.aligned_pieces(LONGEST_PIECE)));
         let plan = planned_windows(pieces);
         self.keep_gate(None)?;
-        self.case.plan(&plan)?;
+        self.case.plan(&plan, &[])?;
         self.fetch_planned().await
     }
 

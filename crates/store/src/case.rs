@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fundtrail_model::{
-    AccountFact, Address, Balance, BlockStamp, ChainId, Coverage, Crowd, FetchedWindow, H256,
-    Marks, Seed, TokenClaim, Transfer, Window,
+    AbsentTransaction, AccountFact, Address, Balance, BlockStamp, ChainId, Coverage, Crowd,
+    FetchedTransaction, FetchedWindow, H256, Marks, Seed, TokenClaim, Transfer, WholeTransaction,
+    Window,
 };
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, Fault};
 use crate::intern::{Ids, Interner};
 use crate::{
-    Counts, KnownTokenRow, PlannedWindow, block, coverage, crowd, digest, fact, intern, mark, plan,
-    seed, setting, token, transfer, window,
+    Counts, KnownTokenRow, PlannedTransaction, PlannedWindow, block, coverage, crowd, digest, fact,
+    intern, mark, plan, seed, setting, token, transfer, whole, window,
 };
 
 mod open;
@@ -143,22 +144,38 @@ impl Case {
         self.read(seed::all)
     }
 
-    /// Replaces the plan: what is to be fetched, in this order.
+    /// Replaces the plan: what is to be fetched, first the windows, then the transactions, in this order.
     ///
     /// # Errors
     ///
     /// If the file cannot be written to.
-    pub fn plan(&mut self, windows: &[PlannedWindow]) -> Result<(), Error> {
-        self.write_with_ids(|ids| plan::replace(ids, windows))
+    pub fn plan(
+        &mut self,
+        windows: &[PlannedWindow],
+        transactions: &[PlannedTransaction],
+    ) -> Result<(), Error> {
+        self.write_with_ids(|ids| {
+            whole::replace_plan(ids.conn(), transactions)?;
+            plan::replace(ids, windows)
+        })
     }
 
-    /// What of the plan has not been written yet, in the order planned.
+    /// What windows of the plan have not been written yet, in the order planned.
     ///
     /// # Errors
     ///
     /// If the file cannot be read.
     pub fn pending(&self) -> Result<Vec<PlannedWindow>, Error> {
         self.read(plan::pending)
+    }
+
+    /// What transactions of the plan have not been written yet, in the order planned.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn pending_transactions(&self) -> Result<Vec<PlannedTransaction>, Error> {
+        self.read(whole::pending)
     }
 
     /// Adds what was fetched, and takes its blocks off the planned window with the same chain, addresses
@@ -199,7 +216,50 @@ impl Case {
         self.write_with_ids(|ids| window::write(ids, window, then))
     }
 
-    /// Every chain of which a window or a seed is in the case.
+    /// Adds a transaction that was read whole, and takes it off the plan. Writing it twice changes nothing.
+    /// What is told twice is resolved as by [`Case::write_window`]; of two readings of one transaction the
+    /// one that knew its frames is kept. It is no coverage of its parties.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Case::write_window`].
+    pub fn write_transaction(&mut self, fetched: &FetchedTransaction) -> Result<(), Error> {
+        self.write_with_ids(|ids| whole::write(ids, fetched))
+    }
+
+    /// Adds that a transaction is not to be had, and takes it off the plan. `stamp` is its block. Where the
+    /// transaction was read before, or is read later, that is what is kept.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Case::write_window`].
+    pub fn write_absent(
+        &mut self,
+        absent: &AbsentTransaction,
+        stamp: &BlockStamp,
+    ) -> Result<(), Error> {
+        self.write(|conn| whole::write_absent(conn, absent, stamp))
+    }
+
+    /// The transactions on a chain that were read whole, in order.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn whole_transactions(&self, chain: ChainId) -> Result<Vec<WholeTransaction>, Error> {
+        self.read(|conn| whole::all(conn, chain))
+    }
+
+    /// The transactions on a chain that were asked for and are not to be had, in order.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn absent_transactions(&self, chain: ChainId) -> Result<Vec<AbsentTransaction>, Error> {
+        self.read(|conn| whole::absent(conn, chain))
+    }
+
+    /// Every chain of which a window, a transaction or a seed is in the case.
     ///
     /// # Errors
     ///
@@ -365,7 +425,8 @@ impl Case {
     /// position, transaction, asset, amount, from, holder); then, chain by chain, `C` the chain, `b`
     /// blocks (number, hash, parent, timestamp), `t` transfers (position, asset, from, to, amount,
     /// cause, transaction), `c` coverage (address, class, contract of a class of one token, first, last, how,
-    /// proof), `w` crowds (address, first, last, kind, count), `B` balances (address, asset, block,
+    /// proof), `x` transactions read whole and then those not to be had (block, index, hash, `frames`, `logs` or
+    /// `absent`), `w` crowds (address, first, last, kind, count), `B` balances (address, asset, block,
     /// amount), `a` accounts (address, kind, delegate, block), `k` claims (asset, symbol, decimals); then `m` marks (chain, address), each followed by its `l` labels
     /// and `L` listings with their fields in the order of the model; then `T` known tokens (chain,
     /// contract, symbol, decimals, source). A position is block, transaction, step code; an asset is

@@ -6,7 +6,7 @@ use fundtrail_model::ChainId;
 use rusqlite::Connection;
 
 use crate::error::Fault;
-use crate::{sql, transfer, window};
+use crate::{sql, transfer, whole, window};
 
 /// How much a case holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Counts {
     pub chains: BTreeMap<ChainId, ChainCounts>,
     /// Seeds.
     pub seeds: u64,
-    /// Planned windows that have not been written yet.
+    /// Planned windows and transactions that have not been written yet.
     pub pending: u64,
 }
 
@@ -30,13 +30,17 @@ pub struct ChainCounts {
     pub blocks: u64,
     /// Coverage entries.
     pub coverage: u64,
+    /// Transactions that were read whole.
+    pub whole_transactions: u64,
 }
 
 impl Counts {
     pub(crate) fn read(conn: &Connection) -> Result<Self, Fault> {
+        let planned = "SELECT (SELECT count(*) FROM planned_window)
+                       + (SELECT count(*) FROM planned_transaction)";
         let mut counts = Self {
             seeds: count(conn, "SELECT count(*) FROM seed", None)?,
-            pending: count(conn, "SELECT count(*) FROM planned_window", None)?,
+            pending: count(conn, planned, None)?,
             ..Self::default()
         };
         for chain in window::chains(conn)? {
@@ -54,6 +58,7 @@ impl Counts {
                 addresses: length(window::addresses(conn, chain)?.len()),
                 blocks: count("SELECT count(*) FROM block WHERE chain = ?1")?,
                 coverage: count("SELECT count(*) FROM coverage WHERE chain = ?1")?,
+                whole_transactions: length(whole::all(conn, chain)?.len()),
             };
             counts.chains.insert(chain, found);
         }

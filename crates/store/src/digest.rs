@@ -8,7 +8,7 @@ use fundtrail_model::{
 use rusqlite::Connection;
 
 use crate::error::Fault;
-use crate::{block, coverage, crowd, fact, mark, seed, setting, token, transfer, window};
+use crate::{block, coverage, crowd, fact, mark, seed, setting, token, transfer, whole, window};
 
 /// Settings of one run, which say nothing of the content.
 const RUN_PREFIX: &str = "run.";
@@ -81,6 +81,18 @@ fn add_chain(conn: &Connection, digest: &mut Digest, chain: ChainId) -> Result<(
             .number(entry.window.last())
             .text(entry.how.name())
             .text(entry.proof.name());
+    }
+    for found in whole::all(conn, chain)? {
+        digest
+            .record(b'x')
+            .number(found.block)
+            .number(found.index)
+            .hash(found.hash)
+            .text(if found.has_frames { "frames" } else { "logs" });
+    }
+    for absent in whole::absent(conn, chain)? {
+        let record = digest.record(b'x').number(absent.block).number(absent.index);
+        record.hash(absent.hash).text("absent");
     }
     for entry in crowd::all(conn, chain)? {
         let kind = match entry.size {

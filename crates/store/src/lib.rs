@@ -30,6 +30,7 @@ mod sql;
 mod token;
 mod transfer;
 mod unexplained;
+mod whole;
 mod window;
 
 pub use case::Case;
@@ -38,6 +39,7 @@ pub use error::Error;
 pub use plan::PlannedWindow;
 pub use rewind::Rewound;
 pub use token::KnownTokenRow;
+pub use whole::PlannedTransaction;
 
 #[cfg(test)]
 mod tests;

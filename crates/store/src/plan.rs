@@ -1,4 +1,4 @@
-//! The plan: windows that are still to be fetched.
+//! The plan: windows that are still to be fetched. Transactions are planned in `whole`.
 
 use fundtrail_model::{Address, Asset, ChainId, FetchedWindow, Window};
 use rusqlite::{Connection, params};
@@ -130,7 +130,8 @@ mod tests {
         };
         let mut case = Case::in_memory().unwrap();
         let (first, last) = (fetched.window.first(), fetched.window.last());
-        case.plan(&[planned(first, last + 5), planned(0, last), planned(first, last)]).unwrap();
+        case.plan(&[planned(first, last + 5), planned(0, last), planned(first, last)], &[])
+            .unwrap();
         case.write_window(&fetched).unwrap();
         // Of one that begins elsewhere nothing is known to be done.
         assert_eq!(case.pending().unwrap(), [planned(last + 1, last + 5), planned(0, last)]);
@@ -150,7 +151,7 @@ mod tests {
         };
         let check = |settle_to, piece, then, expected: &[PlannedWindow]| {
             let mut case = Case::in_memory().unwrap();
-            case.plan(&[planned(piece, settle_to)]).unwrap();
+            case.plan(&[planned(piece, settle_to)], &[]).unwrap();
             assert_eq!(case.pending().unwrap(), [planned(piece, settle_to)]);
             case.write_settled(&fetched, then).unwrap();
             assert_eq!(case.pending().unwrap(), expected);

@@ -17,16 +17,16 @@ pub struct Rewound {
 
 impl Case {
     /// Forgets everything that the case says of a chain after the block `last`, because those blocks were
-    /// replaced by others: transfers, coverage, balances, blocks, seeds, what addresses and tokens are, and
-    /// the part of the plan that reaches there. All of it in one write.
+    /// replaced by others: transfers, coverage, balances, blocks, seeds, what addresses and tokens are,
+    /// transactions read whole, and the part of the plan that reaches there. All of it in one write.
     ///
     /// What was looked at up to `last` stays as it is, and as well proven as it was: transfers and balances
     /// agreed over a longer stretch of blocks, of which this is the part that did not change. Only where
     /// they did not agree the whole stretch is forgotten, because what was missing may lie in either part;
     /// so is a stretch of which only the ends were compared.
     /// A wallet is known to have been one at `last` too; an address that had code later may not have had it
-    /// then, so that is forgotten, and with it that the address was looked at: it is asked for again where
-    /// it matters.
+    /// then, so that is forgotten, and with it that the address was looked at, and that a transaction in which
+    /// it took part was read whole: it is asked for again where it matters.
     ///
     /// # Errors
     ///
@@ -50,6 +50,12 @@ fn rewind(conn: &Connection, chain: ChainId, last: u64) -> Result<Rewound, Fault
     let forget_coverage = "DELETE FROM coverage WHERE chain = ?1 AND address IN
                            (SELECT address FROM account WHERE chain = ?1 AND block > ?2 AND kind <> ?3)";
     sql::run(conn, forget_coverage, with_code)?;
+    let forget_parties = "DELETE FROM whole_transaction WHERE chain = ?1
+                          AND (block, transaction_index) IN
+                          (SELECT transfer.block, transaction_index FROM transfer
+                           JOIN account ON account.chain = ?1 AND account.address IN (payer, payee)
+                           WHERE transfer.chain = ?1 AND account.block > ?2 AND account.kind <> ?3)";
+    sql::run(conn, forget_parties, with_code)?;
     let forget_code = "DELETE FROM account WHERE chain = ?1 AND block > ?2 AND kind <> ?3";
     sql::run(conn, forget_code, with_code)?;
     run("UPDATE account SET block = ?2 WHERE chain = ?1 AND block > ?2")?;
@@ -70,6 +76,8 @@ fn rewind(conn: &Connection, chain: ChainId, last: u64) -> Result<Rewound, Fault
     run(&format!("DELETE FROM balance WHERE block > ?2 AND {of_chain}"))?;
     let seeds = run(&format!("DELETE FROM seed WHERE block > ?2 AND {of_chain}"))?;
     let transfers = run("DELETE FROM transfer WHERE chain = ?1 AND block > ?2")?;
+    run("DELETE FROM whole_transaction WHERE chain = ?1 AND block > ?2")?;
+    run("DELETE FROM planned_transaction WHERE chain = ?1 AND block > ?2")?;
     run("DELETE FROM block WHERE chain = ?1 AND number > ?2")?;
     run("DELETE FROM planned_window WHERE chain = ?1 AND max(last, ifnull(settle_to, 0)) > ?2")?;
     let forget_claims = format!(

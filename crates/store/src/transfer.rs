@@ -1,6 +1,8 @@
 //! Transfers, in the order of the chain.
 
-use fundtrail_model::{Cause, ChainId, FetchedWindow, H256, Transfer, Window, hash_hex};
+use fundtrail_model::{
+    Cause, ChainId, FetchedTransaction, FetchedWindow, H256, Transfer, Window, hash_hex,
+};
 use rusqlite::Connection;
 
 use crate::error::Fault;
@@ -42,6 +44,41 @@ pub(crate) fn write(ids: &mut Interner<'_>, window: &FetchedWindow) -> Result<()
         inserts.add(Row { key: key(ids, transfer)?, transfer, is_named: known.is_none() })?;
     }
     inserts.flush()
+}
+
+/// Writes the transfers of one transaction.
+pub(crate) fn write_of_transaction(
+    ids: &mut Interner<'_>,
+    fetched: &FetchedTransaction,
+) -> Result<(), Fault> {
+    let conn = ids.conn();
+    let place = (fetched.transaction.block, fetched.transaction.index);
+    let mut is_named = stored_transaction(conn, fetched.transaction.chain, place)?.is_none();
+    let mut inserts = Inserts::prepare(conn)?;
+    for transfer in &fetched.transfers {
+        inserts.add(Row { key: key(ids, transfer)?, transfer, is_named })?;
+        is_named = false;
+    }
+    inserts.flush()
+}
+
+/// Refuses another transaction than the one whose transfers are stored at a place.
+pub(crate) fn check_place(
+    conn: &Connection,
+    chain: ChainId,
+    place: Place,
+    hash: H256,
+) -> Result<(), Fault> {
+    let (block, index) = place;
+    let name = |hash: Option<H256>| hash.map_or("none".to_owned(), hash_hex);
+    match stored_transaction(conn, chain, place)?.filter(|known| *known != Some(hash)) {
+        None => Ok(()),
+        Some(known) => Err(Fault::Conflict(format!(
+            "transaction {index} of block {block} is {} in the case and {} in the new data",
+            name(known),
+            hash_hex(hash)
+        ))),
+    }
 }
 
 /// The columns of the key, from the chain to the payee.

@@ -40,12 +40,17 @@ pub(crate) fn run(args: &Case) -> Result<Exit, Error> {
     text.push_str("\nchains\n");
     for (chain, counts) in case.counts()?.chains {
         text.push_str(&format!(
-            "  {}: {} transfers, {} addresses, {} blocks, {} stretches of coverage\n",
+            "  {}: {} transfers, {} addresses, {} blocks, {} stretches of coverage{}\n",
             chains.info(chain).name,
             counts.transfers,
             counts.addresses,
             counts.blocks,
-            counts.coverage
+            counts.coverage,
+            match counts.whole_transactions {
+                0 => String::new(),
+                1 => ", 1 transaction read whole".to_owned(),
+                several => format!(", {several} transactions read whole"),
+            }
         ));
     }
 
@@ -68,11 +73,10 @@ pub(crate) fn run(args: &Case) -> Result<Exit, Error> {
             ));
         }
     }
-    let pending = case.pending()?;
-    if !pending.is_empty() {
+    let pending = case.counts()?.pending;
+    if 0 < pending {
         text.push_str(&format!(
-            "\ninterrupted: {} pieces are planned and not fetched yet\n",
-            pending.len()
+            "\ninterrupted: {pending} pieces are planned and not fetched yet\n"
         ));
     }
     ui::data(&text);

@@ -162,7 +162,7 @@ fn seeds_and_plans_after_the_fork_are_taken_back() {
         settle_to: None,
     };
     let settling = PlannedWindow { settle_to: Some(11), ..planned(2, 3) };
-    case.plan(&[planned(0, 10), planned(5, 11), planned(11, 20), settling]).unwrap();
+    case.plan(&[planned(0, 10), planned(5, 11), planned(11, 20), settling], &[]).unwrap();
     let rewound = case.rewind(CHAIN, 10).unwrap();
     assert_eq!(rewound, super::Rewound { transfers: 1, seeds: 2 });
     let seeds = case.seeds().unwrap();

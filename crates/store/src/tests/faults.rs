@@ -15,6 +15,9 @@ fn read_all(path: &Path) -> Result<(), Error> {
     case.digest()?;
     case.counts()?;
     case.pending()?;
+    case.pending_transactions()?;
+    case.whole_transactions(CHAINS[0])?;
+    case.absent_transactions(CHAINS[0])?;
     case.known_tokens()?;
     case.marks()?;
     case.addresses(CHAINS[0])?;

@@ -128,6 +128,7 @@ proptest! {
                 addresses: case.addresses(*chain).unwrap().len().try_into().unwrap(),
                 blocks: case.blocks(*chain).unwrap().len().try_into().unwrap(),
                 coverage: case.coverage(*chain).unwrap().len().try_into().unwrap(),
+                whole_transactions: 0,
             };
             prop_assert_eq!(counts.chains.get(chain), Some(&expected));
         }
@@ -214,8 +215,8 @@ fn the_plan_shrinks_as_windows_are_written() {
     };
     let other = |first, addresses: &[u8]| planned(first, addresses, CHAINS[0]);
     let plan = [other(11, &[1]), other(10, &[1]), other(10, &[1, 2]), planned(10, &[1], CHAINS[1])];
-    case.plan(&[other(1, &[4])]).unwrap();
-    case.plan(&plan).unwrap();
+    case.plan(&[other(1, &[4])], &[]).unwrap();
+    case.plan(&plan, &[]).unwrap();
     assert_eq!(case.pending().unwrap(), plan);
     assert_eq!(case.counts().unwrap().pending, 4);
 
@@ -224,7 +225,7 @@ fn the_plan_shrinks_as_windows_are_written() {
     let both = FetchedWindow { addresses: vec![address(2), address(1)], ..fetched };
     case.write_window(&both).unwrap();
     assert_eq!(case.pending().unwrap(), [plan[0].clone(), plan[3].clone()]);
-    case.plan(&[]).unwrap();
+    case.plan(&[], &[]).unwrap();
     assert_eq!(case.pending().unwrap(), []);
 }
 
@@ -376,7 +377,10 @@ fn everything_but_the_plan_and_the_run_is_in_the_digest() {
     assert!(!is_new(&case));
     let window = empty.window;
     let (chain, addresses) = (empty.chain, empty.addresses);
-    case.plan(&[PlannedWindow { chain, addresses, window, balances_of: vec![], settle_to: None }])
-        .unwrap();
+    case.plan(
+        &[PlannedWindow { chain, addresses, window, balances_of: vec![], settle_to: None }],
+        &[],
+    )
+    .unwrap();
     assert!(!is_new(&case));
 }

@@ -19,13 +19,10 @@ fn check_refused(window: &FetchedWindow) -> Error {
     case.write_window(&full_window()).unwrap();
     if i64::try_from(window.window.last()).is_ok() {
         let (chain, addresses, window) = (window.chain, window.addresses.clone(), window.window);
-        case.plan(&[PlannedWindow {
-            chain,
-            addresses,
-            window,
-            balances_of: vec![],
-            settle_to: None,
-        }])
+        case.plan(
+            &[PlannedWindow { chain, addresses, window, balances_of: vec![], settle_to: None }],
+            &[],
+        )
         .unwrap();
     }
     let before = (case.digest().unwrap(), case.counts().unwrap());
@@ -155,7 +152,7 @@ fn a_chain_id_of_more_than_63_bits_is_refused() {
     let planned =
         PlannedWindow { chain, addresses: vec![], window, balances_of: vec![], settle_to: None };
     let mut case = Case::in_memory().unwrap();
-    let error = case.plan(&[planned]).unwrap_err();
+    let error = case.plan(&[planned], &[]).unwrap_err();
     assert_eq!(error, Error::OutOfRange { path, what: "chain id", value: u64::MAX });
 }
 
@@ -238,7 +235,7 @@ fn a_run_killed_in_the_middle_of_a_write_leaves_the_writes_before() {
         balances_of: vec![],
         settle_to: None,
     };
-    case.plan(std::slice::from_ref(&planned)).unwrap();
+    case.plan(std::slice::from_ref(&planned), &[]).unwrap();
     let before = case.digest().unwrap();
 
     // No room in memory: pages go to the log before the write is complete.
