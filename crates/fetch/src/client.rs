@@ -13,6 +13,7 @@ mod refusal;
 mod shown;
 mod standing;
 mod tape;
+mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -32,6 +33,7 @@ pub(crate) use reach::Reach;
 pub(crate) use refusal::{Kind, Meaning, Refusal};
 pub(crate) use shown::Shown;
 use tape::Tape;
+pub(crate) use text::Text;
 
 /// How long a server may make us wait before it is asked again, whatever it asks for.
 const LONGEST_ASKED_WAIT: Duration = Duration::from_secs(60);
@@ -94,7 +96,7 @@ impl Call {
 }
 
 /// What the node says to one question: the text of its result, or a refusal.
-pub(crate) type Answer = Result<Arc<str>, Refusal>;
+pub(crate) type Answer = Result<Text, Refusal>;
 
 /// Asks the nodes of one chain. Cheap to clone; all clones share connections, limits, what was learned,
 /// counter and recording.

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{Read, Write};
-use std::sync::Arc;
 
 use flate2::{Compression, GzBuilder, read::GzDecoder};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Error;
-use crate::client::{Answer, Call, Refusal, present};
+use crate::client::{Answer, Call, Refusal, Text, present};
 
 /// How large a recording may be after decompression.
 const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -79,7 +78,7 @@ impl Session {
             let line: Line<'_> =
                 serde_json::from_str(line).map_err(|error| bad(error.to_string()))?;
             let answer = match (line.result, line.error) {
-                (Some(result), None) => Ok(Arc::from(compact(result.get()))),
+                (Some(result), None) => Ok(Text::from(compact(result.get()))),
                 (None, Some(ErrorLine { code, message, data })) => {
                     Err(Refusal { data, ..Refusal::new(code, &message) })
                 }
@@ -145,7 +144,7 @@ impl Session {
     /// Remembers an answer, and returns the one to use: the first that came to this question.
     pub(crate) fn remember(&mut self, call: &Call, answer: Answer) -> Answer {
         let question = (call.method.to_owned(), call.params.clone());
-        let answer = answer.map(|text| Arc::from(compact(&text)));
+        let answer = answer.map(|text| Text::from(compact(&text)));
         self.answers.entry(question).or_insert(answer).clone()
     }
 }
@@ -177,14 +176,13 @@ fn compact(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
-    use std::sync::Arc;
 
     use flate2::{Compression, write::GzEncoder};
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::{Session, compact};
-    use crate::client::{Answer, Call, Refusal};
+    use crate::client::{Answer, Call, Refusal, Text};
 
     fn recorded(answers: &[(&'static str, serde_json::Value, Answer)]) -> Session {
         let mut session = Session::default();
@@ -200,9 +198,9 @@ mod tests {
             (
                 "eth_b",
                 json!([1, {"a": null}]),
-                Ok(Arc::from("{ \"x\" : \"a \\\" b\",\n\"n\": 1e400 }")),
+                Ok(Text::from("{ \"x\" : \"a \\\" b\",\n\"n\": 1e400 }")),
             ),
-            ("eth_a", json!([]), Ok(Arc::from("null"))),
+            ("eth_a", json!([]), Ok(Text::from("null"))),
             (
                 "eth_a",
                 json!(["é"]),
@@ -218,16 +216,16 @@ mod tests {
         answers.reverse();
         assert_eq!(recorded(&answers).write().unwrap(), bytes);
         let call = Call::new("eth_b", &json!([1, {"a": null}]));
-        assert_eq!(read.answer(&call), Some(Ok(Arc::from(r#"{"x":"a \" b","n":1e400}"#))));
+        assert_eq!(read.answer(&call), Some(Ok(Text::from(r#"{"x":"a \" b","n":1e400}"#))));
         assert_eq!(read.answer(&Call::new("eth_b", &json!([2]))), None);
         assert_eq!(format!("{read:?} {}", read.len()), "Session(3 answers) 3");
     }
 
     #[test]
     fn a_second_answer_does_not_replace_the_first() {
-        let mut session = recorded(&[("eth_blockNumber", json!([]), Ok(Arc::from("1")))]);
+        let mut session = recorded(&[("eth_blockNumber", json!([]), Ok(Text::from("1")))]);
         let call = Call::new("eth_blockNumber", &json!([]));
-        assert_eq!(session.remember(&call, Ok(Arc::from("2"))), Ok(Arc::from("1")));
+        assert_eq!(session.remember(&call, Ok(Text::from("2"))), Ok(Text::from("1")));
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! From the text of one HTTP answer to the answers of its questions, matched by id.
 
+mod plain;
+
+use memchr::memmem;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -15,7 +18,8 @@ pub(crate) enum Reply<'a> {
 /// The `result` or the `error` of one question, as text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Outcome<'a> {
-    Result(&'a RawValue),
+    /// Where it is a long list, it need not be JSON throughout.
+    Result(&'a str),
     Error(&'a RawValue),
 }
 
@@ -54,7 +58,7 @@ impl<'a> Envelope<'a> {
     fn outcome(&self) -> Result<Outcome<'a>, Misfit> {
         match (self.error, self.result) {
             (Some(error), _) => Ok(Outcome::Error(error)),
-            (None, Some(result)) => Ok(Outcome::Result(result)),
+            (None, Some(result)) => Ok(Outcome::Result(result.get())),
             (None, None) => Err(Misfit::Malformed("neither a result nor an error".to_owned())),
         }
     }
@@ -63,6 +67,9 @@ impl<'a> Envelope<'a> {
 /// Reads the answer to questions with these ids, which are all different.
 pub(crate) fn read<'a>(body: &'a str, ids: &[u64]) -> Result<Reply<'a>, Misfit> {
     let body = body.trim_start_matches('\u{feff}').trim();
+    if let Some(outcomes) = plain::outcomes(body, ids) {
+        return Ok(Reply::Outcomes(outcomes));
+    }
     let is_one = body.starts_with('{');
     let envelopes = match body.bytes().next() {
         Some(b'{') => vec![parse::<Envelope<'_>>(body)?],
@@ -84,12 +91,11 @@ pub(crate) fn read<'a>(body: &'a str, ids: &[u64]) -> Result<Reply<'a>, Misfit> 
 
 /// The error that a node puts where the result should be: Erigon streams its answers and ends them with
 /// an element that holds nothing but an `error`, and some servers answer with a plain text.
-pub(crate) fn hidden_error(result: &RawValue) -> Option<&RawValue> {
-    let text = result.get();
+pub(crate) fn hidden_error(text: &str) -> Option<&RawValue> {
     if text.starts_with('"') {
-        return (!text.starts_with("\"0x")).then_some(result);
+        return serde_json::from_str(text).ok().filter(|_| !text.starts_with("\"0x"));
     }
-    if !text.starts_with('[') || !text.contains("\"error\"") {
+    if !text.starts_with('[') || memmem::find(text.as_bytes(), b"\"error\"").is_none() {
         return None;
     }
     let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
@@ -147,7 +153,7 @@ mod tests {
             Reply::Outcomes(outcomes) => outcomes
                 .iter()
                 .map(|outcome| match outcome {
-                    Outcome::Result(raw) => raw.get().to_owned(),
+                    Outcome::Result(text) => (*text).to_owned(),
                     Outcome::Error(raw) => format!("!{raw}"),
                 })
                 .collect::<Vec<_>>()
@@ -173,8 +179,7 @@ mod tests {
     #[test]
     fn errors_may_hide_in_results() {
         let check = |result: &str, expected: Option<&str>| {
-            let raw = RawValue::from_string(result.to_owned()).unwrap();
-            assert_eq!(hidden_error(&raw).map(RawValue::get), expected, "{result}");
+            assert_eq!(hidden_error(result).map(RawValue::get), expected, "{result}");
         };
         check(
             r#"[{"action":{}},{"error":{"code":-32000,"message":"timeout"}}]"#,

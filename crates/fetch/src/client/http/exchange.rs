@@ -1,6 +1,5 @@
 //! One HTTP request and what came of it.
 
-use std::borrow::Cow;
 use std::error::Error as _;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -15,7 +14,7 @@ use super::super::answer::{self, Misfit, Outcome, Reply};
 use super::super::hedge::Stead;
 use super::super::peer::span_of;
 use super::super::refusal::{Kind, Refusal};
-use super::super::{Answer, Call, LONGEST_ASKED_WAIT, Meaning, excerpt};
+use super::super::{Answer, Call, LONGEST_ASKED_WAIT, Meaning, Text, excerpt};
 use super::Inner;
 use crate::Error;
 
@@ -230,7 +229,7 @@ impl Place<'_> {
             Ok(body) => {
                 let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
                 self.node.largest.fetch_max(length, Ordering::Relaxed);
-                self.understood(status, &body, ids)
+                self.understood(status, body, ids)
             }
             Err(failure) => failure.into(),
         }
@@ -261,16 +260,15 @@ impl Place<'_> {
 
     /// Many nodes put a JSON-RPC refusal into a 400, a 429 or a 500, and its words say more than the
     /// status; the status decides where they say nothing.
-    fn understood(&self, status: StatusCode, body: &[u8], ids: &[u64]) -> Brought {
+    fn understood(&self, status: StatusCode, body: Vec<u8>, ids: &[u64]) -> Brought {
         // The lenient reader is several times slower.
-        let text = match std::str::from_utf8(body) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(body),
-        };
+        let text = String::from_utf8(body)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        let text = Arc::new(text);
         let decides = matches!(status.as_u16(), 401..=403 | 408 | 413 | 429 | 502..=504);
         match answer::read(&text, ids) {
             Ok(reply) => {
-                let outcome = self.brought(reply);
+                let outcome = self.brought(&text, reply);
                 if !decides || outcome.is_telling() {
                     return outcome;
                 }
@@ -289,17 +287,17 @@ impl Place<'_> {
         Failure { error, may_pass }.into()
     }
 
-    fn brought(&self, reply: Reply<'_>) -> Brought {
+    fn brought(&self, body: &Arc<String>, reply: Reply<'_>) -> Brought {
         let refusal = |error| Refusal::read(error, Some(&self.node.endpoint));
         match reply {
             Reply::RefusedBatch(error) => Brought::RefusedBatch(refusal(error)),
             Reply::Outcomes(outcomes) => {
                 let answer = |outcome| match outcome {
                     Outcome::Error(error) => Err(refusal(error)),
-                    Outcome::Result(raw) => match answer::hidden_error(raw).map(refusal) {
+                    Outcome::Result(text) => match answer::hidden_error(text).map(refusal) {
                         // A plain text may be a result; only what is known as an error is one.
                         Some(hidden) if hidden.kind() != Kind::Unknown => Err(hidden),
-                        _ => Ok(Arc::from(raw.get())),
+                        _ => Ok(Text::part(body, text)),
                     },
                 };
                 Brought::Answers(outcomes.into_iter().map(answer).collect())

@@ -16,7 +16,7 @@ use super::filter::Filter;
 use super::found::Found;
 use super::queue::{Asked, Queue};
 use crate::Error;
-use crate::client::{Answer, Call, Kind, Peer, Reach, Refusal, Shape};
+use crate::client::{Answer, Call, Kind, Peer, Reach, Refusal, Shape, Text};
 use crate::decode::legs::native_transfer;
 use crate::decode::tally::Tally;
 use crate::decode::token;
@@ -117,7 +117,7 @@ impl Search<'_> {
             texts.sort();
             client.remember(call, || {
                 let texts: Vec<&str> = texts.iter().map(|(_, _, text)| text.as_str()).collect();
-                Ok(Arc::from(format!("[{}]", texts.join(","))))
+                Ok(Text::from(format!("[{}]", texts.join(","))))
             });
         }
         let last = progress.rest.and_then(|rest| rest.first().checked_sub(1));
