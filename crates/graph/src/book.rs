@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    Address, Amount, Asset, ChainId, Ending, EndingClass, EndingKind, Hop, HopId, LedgerLine,
-    LotMade, OpenEnd, Origin, Position, Reservation, Seed, SeedId, Trail, Window,
+    Address, Amount, Asset, ChainId, Ending, EndingClass, EndingKind, H256, Hop, HopId, LedgerLine,
+    LotMade, OpenEnd, OpenTransaction, Origin, Position, Reservation, Seed, SeedId, Trail, Window,
 };
 
 use crate::Question;
@@ -36,6 +36,15 @@ const fn key(ending: &Ending) -> EndingKey {
 /// What an open end holds: amounts by seed and asset, and the smallest depth.
 type Stake = (BTreeMap<(SeedId, Asset), Amount>, u32);
 
+/// A transaction that was not read whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Unread {
+    pub(crate) chain: ChainId,
+    pub(crate) block: u64,
+    pub(crate) index: u32,
+    pub(crate) hash: H256,
+}
+
 /// The notes of a sweep.
 pub(crate) struct Book<'q> {
     question: &'q Question<'q>,
@@ -47,6 +56,7 @@ pub(crate) struct Book<'q> {
     /// one reason.
     endings: Vec<Ending>,
     open_ends: BTreeMap<(ChainId, Address, Window), Stake>,
+    open_transactions: BTreeMap<Unread, Stake>,
     /// What conversions made, and what they took.
     converted: BTreeMap<(SeedId, Asset), (Amount, Amount)>,
     reservations: BTreeSet<Reservation>,
@@ -61,6 +71,7 @@ impl<'q> Book<'q> {
             depths: Vec::new(),
             endings: Vec::new(),
             open_ends: BTreeMap::new(),
+            open_transactions: BTreeMap::new(),
             converted: BTreeMap::new(),
             reservations: BTreeSet::new(),
         }
@@ -127,17 +138,35 @@ impl<'q> Book<'q> {
 
     /// Ends a lot for want of data in `missing`, if there is any block left to look at.
     pub(crate) fn end_open(&mut self, rest: Rest, missing: Option<Window>) {
+        self.end_open_at(rest, rest.address.as_slice(), missing);
+    }
+
+    /// Ends a lot for want of what these addresses did in `missing`.
+    pub(crate) fn end_open_at(
+        &mut self,
+        rest: Rest,
+        addresses: &[Address],
+        missing: Option<Window>,
+    ) {
+        self.end_incomplete(rest);
+        let depth = self.depth(rest.origin);
+        for (address, window) in addresses.iter().filter_map(|address| Some((*address, missing?))) {
+            let key = (rest.asset.chain(), address, window);
+            add_stake(self.open_ends.entry(key).or_insert((BTreeMap::new(), depth)), rest, depth);
+        }
+    }
+
+    /// Ends a lot for want of a transaction as a whole.
+    pub(crate) fn end_unread(&mut self, rest: Rest, unread: Unread) {
+        self.end_incomplete(rest);
+        let depth = self.depth(rest.origin);
+        let stake = self.open_transactions.entry(unread).or_insert((BTreeMap::new(), depth));
+        add_stake(stake, rest, depth);
+    }
+
+    fn end_incomplete(&mut self, rest: Rest) {
         let is_spent = self.question.is_spent;
         self.end(rest, if is_spent { EndingKind::Budget } else { EndingKind::NotCovered });
-        let (Some(address), Some(window)) = (rest.address, missing) else { return };
-        let depth = self.depth(rest.origin);
-        let (stake, least) = self
-            .open_ends
-            .entry((rest.asset.chain(), address, window))
-            .or_insert((BTreeMap::new(), depth));
-        *least = depth.min(*least);
-        let amount = stake.entry((rest.seed, rest.asset)).or_default();
-        *amount = amount.saturating_add(rest.amount);
     }
 
     pub(crate) fn reserve(&mut self, reservation: Reservation) {
@@ -195,6 +224,7 @@ impl<'q> Book<'q> {
         });
         let ledger = self.ledger();
         let open_ends = self.open_ends();
+        let open_transactions = self.open_transactions();
         let mut seeds = self.question.seeds.to_vec();
         seeds.sort_by_key(|seed| seed.id);
         Trail {
@@ -204,7 +234,7 @@ impl<'q> Book<'q> {
             hops: self.hops,
             endings: self.endings,
             open_ends,
-            open_transactions: Vec::new(),
+            open_transactions,
             ledger,
             reservations: self.reservations.into_iter().collect(),
         }
@@ -236,14 +266,33 @@ impl<'q> Book<'q> {
         lines.into_values().collect()
     }
 
-    /// Open ends, the largest share of a seed at stake first. Amounts of different assets do not
-    /// compare; shares of what there is of a seed in each asset do.
+    /// Open ends, the largest share of a seed at stake first.
     fn open_ends(&self) -> Vec<OpenEnd> {
+        let open_end = |(chain, address, window): &(ChainId, Address, Window), at_stake, depth| {
+            OpenEnd { chain: *chain, address: *address, window: *window, at_stake, depth }
+        };
+        self.ranked(&self.open_ends, open_end)
+    }
+
+    fn open_transactions(&self) -> Vec<OpenTransaction> {
+        let open = |unread: &Unread, at_stake, depth| {
+            let Unread { chain, block, index, hash } = *unread;
+            OpenTransaction { chain, block, index, hash, at_stake, depth }
+        };
+        self.ranked(&self.open_transactions, open)
+    }
+
+    /// What is missing, the largest share of a seed at stake first. Amounts of different assets do not
+    /// compare; shares of what there is of a seed in each asset do.
+    fn ranked<K, T>(
+        &self,
+        stakes: &BTreeMap<K, Stake>,
+        open: impl Fn(&K, Vec<LotMade>, u32) -> T,
+    ) -> Vec<T> {
         let billion = Amount::from(1_000_000_000);
-        let mut ranked: Vec<(Reverse<Amount>, OpenEnd)> = self
-            .open_ends
+        let mut ranked: Vec<(Reverse<Amount>, T)> = stakes
             .iter()
-            .map(|((chain, address, window), (stake, depth))| {
+            .map(|(key, (stake, depth))| {
                 let mut share = Amount::ZERO;
                 let mut at_stake = Vec::new();
                 for ((seed, asset), amount) in stake {
@@ -252,12 +301,17 @@ impl<'q> Book<'q> {
                     share = share.saturating_add(part);
                     at_stake.push(LotMade { seed: *seed, asset: *asset, amount: *amount });
                 }
-                let (chain, address, window, depth) = (*chain, *address, *window, *depth);
-                (Reverse(share), OpenEnd { chain, address, window, at_stake, depth })
+                (Reverse(share), open(key, at_stake, *depth))
             })
             .collect();
-        // Stable: equal shares keep the order by chain, address and window.
+        // Stable: equal shares keep the order of what is missing.
         ranked.sort_by_key(|(share, _)| *share);
-        ranked.into_iter().map(|(_, open_end)| open_end).collect()
+        ranked.into_iter().map(|(_, open)| open).collect()
     }
+}
+
+fn add_stake((stake, least): &mut Stake, rest: Rest, depth: u32) {
+    *least = depth.min(*least);
+    let amount = stake.entry((rest.seed, rest.asset)).or_default();
+    *amount = amount.saturating_add(rest.amount);
 }

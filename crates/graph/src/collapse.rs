@@ -6,6 +6,7 @@
 
 mod convert;
 mod flows;
+mod machines;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,17 +59,36 @@ pub struct Payment {
     pub evidence: Vec<Position>,
 }
 
-/// An account that gave assets to contracts and got others from them.
+/// An account that gave assets to contracts, which gave others for them: to the account, or to whom it
+/// named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conversion {
     /// Whose.
     pub account: Address,
     /// What it gave, net, by asset.
     pub paid: Vec<(Asset, Amount)>,
-    /// What it got, net, by asset.
+    /// What was given for it, net, by asset, to whomever.
     pub received: Vec<(Asset, Amount)>,
+    /// What of the received came to others than the account, each receiver and asset once.
+    pub deliveries: Vec<Delivery>,
+    /// Whether others paid the same contracts, so that what is this account's was found by dividing what they
+    /// gave in proportion to what each paid.
+    pub is_divided: bool,
     /// The contracts that it paid, sorted.
     pub contracts: Vec<Address>,
+    /// The transfers that show it, in order; never empty.
+    pub evidence: Vec<Position>,
+}
+
+/// What contracts gave to somebody else than who had paid for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// To whom.
+    pub to: Party,
+    /// What.
+    pub asset: Asset,
+    /// How much, in base units.
+    pub amount: Amount,
     /// The transfers that show it, in order; never empty.
     pub evidence: Vec<Position>,
 }
@@ -95,6 +115,28 @@ pub struct Collapsed {
     pub conversions: Vec<Conversion>,
     /// Fees, in order.
     pub fees: Vec<Fee>,
+    /// Of contracts that were paid: those whose native transfers in this transaction would have to be known, so
+    /// that what was given for the payment could be said. Empty but for transactions that were read whole
+    /// without their frames.
+    pub lacking: BTreeMap<Address, Vec<Address>>,
+}
+
+/// What is known of the accounts of a transaction.
+pub(crate) struct Sight<'a> {
+    /// Whether all transfers of an account in this transaction are given.
+    pub(crate) is_known: &'a dyn Fn(Address) -> bool,
+    /// Whether an account is a contract that may give something back for what it gets.
+    pub(crate) is_converter: &'a dyn Fn(Address) -> bool,
+    /// The same, where every transfer that logs tell of is given, whoever takes part.
+    pub(crate) whole: Option<WholeSight<'a>>,
+}
+
+/// What is known of the accounts of a transaction that was read whole.
+pub(crate) struct WholeSight<'a> {
+    /// Whether all token transfers of an account are given; not so where value stops.
+    pub(crate) has_tokens: &'a dyn Fn(Address) -> bool,
+    /// Whether its native transfers in this transaction are given, too.
+    pub(crate) has_native: &'a dyn Fn(Address) -> bool,
 }
 
 /// What one account paid another of one asset, before netting.
@@ -143,15 +185,15 @@ pub fn collapse(
     is_converter: &dyn Fn(Address) -> bool,
 ) -> Collapsed {
     let parts: Vec<_> = transfers.iter().map(|transfer| (*transfer, receiver(transfer))).collect();
-    collapse_parts(&parts, is_known, is_converter)
+    collapse_parts(&parts, &Sight { is_known, is_converter, whole: None })
 }
 
 /// Collapses one transaction, of which some transfers, or parts of transfers, go to seeds.
-pub(crate) fn collapse_parts(
-    parts: &[(Transfer, Party)],
-    is_known: &dyn Fn(Address) -> bool,
-    is_converter: &dyn Fn(Address) -> bool,
-) -> Collapsed {
+///
+/// A transaction that was read whole shows more: what contracts took and what they gave, whoever paid and
+/// whoever received. There contracts convert nothing for themselves. What a [machine](machines) of contracts
+/// took from one payer and gave to others is a conversion of the payer's, delivered to these.
+pub(crate) fn collapse_parts(parts: &[(Transfer, Party)], sight: &Sight<'_>) -> Collapsed {
     let mut fees = Vec::new();
     let mut flows: BTreeMap<Asset, Vec<Flow>> = BTreeMap::new();
     let mut accounts: Vec<Address> = Vec::new();
@@ -184,29 +226,43 @@ pub(crate) fn collapse_parts(
     }
 
     let mut seen = BTreeSet::new();
-    accounts.retain(|account| seen.insert(*account) && is_known(*account));
+    accounts.retain(|account| seen.insert(*account));
+    let known: Vec<Address> =
+        accounts.iter().copied().filter(|account| (sight.is_known)(*account)).collect();
     let is_converter = |party: Party| match party {
-        Party::Account(address) => wrappers.contains(&address) || is_converter(address),
+        Party::Account(address) => wrappers.contains(&address) || (sight.is_converter)(address),
         Party::Source | Party::Burn => true,
         Party::Unknown | Party::Seed { .. } => false,
     };
-    // People convert with contracts, and contracts that people deal with convert with those behind
-    // them: where both sides of a flow could claim it, the one nearer to people does.
-    let deals_with_people: BTreeSet<Party> = flows
-        .values()
-        .flatten()
-        .flat_map(|flow| [(flow.from, flow.to), (flow.to, flow.from)])
-        .filter(|(_, other)| !is_converter(*other))
-        .map(|(one, _)| one)
-        .collect();
-    let mut claimants = accounts.clone();
-    claimants.sort_by_key(|account| {
-        let party = Party::Account(*account);
-        (is_converter(party), !deals_with_people.contains(&party))
-    });
+    let before = sight.whole.is_some().then(|| given(&flows));
     let mut conversions = Vec::new();
-    for account in claimants {
+    for account in claimants(&flows, &known, &is_converter, sight.whole.is_some()) {
         conversions.extend(convert::take_conversion(&mut flows, account, &is_converter));
+    }
+
+    let after = sight.whole.is_some().then(|| given(&flows));
+    let netted: Vec<Address> = match &sight.whole {
+        Some(whole) => accounts.iter().copied().filter(|who| (whole.has_tokens)(*who)).collect(),
+        None => Vec::new(),
+    };
+    for (asset, flows) in &mut flows {
+        let is_told_by_logs = sight.whole.is_some() && asset.contract().is_some();
+        let known = if is_told_by_logs { &netted } else { &known };
+        *flows = flows::net(std::mem::take(flows), known);
+    }
+    let mut lacking = BTreeMap::new();
+    if let Some(whole) = &sight.whole {
+        let of = |sums: &Option<BTreeMap<(Party, Asset), Amount>>, party, asset| {
+            sums.as_ref().and_then(|sums| sums.get(&(party, asset)).copied())
+        };
+        let machines = machines::Sight {
+            is_converter: &is_converter,
+            has_native: whole.has_native,
+            has_sold: &|party, asset| of(&before, party, asset) != of(&after, party, asset),
+        };
+        let found = machines::take_conversions(&mut flows, &machines);
+        conversions.extend(found.conversions);
+        lacking = found.lacking;
     }
     conversions.sort_by_key(|conversion| {
         accounts.iter().position(|account| *account == conversion.account)
@@ -214,20 +270,53 @@ pub(crate) fn collapse_parts(
 
     let mut payments = Vec::new();
     for (asset, flows) in flows {
-        for flow in flows::net(flows, &accounts) {
-            payments.push(Payment {
-                from: flow.from,
-                to: flow.to,
-                asset,
-                amount: flow.amount,
-                evidence: flow.evidence,
-            });
-        }
+        payments.extend(flows.into_iter().map(|flow| Payment {
+            from: flow.from,
+            to: flow.to,
+            asset,
+            amount: flow.amount,
+            evidence: flow.evidence,
+        }));
     }
     payments.sort_by(|a, b| {
         (a.evidence.last(), a.asset, a.from, a.to).cmp(&(b.evidence.last(), b.asset, b.from, b.to))
     });
-    Collapsed { payments, conversions, fees }
+    Collapsed { payments, conversions, fees, lacking }
+}
+
+/// What everybody gave of each asset.
+fn given(flows: &BTreeMap<Asset, Vec<Flow>>) -> BTreeMap<(Party, Asset), Amount> {
+    let mut sums: BTreeMap<(Party, Asset), Amount> = BTreeMap::new();
+    for (asset, flow) in flows.iter().flat_map(|(asset, flows)| flows.iter().map(|f| (*asset, f))) {
+        let sum = sums.entry((flow.from, asset)).or_default();
+        *sum = sum.saturating_add(flow.amount);
+    }
+    sums
+}
+
+/// Who may have converted for himself, the surest first. People convert with contracts, and contracts that
+/// people deal with convert with those behind them: where both sides of a flow could claim it, the one nearer
+/// to people does.
+fn claimants(
+    flows: &BTreeMap<Asset, Vec<Flow>>,
+    known: &[Address],
+    is_converter: &dyn Fn(Party) -> bool,
+    is_whole: bool,
+) -> Vec<Address> {
+    let deals_with_people: BTreeSet<Party> = flows
+        .values()
+        .flatten()
+        .flat_map(|flow| [(flow.from, flow.to), (flow.to, flow.from)])
+        .filter(|(_, other)| !is_converter(*other))
+        .map(|(one, _)| one)
+        .collect();
+    let mut claimants = known.to_vec();
+    claimants.retain(|account| !is_whole || !is_converter(Party::Account(*account)));
+    claimants.sort_by_key(|account| {
+        let party = Party::Account(*account);
+        (is_converter(party), !deals_with_people.contains(&party))
+    });
+    claimants
 }
 
 /// Who receives a transfer.

@@ -18,6 +18,14 @@
 //! * What a contract does is decided by its own transfers in that one block. A contract that gave its
 //!   payer nothing back is an open end of one block until they are known: it may have passed the value
 //!   on within the transaction.
+//! * Whatever ends at such a contract, or is burnt, may have bought something for somebody else. Before it ends,
+//!   its transaction is an [open transaction](fundtrail_model::OpenTransaction), to be read whole: then the
+//!   transfers of everybody in it are known. What contracts that deal with each other took from one payer and
+//!   gave to others is his conversion, delivered to these: a swap for another wallet, a vault's shares in
+//!   another's name, one order of a batch. Of several payers the same amounts belong together, and the rest is
+//!   divided by amount, with a reservation. Where payers gave different assets, or what was given comes from a
+//!   contract that took nothing, nothing says who paid for it: the value stays where it was paid, and who got
+//!   what is said. Nobody gets more than he was given, and nobody's lots pay for more than he gave.
 //! * A seed is followed at its holder whatever the marks say of it, contract or not: whoever names the
 //!   holder wants to know what came next.
 //! * One credit carries at most its own amount. Where a seed's credit already carries lots of other
@@ -38,8 +46,14 @@
 //! known: blocks that are covered for *both* asset classes, since a swap spans both. A transfer that is
 //! stored only because its counterparty was looked at proves nothing about the rest of the account's
 //! ledger and is never a debit of it. For the same reason only covered accounts are looked through
-//! inside a transaction. So the answer depends on what is covered, never on what happens to be stored
-//! beside it, and a loop of fetching and following converges.
+//! inside a transaction. In a transaction that was read whole everybody is looked through in that transaction,
+//! and nowhere else. So the answer depends on what is covered and what was read whole, never on what happens
+//! to be stored beside it, and a loop of fetching and following converges.
+//!
+//! Without its frames, a whole transaction shows every token transfer, but of native transfers only those of
+//! accounts that are covered in its block and that no unexplained difference names. A contract whose native
+//! transfers are not known concludes nothing: it is an open end of that block, and where that does not help
+//! the value ends there with a reservation.
 //!
 //! Blocks of a long stay that were settled by state alone, and not read, count for the assets whose balances
 //! were compared, and for no others: another asset that arrives there is missing from there on. A stored
@@ -70,7 +84,7 @@ use fundtrail_model::{
     Crowd, Date, Limits, Marks, Rule, Seed, Trail, WholeTransaction,
 };
 
-pub use collapse::{Collapsed, Conversion, Fee, Party, Payment, collapse};
+pub use collapse::{Collapsed, Conversion, Delivery, Fee, Party, Payment, collapse};
 pub use history::History;
 pub use paths::{cycles, paths};
 

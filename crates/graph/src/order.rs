@@ -46,7 +46,7 @@ impl Act {
 /// before it and what it makes is paid on after it, because nodes do not say how frames and logs
 /// interleave. Fees are last.
 pub(crate) fn acts(collapsed: Collapsed) -> Vec<Act> {
-    let Collapsed { payments, conversions, fees } = collapsed;
+    let Collapsed { payments, conversions, fees, .. } = collapsed;
     let mut acts: Vec<Act> = payments.into_iter().map(Act::Pay).collect();
     if conversions.is_empty() && !acts.iter().any(Act::is_seed) {
         acts.extend(fees.into_iter().map(Act::Fee));
@@ -91,41 +91,56 @@ fn by_need(acts: Vec<Act>) -> Vec<Act> {
 
 /// How many acts each act waits for, and which acts wait for it.
 fn needs(acts: &[Act]) -> (Vec<usize>, BTreeMap<usize, Vec<usize>>) {
-    let conversions: BTreeMap<Address, (usize, &Conversion)> = acts
-        .iter()
-        .enumerate()
-        .filter_map(|(act_idx, act)| match act {
-            Act::Convert(conversion) => Some((conversion.account, (act_idx, conversion))),
-            Act::Pay(_) | Act::Fee(_) => None,
-        })
-        .collect();
-    let of = |party: Party| party.address().and_then(|address| conversions.get(&address));
+    let mut conversions: BTreeMap<Address, Vec<(usize, &Conversion)>> = BTreeMap::new();
+    for (act_idx, act) in acts.iter().enumerate() {
+        if let Act::Convert(conversion) = act {
+            conversions.entry(conversion.account).or_default().push((act_idx, conversion));
+        }
+    }
+    let of = |party: Party| {
+        party.address().and_then(|address| conversions.get(&address)).into_iter().flatten()
+    };
     let mut waits_for = vec![0_usize; acts.len()];
     let mut blocks: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut add = |first: usize, then: usize| {
+        blocks.entry(first).or_default().push(then);
+        if let Some(count) = waits_for.get_mut(then) {
+            *count = count.saturating_add(1);
+        }
+    };
     for (act_idx, act) in acts.iter().enumerate() {
-        let Act::Pay(payment) = act else { continue };
-        let has = |side: &[(Asset, fundtrail_model::Amount)]| {
-            side.iter().any(|(asset, _)| *asset == payment.asset)
+        let payment = match act {
+            Act::Pay(payment) => payment,
+            Act::Convert(conversion) => {
+                for other in &conversion.deliveries {
+                    let feeds = of(other.to).filter(|(_, then)| pays(then, other.asset));
+                    feeds.for_each(|(then_idx, _)| add(act_idx, *then_idx));
+                }
+                continue;
+            }
+            Act::Fee(_) => continue,
         };
-        let feeds = of(payment.to).filter(|(_, conversion)| has(&conversion.paid));
-        let spends = of(payment.from).filter(|(_, conversion)| has(&conversion.received));
+        let feeds = of(payment.to).filter(|(_, conversion)| pays(conversion, payment.asset));
+        let spends = of(payment.from).filter(|(_, conversion)| {
+            conversion.received.iter().any(|(asset, _)| *asset == payment.asset)
+        });
         let after = match payment.to {
             Party::Seed { holder, .. } => after_seed(acts, act, payment.asset, holder),
             _ => Vec::new(),
         };
         let edges = feeds
             .map(|(convert, _)| (act_idx, *convert))
-            .into_iter()
             .chain(spends.map(|(convert, _)| (*convert, act_idx)))
             .chain(after.into_iter().map(|other_idx| (act_idx, other_idx)));
         for (first, then) in edges {
-            blocks.entry(first).or_default().push(then);
-            if let Some(count) = waits_for.get_mut(then) {
-                *count = count.saturating_add(1);
-            }
+            add(first, then);
         }
     }
     (waits_for, blocks)
+}
+
+fn pays(conversion: &Conversion, asset: Asset) -> bool {
+    conversion.paid.iter().any(|(paid, _)| *paid == asset)
 }
 
 /// What of a seed's holder comes after the seed: what else came of the asset, and what he did with it.

@@ -1,6 +1,7 @@
 //! One chain, transaction by transaction.
 
 mod arrive;
+mod convert;
 mod doubt;
 mod seeds;
 mod stays;
@@ -9,18 +10,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use fundtrail_model::{
-    Address, Amount, Asset, Cause, EndingKind, H256, Hop, HopKind, LotMade, LotTaken, Origin,
-    Position, Seed, SeedId,
+    Address, Amount, Asset, Cause, ChainId, EndingKind, H256, Hop, HopKind, LotMade, LotTaken,
+    Origin, Position, Seed, SeedId,
 };
 
 use crate::Question;
-use crate::book::Book;
-use crate::collapse::{Conversion, Fee, Party, Payment, collapse_parts, receiver};
-use crate::convert::{Given, Shares};
+use crate::book::{Book, Unread};
+use crate::collapse::{Fee, Party, Payment, Sight, WholeSight, collapse_parts, receiver};
 use crate::history::{Account, NOBODY, Row, slot};
 use crate::ledger::{Lot, worth};
 use crate::order::{Act, acts};
-use crate::view::View;
+use crate::view::{Reading, View};
+use doubt::Unpaid;
 use stays::Stays;
 
 /// Follows the seeds of one chain, given in the order of their positions, and writes down what happens.
@@ -76,13 +77,25 @@ struct Now {
     to_convert: BTreeMap<Address, BTreeSet<Asset>>,
     /// Contracts that hold value only within this transaction.
     in_transit: BTreeSet<Account>,
+    /// Whether it was read whole.
+    reading: Reading,
+    index: u32,
+    /// As in [`Collapsed::lacking`](crate::Collapsed::lacking).
+    lacking: BTreeMap<Address, Vec<Address>>,
+    /// Only where it was read whole.
+    unpaid: Option<Unpaid>,
 }
 
 impl Now {
-    const fn new(start: usize, position: Position, hash: Option<H256>) -> Self {
+    fn new(view: &View<'_>, start: usize, position: Position, hash: Option<H256>) -> Self {
         Self {
             start,
             block: position.block,
+            index: position.transaction,
+            // What has no hash cannot be asked for.
+            reading: hash.map_or(Reading::Absent, |_| view.reading(position)),
+            lacking: BTreeMap::new(),
+            unpaid: None,
             hash,
             is_single: false,
             early: BTreeMap::new(),
@@ -90,6 +103,11 @@ impl Now {
             to_convert: BTreeMap::new(),
             in_transit: BTreeSet::new(),
         }
+    }
+
+    /// The transaction, to be asked for.
+    fn unread(&self, chain: ChainId) -> Option<Unread> {
+        Some(Unread { chain, block: self.block, index: self.index, hash: self.hash? })
     }
 }
 
@@ -124,7 +142,7 @@ impl Sweep<'_, '_, '_> {
         is_due: impl Fn(Position) -> bool,
     ) {
         for seed in seeds::take_while(waiting, is_due) {
-            let now = Now::new(start, seed.position, Some(seed.transaction));
+            let now = Now::new(self.view, start, seed.position, Some(seed.transaction));
             self.transaction(now, &[], &[*seed]);
         }
     }
@@ -141,7 +159,7 @@ impl Sweep<'_, '_, '_> {
             return;
         }
         let group = view.rows.get(rows).unwrap_or_default();
-        let now = Now::new(start, first.position(), view.hash(first));
+        let now = Now::new(view, start, first.position(), view.hash(first));
         let mut effective = group.iter().filter(|row| has_effect(row));
         let single = effective.next();
         if seeds.is_empty() && effective.next().is_none() {
@@ -194,13 +212,27 @@ impl Sweep<'_, '_, '_> {
 
         let block = now.block;
         // Whether a stop was looked at must not matter: value that comes there ends there.
+        let goes_on = |address, account| {
+            self.holders.is_raised(account) || self.stop(address, account, block).is_none()
+        };
+        let is_told = now.reading == Reading::Whole { has_frames: true };
         let is_known = |address| {
             let account = self.view.number(address);
-            self.view.run_of(account, block).is_some()
-                && (self.holders.is_raised(account) || self.stop(address, account, block).is_none())
+            (is_told || self.view.run_of(account, block).is_some()) && goes_on(address, account)
         };
-        let is_converter = |address| self.is_converter(address, block);
-        let acts = acts(collapse_parts(&split.parts, &is_known, &is_converter));
+        let has_tokens = |address| goes_on(address, self.view.number(address));
+        let has_native =
+            |address| is_told || self.view.is_native_known(self.view.number(address), block);
+        let whole = matches!(now.reading, Reading::Whole { .. });
+        let sight = Sight {
+            is_known: &is_known,
+            is_converter: &|address| self.is_converter(address, block),
+            whole: whole.then_some(WholeSight { has_tokens: &has_tokens, has_native: &has_native }),
+        };
+        let mut collapsed = collapse_parts(&split.parts, &sight);
+        now.lacking = std::mem::take(&mut collapsed.lacking);
+        now.unpaid = self.unpaid(&collapsed.payments, block).filter(|_| whole);
+        let acts = acts(collapsed);
         for act in &acts {
             if let Act::Convert(conversion) = act {
                 let assets = conversion.paid.iter().map(|(asset, _)| *asset).collect();
@@ -226,13 +258,14 @@ impl Sweep<'_, '_, '_> {
         }
     }
 
+    fn number(&self, party: Party) -> Account {
+        party.address().map_or(NOBODY, |address| self.view.number(address))
+    }
+
     fn paid<'p>(&self, payment: &'p Payment) -> Paid<'p> {
-        let number = |party: Party| {
-            (party, party.address().map_or(NOBODY, |address| self.view.number(address)))
-        };
         Paid {
-            from: number(payment.from),
-            to: number(payment.to),
+            from: (payment.from, self.number(payment.from)),
+            to: (payment.to, self.number(payment.to)),
             asset: payment.asset,
             amount: payment.amount,
             evidence: &payment.evidence,
@@ -286,83 +319,6 @@ impl Sweep<'_, '_, '_> {
             lots.push(Lot::clean(excess));
         }
         self.arrive(now, (to, to_account), asset, lots);
-    }
-
-    fn convert(&mut self, now: &mut Now, conversion: &Conversion, acts: &[Act]) {
-        now.to_convert.remove(&conversion.account);
-        let number = self.view.number(conversion.account);
-        let mut given = Vec::with_capacity(conversion.paid.len());
-        for (asset, amount) in &conversion.paid {
-            let payment = Paid {
-                from: (Party::Account(conversion.account), number),
-                to: (Party::Unknown, NOBODY),
-                asset: *asset,
-                amount: *amount,
-                evidence: &conversion.evidence,
-            };
-            given.push(Given { amount: *amount, lots: self.debit(now, &payment) });
-        }
-        let has_stolen = given.iter().flat_map(|given| &given.lots).any(|lot| lot.stolen.is_some());
-        let Some(position) = conversion.evidence.last().copied().filter(|_| has_stolen) else {
-            for (asset, amount) in &conversion.received {
-                self.stays.credit_clean(now, number, *asset, &[Lot::clean(*amount)]);
-            }
-            return;
-        };
-
-        let shares = if self.question.rule.conserves() {
-            Shares::of(&given)
-        } else {
-            Shares::reached(&given)
-        };
-        self.doubt(conversion, position, shares.is_approximate, now.block, acts);
-        let Conversion { account, paid, received, evidence, .. } = conversion.clone();
-        let origin = Origin::Hop(self.book.next_hop());
-        let mut credits: Vec<(Asset, Vec<Lot>)> = Vec::with_capacity(received.len());
-        let mut made = Vec::new();
-        for (asset, amount) in &received {
-            let mut lots = Vec::new();
-            let mut room: BTreeMap<SeedId, Amount> = BTreeMap::new();
-            for (seed, part) in shares.divide(*amount) {
-                let Some(seed) = seed else {
-                    lots.push(Lot::clean(part));
-                    continue;
-                };
-                let room = room.entry(seed).or_insert_with(|| self.book.room(seed, *asset));
-                let stolen = part.min(*room);
-                *room = room.saturating_sub(stolen);
-                made.push((seed, *asset, stolen));
-                lots.push(Lot::stolen(seed, origin, stolen));
-                lots.push(Lot::clean(part.saturating_sub(stolen)));
-            }
-            credits.push((*asset, lots));
-        }
-        let all = || {
-            paid.iter()
-                .zip(&given)
-                .flat_map(|((asset, _), given)| given.lots.iter().map(move |lot| (*asset, lot)))
-        };
-        let lots: Vec<Lot> = all().map(|(_, lot)| *lot).collect();
-        let depth = self.depth_after(&lots);
-        let hop = Hop {
-            chain: self.view.chain,
-            position,
-            transaction: now.hash,
-            depth,
-            taken: merge_taken(all()),
-            made: merge_made(made.into_iter()),
-            kind: HopKind::Conversion {
-                account,
-                paid: paid.clone(),
-                received,
-                is_approximate: shares.is_approximate,
-                evidence,
-            },
-        };
-        self.book.hop(hop);
-        for (asset, lots) in credits {
-            self.settle(now, (account, number), asset, lots);
-        }
     }
 
     fn fee(&mut self, now: &mut Now, fee: Fee) {

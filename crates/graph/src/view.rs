@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use fundtrail_model::{
-    AccountKind, Address, Amount, Asset, AssetClass, Balance, ChainId, Coverage, Crowd, Date, H256,
-    Marks, Seed, Timestamp, Transfer, Window,
+    AccountKind, Address, Amount, Asset, AssetClass, Balance, Cause, ChainId, Coverage, Crowd,
+    Date, H256, Marks, Position, Seed, Timestamp, Transfer, Window,
 };
 
 use crate::ChainEvidence;
@@ -31,6 +31,19 @@ pub(crate) struct View<'a> {
     are_contracts: Flags,
     are_marked: Flags,
     times: BTreeMap<u64, Timestamp>,
+    /// Transactions that were read whole, or are not to be had, by block and index.
+    readings: BTreeMap<(u64, u32), Reading>,
+}
+
+/// Whether a transaction was read whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// It was not asked for.
+    Unread,
+    /// It is not to be had.
+    Absent,
+    /// All that logs tell of is known, and with frames all.
+    Whole { has_frames: bool },
 }
 
 impl<'a> View<'a> {
@@ -69,6 +82,7 @@ impl<'a> View<'a> {
             are_contracts: Flags::default(),
             are_marked: Flags::default(),
             times: evidence.blocks.iter().map(|block| (block.number, block.timestamp)).collect(),
+            readings: readings(evidence),
         };
         view.covered = view.runs(evidence.coverage);
         view.settled = Settled::of(&view, evidence.coverage);
@@ -182,6 +196,25 @@ impl<'a> View<'a> {
     /// Whether anybody marks the address.
     pub(crate) fn is_marked(&self, account: Account) -> bool {
         self.are_marked.is_raised(account)
+    }
+
+    /// Whether the transaction at this position was read whole. What no transaction caused cannot be.
+    pub(crate) fn reading(&self, position: Position) -> Reading {
+        if position.transaction == Position::AFTER_TRANSACTIONS {
+            return Reading::Absent;
+        }
+        let at = (position.block, position.transaction);
+        self.readings.get(&at).copied().unwrap_or(Reading::Unread)
+    }
+
+    /// Whether every native transfer of the account in this block is known, with its counterparty.
+    pub(crate) fn is_native_known(&self, account: Account, block: u64) -> bool {
+        let first = self.rows.partition_point(|row| row.block() < block);
+        let here = self.rows.iter().skip(first).take_while(|row| row.block() == block);
+        let is_riddle = |row: &Row| {
+            row.cause == Cause::Unexplained && (row.from == account || row.to == account)
+        };
+        self.run_of(account, block).is_some() && !{ here }.any(is_riddle)
     }
 
     /// The day of a block, if its time is known.
@@ -300,6 +333,20 @@ impl<'a> View<'a> {
         }
         runs
     }
+}
+
+fn readings(evidence: &ChainEvidence<'_>) -> BTreeMap<(u64, u32), Reading> {
+    let absent = evidence.absent.iter().map(|absent| {
+        let at = (absent.block, absent.index);
+        (at, Reading::Absent)
+    });
+    let mut readings: BTreeMap<(u64, u32), Reading> = absent.collect();
+    for whole in evidence.whole {
+        let at = (whole.block, whole.index);
+        let is_told = readings.get(&at) == Some(&Reading::Whole { has_frames: true });
+        readings.insert(at, Reading::Whole { has_frames: whole.has_frames || is_told });
+    }
+    readings
 }
 
 fn containing(runs: &[Window], block: u64) -> Option<Window> {

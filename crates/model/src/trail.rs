@@ -527,18 +527,45 @@ pub enum Reservation {
         /// What it got, net, clean lots included.
         received: Vec<(Asset, Amount)>,
     },
-    /// In the transaction in which stolen value was converted, the contracts gave listed assets to others
-    /// than the payer, as far as was seen: contracts that gave something back are not looked at. These
+    /// In the transaction in which stolen value was converted, or ended at a contract, contracts gave assets to
+    /// others than the payer, as far as was seen: contracts that gave something back are not looked at. These
     /// amounts were not followed; most often they are other people's.
     OtherReceivers {
         /// The chain.
         chain: ChainId,
-        /// The account that converted.
+        /// The account that converted, or the contract at which the value ended; zero if it was burnt.
         address: Address,
         /// Where.
         position: Position,
         /// Who got how much of what, sorted, each pair of address and asset once.
         receivers: Vec<(Address, Asset, Amount)>,
+    },
+    /// What an account gave to contracts was paid for with something that these gave to others in the same
+    /// transaction, and it was followed to them: what the contracts took and what they gave is one exchange.
+    Delivered {
+        /// The chain.
+        chain: ChainId,
+        /// The account that paid.
+        address: Address,
+        /// Where.
+        position: Position,
+        /// Who got how much of what for it, sorted, each pair of address and asset once.
+        receivers: Vec<(Address, Asset, Amount)>,
+        /// Whether others paid the same contracts, too, so that what they gave was divided in proportion to what
+        /// each had paid.
+        is_divided: bool,
+    },
+    /// Stolen value ended in this transaction at a contract, or was burnt, and whether somebody else got
+    /// something for it is not fully known.
+    UnseenFrames {
+        /// The chain.
+        chain: ChainId,
+        /// The block.
+        block: u64,
+        /// The transaction's index in it.
+        index: u32,
+        /// Whether its logs were read; only its internal native transfers are then not known.
+        is_read: bool,
     },
     /// The stolen lots of an account were more than its balance: what left it was not all seen. The
     /// excess, oldest lots first, ended as unexplained.

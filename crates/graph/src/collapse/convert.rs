@@ -50,6 +50,8 @@ pub(super) fn take_conversion(
         account,
         paid,
         received,
+        deliveries: Vec::new(),
+        is_divided: false,
         contracts: contracts.into_iter().collect(),
         evidence,
     })

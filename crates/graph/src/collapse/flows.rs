@@ -1,6 +1,6 @@
 //! Netting: what known accounts only passed on goes from its payer to its receiver.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Address, Amount, Position};
 
@@ -9,8 +9,14 @@ use super::{Flow, Party, add_evidence};
 /// Nets every known account, in the order given: afterwards each of them only pays or only receives.
 /// One flow is left per payer and receiver.
 pub(super) fn net(mut flows: Vec<Flow>, known: &[Address]) -> Vec<Flow> {
-    for account in known {
-        flows = look_through(flows, Party::Account(*account));
+    // Who only pays or only receives does so afterwards, too.
+    let payers: BTreeSet<Party> = flows.iter().map(|flow| flow.from).collect();
+    let receivers: BTreeSet<Party> = flows.iter().map(|flow| flow.to).collect();
+    let both: BTreeSet<Party> = payers.intersection(&receivers).copied().collect();
+    for account in known.iter().map(|account| Party::Account(*account)) {
+        if both.contains(&account) {
+            flows = look_through(flows, account);
+        }
     }
     let mut merged: BTreeMap<(Party, Party), Flow> = BTreeMap::new();
     for flow in flows {

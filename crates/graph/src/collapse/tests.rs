@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use fundtrail_model::{Address, Amount, Asset, Cause, ChainId, Position, Step, Transfer};
 use proptest::prelude::*;
 
-use super::{Collapsed, Party, collapse};
+use super::{Collapsed, Party, Sight, WholeSight, collapse, collapse_parts, receiver};
 
 const CHAIN: ChainId = ChainId(1);
 
@@ -74,8 +74,19 @@ fn nets_after(collapsed: &Collapsed) -> Nets {
         for (asset, amount) in &conversion.received {
             add(&mut nets, Party::Account(conversion.account), *asset, units(*amount));
         }
+        for other in &conversion.deliveries {
+            add(&mut nets, Party::Account(conversion.account), other.asset, -units(other.amount));
+            add(&mut nets, other.to, other.asset, units(other.amount));
+        }
     }
     nets
+}
+
+/// As [`collapse`], of a transaction that was read whole.
+fn collapse_whole(transfers: &[Transfer]) -> Collapsed {
+    let parts: Vec<_> = transfers.iter().map(|transfer| (*transfer, receiver(transfer))).collect();
+    let whole = Some(WholeSight { has_tokens: &|_| true, has_native: &|_| true });
+    collapse_parts(&parts, &Sight { is_known: &|_| true, is_converter: &is_contract, whole })
 }
 
 proptest! {
@@ -91,6 +102,37 @@ proptest! {
             if is_wallet || collapsed.conversions.is_empty() {
                 prop_assert_eq!(after.get(&(*party, *asset)).copied().unwrap_or_default(), *net);
             }
+        }
+    }
+
+    /// Whoever was paid for whatever: wallets end with what they got and lack what they gave, to the unit, and
+    /// nobody gets as another's purchase what he did not get.
+    #[test]
+    fn collapsing_a_whole_transaction_keeps_every_net_change(transfers in any_transaction()) {
+        let collapsed = collapse_whole(&transfers);
+        let (before, after) = (nets_before(&transfers), nets_after(&collapsed));
+        for ((party, asset), net) in &before {
+            if party.address().is_some_and(|address| !is_contract(address)) {
+                prop_assert_eq!(after.get(&(*party, *asset)).copied().unwrap_or_default(), *net);
+            }
+        }
+        for conversion in &collapsed.conversions {
+            prop_assert!(!conversion.paid.is_empty() && !conversion.received.is_empty());
+            prop_assert!(conversion.evidence.is_sorted());
+            for other in &conversion.deliveries {
+                let of = |(asset, _): &&(Asset, Amount)| *asset == other.asset;
+                let whole = conversion.received.iter().find(of).unwrap().1;
+                prop_assert!(other.to != Party::Account(conversion.account));
+                prop_assert!(!other.amount.is_zero() && other.amount <= whole);
+                let came = transfers.iter().filter(|transfer| {
+                    transfer.asset == other.asset && transfer.to == other.to.address()
+                });
+                let came: i128 = came.map(|transfer| units(transfer.amount)).sum();
+                prop_assert!(units(other.amount) <= came);
+            }
+        }
+        for payment in &collapsed.payments {
+            prop_assert!(payment.from != payment.to && !payment.amount.is_zero());
         }
     }
 

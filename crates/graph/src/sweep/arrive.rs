@@ -1,22 +1,27 @@
 //! What becomes of value that arrives somewhere.
 
 use fundtrail_model::{
-    Address, Amount, Asset, CrowdSize, EndingKind, Listing, ListingStatus, SeedId, Stop, Window,
+    Address, Amount, Asset, CrowdSize, EndingKind, Listing, ListingStatus, Reservation, SeedId,
+    Stop, Window,
 };
 
+use super::doubt::Unpaid;
 use super::{Now, Sweep};
-use crate::book::Rest;
+use crate::book::{Rest, Unread};
 use crate::collapse::Party;
 use crate::history::Account;
 use crate::ledger::Lot;
+use crate::view::Reading;
 
 /// What is decided of one seed's value at its arrival.
 enum Verdict {
     Follow,
     End(EndingKind),
-    /// A contract that nobody has looked at in this block: whether it passed the value on within the
-    /// transaction is not known.
-    LookOnce,
+    /// Whether a contract passed the value on within the transaction is not known: nobody has looked at these in
+    /// this block.
+    LookOnce(Vec<Address>),
+    /// The transaction was not read whole: whom else a contract gave something for it is not known.
+    ReadWhole(Unread),
 }
 
 impl Sweep<'_, '_, '_> {
@@ -42,7 +47,8 @@ impl Sweep<'_, '_, '_> {
                     Verdict::End(EndingKind::BelowThreshold)
                 }
                 _ if depth >= self.question.limits.max_hops => Verdict::End(EndingKind::HopLimit),
-                Verdict::LookOnce => Verdict::LookOnce,
+                Verdict::LookOnce(contracts) => Verdict::LookOnce(contracts.clone()),
+                Verdict::ReadWhole(unread) => Verdict::ReadWhole(*unread),
                 Verdict::Follow => Verdict::Follow,
             };
             (seed, verdict)
@@ -57,9 +63,10 @@ impl Sweep<'_, '_, '_> {
             let found = verdicts.binary_search_by_key(&seed, |(seed, _)| *seed).ok();
             match found.and_then(|found| verdicts.get(found)) {
                 Some((_, Verdict::End(kind))) => self.book.end(rest, kind.clone()),
-                Some((_, Verdict::LookOnce)) => {
-                    self.book.end_open(rest, Some(Window::block(now.block)));
+                Some((_, Verdict::LookOnce(contracts))) => {
+                    self.book.end_open_at(rest, contracts, Some(Window::block(now.block)));
                 }
+                Some((_, Verdict::ReadWhole(unread))) => self.book.end_unread(rest, *unread),
                 Some((_, Verdict::Follow)) | None => continue,
             }
             lot.stolen = None;
@@ -118,7 +125,9 @@ impl Sweep<'_, '_, '_> {
     fn place(&mut self, now: &mut Now, to: (Party, Account), asset: Asset) -> Verdict {
         let (to, account) = to;
         let address = match to {
-            Party::Burn => return Verdict::End(EndingKind::Burned),
+            Party::Burn => {
+                return self.unreturned(now, (Address::zero(), account), EndingKind::Burned);
+            }
             Party::Unknown | Party::Source => return Verdict::End(EndingKind::Unexplained),
             Party::Account(address) | Party::Seed { holder: address, .. } => address,
         };
@@ -126,7 +135,7 @@ impl Sweep<'_, '_, '_> {
             return Verdict::End(kind);
         }
         if address.is_zero() {
-            return Verdict::End(EndingKind::Burned);
+            return self.unreturned(now, (address, account), EndingKind::Burned);
         }
         if self.holders.is_raised(account) {
             return Verdict::Follow;
@@ -147,14 +156,48 @@ impl Sweep<'_, '_, '_> {
         if !self.view.is_contract(account) {
             return Verdict::Follow;
         }
-        if self.view.run_of(account, now.block).is_none() {
-            return Verdict::LookOnce;
+        let is_told = now.reading == Reading::Whole { has_frames: true };
+        if !is_told && self.view.run_of(account, now.block).is_none() {
+            return Verdict::LookOnce(vec![address]);
         }
-        if now.to_convert.get(&address).is_some_and(|assets| assets.contains(&asset)) {
+        // Where the transaction is not to be had, what the contract did for itself has to do.
+        if now.reading == Reading::Absent
+            && now.to_convert.get(&address).is_some_and(|assets| assets.contains(&asset))
+        {
             now.in_transit.insert(account);
             return Verdict::Follow;
         }
-        Verdict::End(EndingKind::ContractWithoutReturn)
+        let unseen = now.lacking.get(&address).into_iter().flatten().copied();
+        let unseen: Vec<Address> =
+            unseen.filter(|at| view.run_of(view.number(*at), now.block).is_none()).collect();
+        if !unseen.is_empty() {
+            return Verdict::LookOnce(unseen);
+        }
+        self.unreturned(now, (address, account), EndingKind::ContractWithoutReturn)
+    }
+
+    /// What is given to a contract, or burnt, may have been paid for with something that came to somebody
+    /// else: the transaction has to be read whole before it ends.
+    fn unreturned(
+        &mut self,
+        now: &Now,
+        (address, account): (Address, Account),
+        kind: EndingKind,
+    ) -> Verdict {
+        let (chain, block, index) = (self.view.chain, now.block, now.index);
+        match (now.reading, now.unread(chain)) {
+            (Reading::Unread, Some(unread)) => return Verdict::ReadWhole(unread),
+            (Reading::Whole { has_frames }, _)
+                if has_frames || self.view.is_native_known(account, block) => {}
+            (reading, _) => {
+                let is_read = matches!(reading, Reading::Whole { .. });
+                self.book.reserve(Reservation::UnseenFrames { chain, block, index, is_read });
+            }
+        }
+        if let Some(Unpaid { position, receivers }) = now.unpaid.clone() {
+            self.book.reserve(Reservation::OtherReceivers { chain, address, position, receivers });
+        }
+        Verdict::End(kind)
     }
 
     /// The ending that the marks of an address demand of value that arrives in this block.

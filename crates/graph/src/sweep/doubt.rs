@@ -5,8 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::{Address, Amount, Asset, Position, Reservation};
 
 use super::Sweep;
-use crate::collapse::{Conversion, Payment};
+use crate::collapse::{Conversion, Party, Payment};
 use crate::order::Act;
+
+/// What contracts gave to others than contracts, and nobody is known to have paid for.
+#[derive(Clone)]
+pub(super) struct Unpaid {
+    /// The last transfer that shows it.
+    pub(super) position: Position,
+    /// Who got how much of what, sorted: of listed assets, or if there are none of those, of any.
+    pub(super) receivers: Vec<(Address, Asset, Amount)>,
+}
 
 impl Sweep<'_, '_, '_> {
     /// Writes down what weakens a conversion: shares by convention, a return of no known worth, and what
@@ -38,10 +47,49 @@ impl Sweep<'_, '_, '_> {
                 received: conversion.received.clone(),
             });
         }
+        if !conversion.deliveries.is_empty() {
+            let deliveries = conversion.deliveries.iter();
+            let receivers = deliveries
+                .filter_map(|other| Some((other.to.address()?, other.asset, other.amount)))
+                .collect();
+            let is_divided = conversion.is_divided;
+            self.book.reserve(Reservation::Delivered {
+                chain,
+                address,
+                position,
+                receivers,
+                is_divided,
+            });
+        }
         let receivers = self.other_receivers(conversion, block, acts);
         if !receivers.is_empty() {
             self.book.reserve(Reservation::OtherReceivers { chain, address, position, receivers });
         }
+    }
+
+    pub(super) fn unpaid(&self, payments: &[Payment], block: u64) -> Option<Unpaid> {
+        let mut sums: BTreeMap<(bool, Address, Asset), Amount> = BTreeMap::new();
+        let mut last = None;
+        for Payment { from, to, asset, amount, evidence } in payments {
+            let is_given = match from {
+                Party::Account(from) => self.is_converter(*from, block),
+                Party::Source => asset.contract().is_some(),
+                Party::Burn | Party::Unknown | Party::Seed { .. } => false,
+            };
+            if let Party::Account(to) = to
+                && is_given
+                && !self.is_converter(*to, block)
+            {
+                let is_listed = (self.question.is_listed_token)(*asset);
+                let sum = sums.entry((!is_listed, *to, *asset)).or_default();
+                *sum = sum.saturating_add(*amount);
+                last = last.max(evidence.last().copied());
+            }
+        }
+        let (is_unlisted, ..) = *sums.keys().next()?;
+        let of_kind = sums.into_iter().filter(|((kind, ..), _)| *kind == is_unlisted);
+        let receivers = of_kind.map(|((_, to, asset), sum)| (to, asset, sum)).collect();
+        Some(Unpaid { position: last?, receivers })
     }
 
     /// Who else got listed assets from the contracts that the conversion paid, or from contracts behind

@@ -62,4 +62,4 @@ macro_rules! case_files {
     };
 }
 
-case_files!(arrivals, conversions, coverage, ledgers, netting, patterns, rules, seeds);
+case_files!(arrivals, conversions, coverage, ledgers, netting, patterns, rules, seeds, whole);

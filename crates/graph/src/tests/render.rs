@@ -119,6 +119,11 @@ pub(super) fn render(trail: &Trail) -> String {
             stake.join(", ")
         ));
     }
+    for open in &trail.open_transactions {
+        let stake: Vec<String> = open.at_stake.iter().map(lot).collect();
+        let place = format!("{}/{}", open.block, open.index);
+        line(format!("unread {place} d{}: {}", open.depth, stake.join(", ")));
+    }
     for reservation in &trail.reservations {
         line(match reservation {
             Reservation::OpeningUnknown { address, asset, block } => {
@@ -164,6 +169,24 @@ pub(super) fn render(trail: &Trail) -> String {
                     at(*position),
                     receivers.join(", ")
                 )
+            }
+            Reservation::Delivered { address, position, receivers, is_divided, .. } => {
+                let receivers: Vec<String> = receivers
+                    .iter()
+                    .map(|(to, asset, amount)| {
+                        format!("{} {amount} {}", name(*to), asset_name(*asset))
+                    })
+                    .collect();
+                format!(
+                    "delivered for {} at {}{}: {}",
+                    name(*address),
+                    at(*position),
+                    if *is_divided { ", divided" } else { "" },
+                    receivers.join(", ")
+                )
+            }
+            Reservation::UnseenFrames { block, is_read, .. } => {
+                format!("unseen {} at {block}", if *is_read { "frames" } else { "transaction" })
             }
             Reservation::BalanceBelowLots { address, asset, block, lots, balance } => {
                 format!(

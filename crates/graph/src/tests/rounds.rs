@@ -2,19 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use fundtrail_model::{Reservation, Rule, Trail, Window};
+use fundtrail_model::{Address, H256, Reservation, Rule, Trail, Window};
 use proptest::prelude::*;
 
 use super::render::render;
 use super::worlds::{UNTIL, World, any_world};
 
-/// Fetches at most `size` blocks of each open end in a round, and the seeds' holders never before.
-fn pursue(world: &World, rule: Rule, size: u64) -> (Trail, usize) {
-    let mut windows = BTreeSet::new();
+/// Fetches at most `size` blocks of each open end in a round, and the seeds' holders never before. Begins with
+/// `windows` and ends with what was read.
+fn pursue(
+    world: &World,
+    rule: Rule,
+    size: u64,
+    windows: &mut BTreeSet<(Address, Window)>,
+    whole: &mut BTreeSet<H256>,
+) -> (Trail, usize) {
     for round in 0_usize.. {
-        let trail = world.shown(&windows).follow(rule);
-        if trail.open_ends.is_empty() {
+        let mut shown = world.shown(windows);
+        shown
+            .transfers
+            .extend(world.transfers.iter().filter(|of| whole.contains(&of.transaction.unwrap())));
+        shown.transfers.sort();
+        shown.transfers.dedup();
+        shown.read(Some(true), |of| whole.contains(&of.transaction.unwrap()));
+        let trail = shown.follow(rule);
+        if trail.open_ends.is_empty() && trail.open_transactions.is_empty() {
             return (trail, round);
+        }
+        for open in &trail.open_transactions {
+            assert!(whole.insert(open.hash), "asked twice for {open:?}");
         }
         for open in &trail.open_ends {
             let last = open.window.last().min(open.window.first() + size - 1);
@@ -45,11 +61,15 @@ proptest! {
         // What a seed's holder paid a contract that gave something back is settled only by a look at that
         // contract, which nothing asks for.
         world.forget_round_trips();
-        let (mut trail, rounds) = pursue(&world, rule, size);
-        // Every round covers at least one more block of one address.
-        let most = usize::try_from(UNTIL).unwrap() * World::everybody().count();
-        prop_assert!(rounds <= most);
-        let mut whole = world.whole().follow(rule);
+        let (mut windows, mut read) = (BTreeSet::new(), BTreeSet::new());
+        let (mut trail, rounds) = pursue(&world, rule, size, &mut windows, &mut read);
+        // Every round covers at least one more block of one address, or one more transaction.
+        let blocks = usize::try_from(UNTIL).unwrap() * World::everybody().count();
+        prop_assert!(rounds <= blocks + world.transfers.len());
+        // Transactions that were read whole show more than those that were not: the same ones have to be.
+        let all = Window::new(1, UNTIL).unwrap();
+        windows.extend(World::everybody().map(|who| (who, all)));
+        let (mut whole, _) = pursue(&world, rule, UNTIL, &mut windows, &mut read);
         // A contract that gave something back is not looked at, so whom else it paid may not be seen.
         for trail in [&mut trail, &mut whole] {
             trail.reservations.retain(|r| !matches!(r, Reservation::OtherReceivers { .. }));

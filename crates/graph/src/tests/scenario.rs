@@ -13,6 +13,8 @@
 //! 20 lost A 5 native | found A 5 native | withdrawal A 5      after the block's transactions
 //! cover A B 5..20 [native|tokens]   without any such line, everybody is covered from block 1
 //! settled A 21..90 usdc 7          the state alone says that it held 7 usdc and none of the coin all the time
+//! whole 11 [logs] | absent 11       the block's transactions were read whole, or as far as logs tell, or are not to
+//!                                   be had; without any such line and without `cover` all were read whole
 //! crowd H 5..20 4 [signed]          too many counterparties, or transactions, for its history to be fetched
 //! balance A 4 usdc 7                without any such line for an account, it starts with nothing
 //! unknown A                         no balances are known for A
@@ -24,10 +26,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Balance, BlockStamp, Category,
-    Cause, ChainId, Confidence, Coverage, Crowd, CrowdSize, Date, DateBound, H256, How, Label,
-    Limits, Listing, Marks, Position, Proof, Rule, Seed, SeedId, Step, Timestamp, Trail, Transfer,
-    U256, Window, parse_date,
+    AbsentTransaction, AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Balance,
+    BlockStamp, Category, Cause, ChainId, Confidence, Coverage, Crowd, CrowdSize, Date, DateBound,
+    H256, How, Label, Limits, Listing, Marks, Position, Proof, Rule, Seed, SeedId, Step, Timestamp,
+    Trail, Transfer, U256, WholeTransaction, Window, parse_date,
 };
 
 use crate::{ChainEvidence, History, Question, follow, follow_by_every_rule};
@@ -48,6 +50,8 @@ pub(crate) struct Scenario {
     pub(super) balances: Vec<Balance>,
     pub(super) accounts: Vec<AccountFact>,
     pub(super) blocks: Vec<BlockStamp>,
+    pub(super) whole: Vec<WholeTransaction>,
+    pub(super) absent: Vec<AbsentTransaction>,
     pub(super) marks: BTreeMap<(ChainId, Address), Marks>,
     pub(super) unlisted: BTreeSet<Asset>,
 }
@@ -67,6 +71,8 @@ impl Default for Scenario {
             balances: Vec::new(),
             accounts: Vec::new(),
             blocks: Vec::new(),
+            whole: Vec::new(),
+            absent: Vec::new(),
             marks: BTreeMap::new(),
             unlisted: BTreeSet::new(),
         }
@@ -99,8 +105,8 @@ impl Scenario {
             balances: &self.balances,
             accounts: &self.accounts,
             blocks: &self.blocks,
-            whole: &[],
-            absent: &[],
+            whole: &self.whole,
+            absent: &self.absent,
         };
         let question = Question {
             seeds: &self.seeds,
@@ -123,9 +129,32 @@ impl Scenario {
         other.balances.reverse();
         other.accounts.reverse();
         other.blocks.reverse();
+        other.whole.reverse();
+        other.absent.reverse();
         other.seeds.reverse();
         other.transfers.reverse();
         other
+    }
+
+    /// Reads the transactions of these transfers whole, or finds that they are not to be had.
+    pub(super) fn read(&mut self, has_frames: Option<bool>, is_read: impl Fn(&Transfer) -> bool) {
+        let of = |transfer: &Transfer| {
+            let Position { block, transaction, .. } = transfer.position;
+            Some((block, transaction, transfer.transaction?))
+        };
+        let found: BTreeSet<(u64, u32, H256)> =
+            self.transfers.iter().filter(|t| is_read(t)).filter_map(of).collect();
+        for (block, index, hash) in found {
+            match has_frames {
+                Some(has_frames) => {
+                    let chain = CHAIN;
+                    self.whole.push(WholeTransaction { chain, block, index, hash, has_frames });
+                }
+                None => {
+                    self.absent.push(AbsentTransaction { chain: CHAIN, block, index, hash });
+                }
+            }
+        }
     }
 
     pub(super) fn mark(&mut self, name: &str, category: &str) {
@@ -190,6 +219,7 @@ pub(crate) fn parse(text: &str) -> Scenario {
     let mut scenario = Scenario::default();
     let mut counters = Counters::default();
     let mut unknown = BTreeSet::new();
+    let mut readings: Vec<(u64, Option<bool>)> = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
@@ -232,6 +262,10 @@ pub(crate) fn parse(text: &str) -> Scenario {
             ["cover", names @ .., window] => names
                 .iter()
                 .for_each(|name| scenario.cover(address(name), range(window), &AssetClass::ALL)),
+            ["whole", block, rest @ ..] => {
+                readings.push((block.parse().unwrap(), Some(rest != ["logs"])));
+            }
+            ["absent", block] => readings.push((block.parse().unwrap(), None)),
             ["crowd", name, window, count, size @ ..] => scenario.crowds.push(Crowd {
                 chain: CHAIN,
                 address: address(name),
@@ -285,6 +319,14 @@ pub(crate) fn parse(text: &str) -> Scenario {
         }
     }
     scenario.transfers.sort();
+    if readings.is_empty() && scenario.coverage.is_empty() {
+        let blocks: BTreeSet<u64> =
+            scenario.transfers.iter().map(|transfer| transfer.position.block).collect();
+        readings.extend(blocks.into_iter().map(|block| (block, Some(true))));
+    }
+    for (block, has_frames) in readings {
+        scenario.read(has_frames, |transfer| transfer.position.block == block);
+    }
     complete(&mut scenario, &unknown);
     scenario
 }

@@ -31,7 +31,7 @@ fn any_attempt() -> impl Strategy<Value = Attempt> {
     let percent = prop_oneof![Just(100_u128), Just(50), 0..=100_u128];
     (
         1..=UNTIL,
-        0..10_u8,
+        0..14_u8,
         prop::array::uniform4(0..WALLETS.len()),
         prop::array::uniform2(0..ASSETS.len()),
         prop::array::uniform3(percent),
@@ -189,6 +189,46 @@ impl Writer {
                 self.pay(contract, Some(c), x, other);
                 self.pay(contract, Some(d), x, units * r / 100);
             }
+            // A swap for another wallet.
+            9 => {
+                let got = self.has(contract, y, q);
+                self.pay(a, Some(contract), x, units);
+                self.pay(contract, Some(b), y, got);
+            }
+            // A batch of two, for two others.
+            10 => {
+                let [settler, pool] = CONTRACTS.map(address);
+                self.pay(a, Some(settler), x, units);
+                let other = self.has(b, x, p);
+                self.pay(b, Some(settler), x, other);
+                self.pay(settler, Some(pool), x, units + other);
+                let got = self.has(pool, y, q);
+                self.pay(pool, Some(settler), y, got);
+                self.pay(settler, Some(c), y, got * r / 100);
+                self.pay(settler, Some(d), y, got - got * r / 100);
+            }
+            // Two swaps for each other, by way of one contract.
+            11 => {
+                self.pay(a, Some(contract), x, units);
+                let other = self.has(b, y, q);
+                self.pay(b, Some(contract), y, other);
+                self.pay(contract, Some(c), y, other);
+                self.pay(contract, Some(d), x, units);
+            }
+            // With borrowed coins beside one's own.
+            12 => {
+                let [lender, pool] = CONTRACTS.map(address);
+                let lent = self.has(lender, x, q);
+                self.pay(lender, Some(a), x, lent);
+                let all = self.has(a, x, p).max(lent);
+                self.pay(a, Some(pool), x, all);
+                let got = self.has(pool, x, 100).min(all + r / 20);
+                self.pay(pool, Some(a), x, got);
+                let back = self.has(a, x, 100).min(lent);
+                self.pay(a, Some(lender), x, back);
+                let profit = self.has(pool, y, r);
+                self.pay(pool, Some(b), y, profit);
+            }
             // Into a contract.
             _ => {
                 self.pay(a, Some(contract), x, units);
@@ -334,7 +374,8 @@ impl World {
     /// What looking at everything up to a block shows.
     fn until(&self, until: u64) -> Scenario {
         let window = Window::new(1, until).unwrap();
-        let shown = self.shown(&Self::everybody().map(|who| (who, window)).collect());
+        let mut shown = self.shown(&Self::everybody().map(|who| (who, window)).collect());
+        shown.read(Some(true), |_| true);
         Scenario { until, ..shown }
     }
 }
@@ -392,11 +433,57 @@ proptest! {
         let is_expected = |reservation: &Reservation| {
             matches!(
                 reservation,
-                Reservation::ApproximateConversion { .. } | Reservation::OtherReceivers { .. }
+                Reservation::ApproximateConversion { .. }
+                    | Reservation::OtherReceivers { .. }
+                    | Reservation::Delivered { .. }
             )
         };
         prop_assert!(trail.reservations.iter().all(is_expected), "{:?}", trail.reservations);
         assert_in_order(&trail);
+    }
+
+    /// In one transaction nobody is given more stolen value than he got of the asset, and nobody's lots pay for
+    /// more than he gave, whoever else took part.
+    #[test]
+    fn no_transaction_gives_more_than_it_moved(world in any_world(), rule in any_rule()) {
+        let trail = world.whole().follow(rule);
+        let mut moved: BTreeMap<(H256, Address, bool, Asset), Amount> = BTreeMap::new();
+        for transfer in &world.transfers {
+            for (party, is_payer) in [(transfer.from, true), (transfer.to, false)] {
+                let Some(party) = party else { continue };
+                let key = (transfer.transaction.unwrap(), party, is_payer, transfer.asset);
+                let sum = moved.entry(key).or_default();
+                *sum = sum.saturating_add(transfer.amount);
+            }
+        }
+        let mut told: BTreeMap<(H256, Address, bool, Asset, Option<SeedId>), Amount> = BTreeMap::new();
+        for hop in &trail.hops {
+            let hash = hop.transaction.unwrap();
+            // What a conversion made and was delivered to another never was with its payer.
+            let is_own = |origin: Origin| match origin {
+                Origin::Hop(id) => {
+                    trail.hops[usize::try_from(id.0).unwrap()].transaction == Some(hash)
+                }
+                Origin::Seed(_) => false,
+            };
+            let (payer, receiver) = match hop.kind {
+                HopKind::Payment { from, to, .. } => (from, to),
+                HopKind::Conversion { account, .. } => (account, None),
+            };
+            for lot in &hop.taken {
+                let seed = (!rule.conserves()).then_some(lot.seed);
+                let payer = Some(payer).filter(|_| !is_own(lot.origin));
+                for (party, is_payer) in [(payer, true), (receiver, false)] {
+                    let Some(party) = party else { continue };
+                    let sum = told.entry((hash, party, is_payer, lot.asset, seed)).or_default();
+                    *sum = sum.saturating_add(lot.amount);
+                }
+            }
+        }
+        for ((hash, party, is_payer, what, _), stolen) in told {
+            let moved = moved.get(&(hash, party, is_payer, what)).copied().unwrap_or_default();
+            prop_assert!(stolen <= moved, "{} {is_payer} {stolen} > {moved}", name(party));
+        }
     }
 
     #[test]

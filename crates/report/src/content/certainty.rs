@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    Address, Amount, Asset, AssetClass, ChainId, Coverage, How, Proof, Reservation, Rule,
+    Address, Amount, Asset, AssetClass, ChainId, Coverage, How, Position, Proof, Reservation, Rule,
 };
 
 use super::differences;
@@ -248,6 +248,28 @@ fn unlooked(input: &Input<'_>, names: &Names<'_>) -> String {
     format!("Not looked at, or not all of it: {places}, where {} wait.", amounts.join("; "))
 }
 
+/// Who got how much of what.
+fn receivers_text(
+    names: &Names<'_>,
+    chain: ChainId,
+    position: Position,
+    receivers: &[(Address, Asset, Amount)],
+) -> String {
+    let shown: Vec<String> = receivers
+        .iter()
+        .take(MAX_RECEIVERS)
+        .map(|(receiver, asset, amount)| {
+            let receiver = names.party(chain, *receiver, position.block).text;
+            format!("{receiver} {}", names.money(*asset, *amount, None).text)
+        })
+        .collect();
+    let more = match receivers.len().saturating_sub(MAX_RECEIVERS) {
+        0 => String::new(),
+        count => format!("; and {} more", group(&count.to_string())),
+    };
+    format!("{}{more}", shown.join("; "))
+}
+
 fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {
     match reservation {
         Reservation::OpeningUnknown { address, asset, block } => format!(
@@ -298,29 +320,37 @@ fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {
             )
         }
         Reservation::OtherReceivers { chain, address, position, receivers } => {
-            let shown: Vec<String> = receivers
-                .iter()
-                .take(MAX_RECEIVERS)
-                .map(|(receiver, asset, amount)| {
-                    format!(
-                        "{} {}",
-                        names.party(*chain, *receiver, position.block).text,
-                        names.money(*asset, *amount, None).text
-                    )
-                })
-                .collect();
-            let more = match receivers.len().saturating_sub(MAX_RECEIVERS) {
-                0 => String::new(),
-                count => format!("; and {} more", group(&count.to_string())),
-            };
+            let shown = receivers_text(names, *chain, *position, receivers);
             format!(
-                "{}: what it converted at {position} on {} went to contracts that gave to others in the \
-                 same transaction, which is not followed: {}{more}",
+                "{}: in the transaction at {position} on {}, in which it converted stolen value or took it, \
+                 contracts gave to others, which is not followed: {shown}",
                 names.party(*chain, *address, position.block).text,
                 names.chain(*chain),
-                shown.join("; "),
             )
         }
+        Reservation::Delivered { chain, address, position, receivers, is_divided } => format!(
+            "{}: what it paid to contracts at {position} on {} was given out again in other assets to others, as \
+             these contracts' transfers in this transaction show: {}. {}",
+            names.party(*chain, *address, position.block).text,
+            names.chain(*chain),
+            receivers_text(names, *chain, *position, receivers),
+            if *is_divided {
+                "Others paid them, too: what came out is divided in proportion to what each paid, which is a \
+                 convention"
+            } else {
+                "Nobody else paid for it"
+            },
+        ),
+        Reservation::UnseenFrames { chain, block, index, is_read } => format!(
+            "transaction {index} of block {block} on {}: stolen value was given to a contract there, and {}, so \
+             somebody may have got something for it that is not seen",
+            names.chain(*chain),
+            if *is_read {
+                "no endpoint tells its internal transfers of the native coin"
+            } else {
+                "no endpoint has its receipt"
+            },
+        ),
         Reservation::BalanceBelowLots { address, asset, block, lots, balance } => format!(
             "{}: it held {} at the end of block {block}, less than the stolen {} that had been seen to \
              come and not to go; the rest is unexplained",

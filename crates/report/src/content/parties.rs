@@ -102,10 +102,12 @@ impl<'a> Directory<'a> {
                     self.add(*chain, *address);
                     contracts.iter().for_each(|contract| self.add(*chain, *contract));
                 }
-                Reservation::OtherReceivers { chain, address, receivers, .. } => {
+                Reservation::OtherReceivers { chain, address, receivers, .. }
+                | Reservation::Delivered { chain, address, receivers, .. } => {
                     self.add(*chain, *address);
                     receivers.iter().for_each(|(receiver, ..)| self.add(*chain, *receiver));
                 }
+                Reservation::UnseenFrames { .. } => {}
             }
         }
     }
