@@ -159,6 +159,11 @@ impl<'q> Book<'q> {
     /// Ends a lot for want of a transaction as a whole.
     pub(crate) fn end_unread(&mut self, rest: Rest, unread: Unread) {
         self.end_incomplete(rest);
+        self.ask_for(rest, unread);
+    }
+
+    /// Asks for a transaction as a whole, which may show more of what became of a lot.
+    pub(crate) fn ask_for(&mut self, rest: Rest, unread: Unread) {
         let depth = self.depth(rest.origin);
         let stake = self.open_transactions.entry(unread).or_insert((BTreeMap::new(), depth));
         add_stake(stake, rest, depth);

@@ -137,6 +137,8 @@ pub(crate) struct WholeSight<'a> {
     pub(crate) has_tokens: &'a dyn Fn(Address) -> bool,
     /// Whether its native transfers in this transaction are given, too.
     pub(crate) has_native: &'a dyn Fn(Address) -> bool,
+    /// Whether an asset is known to be of worth.
+    pub(crate) is_listed: &'a dyn Fn(Asset) -> bool,
 }
 
 /// What one account paid another of one asset, before netting.
@@ -191,7 +193,8 @@ pub fn collapse(
 /// Collapses one transaction, of which some transfers, or parts of transfers, go to seeds.
 ///
 /// A transaction that was read whole shows more: what contracts took and what they gave, whoever paid and
-/// whoever received. There contracts convert nothing for themselves. What a [machine](machines) of contracts
+/// whoever received. Where only one account paid, what contracts passed on in the same asset is its payment before
+/// anything is its conversion, and what they gave itself is no more than a pretext if others got more. Contracts convert nothing for themselves. What a [machine](machines) of contracts
 /// took from one payer and gave to others is a conversion of the payer's, delivered to these.
 pub(crate) fn collapse_parts(parts: &[(Transfer, Party)], sight: &Sight<'_>) -> Collapsed {
     let mut fees = Vec::new();
@@ -227,42 +230,60 @@ pub(crate) fn collapse_parts(parts: &[(Transfer, Party)], sight: &Sight<'_>) -> 
 
     let mut seen = BTreeSet::new();
     accounts.retain(|account| seen.insert(*account));
-    let known: Vec<Address> =
-        accounts.iter().copied().filter(|account| (sight.is_known)(*account)).collect();
     let is_converter = |party: Party| match party {
         Party::Account(address) => wrappers.contains(&address) || (sight.is_converter)(address),
         Party::Source | Party::Burn => true,
         Party::Unknown | Party::Seed { .. } => false,
     };
-    let before = sight.whole.is_some().then(|| given(&flows));
-    let mut conversions = Vec::new();
-    for account in claimants(&flows, &known, &is_converter, sight.whole.is_some()) {
-        conversions.extend(convert::take_conversion(&mut flows, account, &is_converter));
-    }
-
-    let after = sight.whole.is_some().then(|| given(&flows));
-    let netted: Vec<Address> = match &sight.whole {
-        Some(whole) => accounts.iter().copied().filter(|who| (whole.has_tokens)(*who)).collect(),
-        None => Vec::new(),
+    let sees = |account: Address, asset: Asset| match &sight.whole {
+        Some(whole) if asset.contract().is_some() => (whole.has_tokens)(account),
+        _ => (sight.is_known)(account),
     };
-    for (asset, flows) in &mut flows {
-        let is_told_by_logs = sight.whole.is_some() && asset.contract().is_some();
-        let known = if is_told_by_logs { &netted } else { &known };
-        *flows = flows::net(std::mem::take(flows), known);
-    }
-    let mut lacking = BTreeMap::new();
-    if let Some(whole) = &sight.whole {
-        let of = |sums: &Option<BTreeMap<(Party, Asset), Amount>>, party, asset| {
-            sums.as_ref().and_then(|sums| sums.get(&(party, asset)).copied())
-        };
-        let machines = machines::Sight {
-            is_converter: &is_converter,
-            has_native: whole.has_native,
-            has_sold: &|party, asset| of(&before, party, asset) != of(&after, party, asset),
-        };
-        let found = machines::take_conversions(&mut flows, &machines);
-        conversions.extend(found.conversions);
-        lacking = found.lacking;
+    let net = |flows: &mut BTreeMap<Asset, Vec<Flow>>, is_part: &dyn Fn(Party) -> bool| {
+        for (asset, flows) in flows {
+            let is_netted = |who: &Address| sees(*who, *asset) && is_part(Party::Account(*who));
+            let netted: Vec<Address> = accounts.iter().copied().filter(is_netted).collect();
+            *flows = flows::net(std::mem::take(flows), &netted);
+        }
+    };
+    let claim = |flows: &mut BTreeMap<Asset, Vec<Flow>>| {
+        let known = accounts.iter().copied().filter(|account| (sight.is_known)(*account));
+        let claimants = claimants(flows, known, &is_converter, sight.whole.is_some());
+        let take = |account| convert::take_conversion(flows, account, &is_converter);
+        claimants.into_iter().filter_map(take).collect::<Vec<Conversion>>()
+    };
+
+    let (mut conversions, mut lacking) = (Vec::new(), BTreeMap::new());
+    match &sight.whole {
+        None => {
+            conversions = claim(&mut flows);
+            net(&mut flows, &|_| true);
+        }
+        Some(whole) => {
+            let payer = machines::only_payer(&flows, &is_converter);
+            if payer.is_some() {
+                net(&mut flows, &is_converter);
+            }
+            let is_front =
+                payer.is_some_and(|payer| machines::is_front(&flows, payer, &is_converter, whole));
+            let before = given(&flows);
+            if !is_front {
+                conversions = claim(&mut flows);
+            }
+            let after = given(&flows);
+            net(&mut flows, &|_| true);
+            let sight = machines::Sight {
+                is_converter: &is_converter,
+                has_native: whole.has_native,
+                has_sold: &|who, asset| before.get(&(who, asset)) != after.get(&(who, asset)),
+            };
+            let found = machines::take_conversions(&mut flows, &sight);
+            conversions.extend(found.conversions);
+            lacking = found.lacking;
+            if is_front {
+                conversions.extend(claim(&mut flows));
+            }
+        }
     }
     conversions.sort_by_key(|conversion| {
         accounts.iter().position(|account| *account == conversion.account)
@@ -299,7 +320,7 @@ fn given(flows: &BTreeMap<Asset, Vec<Flow>>) -> BTreeMap<(Party, Asset), Amount>
 /// to people does.
 fn claimants(
     flows: &BTreeMap<Asset, Vec<Flow>>,
-    known: &[Address],
+    known: impl Iterator<Item = Address>,
     is_converter: &dyn Fn(Party) -> bool,
     is_whole: bool,
 ) -> Vec<Address> {
@@ -310,7 +331,7 @@ fn claimants(
         .filter(|(_, other)| !is_converter(*other))
         .map(|(one, _)| one)
         .collect();
-    let mut claimants = known.to_vec();
+    let mut claimants: Vec<Address> = known.collect();
     claimants.retain(|account| !is_whole || !is_converter(Party::Account(*account)));
     claimants.sort_by_key(|account| {
         let party = Party::Account(*account);

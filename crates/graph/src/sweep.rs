@@ -227,7 +227,11 @@ impl Sweep<'_, '_, '_> {
         let sight = Sight {
             is_known: &is_known,
             is_converter: &|address| self.is_converter(address, block),
-            whole: whole.then_some(WholeSight { has_tokens: &has_tokens, has_native: &has_native }),
+            whole: whole.then_some(WholeSight {
+                has_tokens: &has_tokens,
+                has_native: &has_native,
+                is_listed: self.question.is_listed_token,
+            }),
         };
         let mut collapsed = collapse_parts(&split.parts, &sight);
         now.lacking = std::mem::take(&mut collapsed.lacking);

@@ -16,9 +16,9 @@ mod matching;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, Asset, Position};
+use fundtrail_model::{Address, Amount, Asset, Position};
 
-use super::{Conversion, Flow, Party, add_evidence};
+use super::{Conversion, Flow, Party, WholeSight, add_evidence};
 
 /// What is known of the parties.
 pub(super) struct Sight<'a> {
@@ -52,6 +52,50 @@ struct Machine {
     given: Vec<Leg>,
     /// The transfers between its contracts.
     inside: Vec<Position>,
+}
+
+/// The account that alone gave contracts something: what they passed on in the same asset was its own, a fee or
+/// what a contract of the payer's hides behind a worthless return, and no part of what it converted.
+pub(super) fn only_payer(
+    flows: &BTreeMap<Asset, Vec<Flow>>,
+    is_converter: &dyn Fn(Party) -> bool,
+) -> Option<Address> {
+    let paid = flows.values().flatten().filter(|flow| is_converter(flow.to));
+    let mut payers = paid.map(|flow| flow.from).filter(|from| !is_converter(*from));
+    let payer = payers.next()?;
+    payer.address().filter(|_| payers.all(|other| other == payer))
+}
+
+/// Whether what the only payer got itself is not what it bought: others got more of the same asset, or it got
+/// nothing of known worth and others got something else than it paid.
+pub(super) fn is_front(
+    flows: &BTreeMap<Asset, Vec<Flow>>,
+    payer: Address,
+    is_converter: &dyn Fn(Party) -> bool,
+    whole: &WholeSight<'_>,
+) -> bool {
+    let payer = Party::Account(payer);
+    let sums = flows.iter().map(|(asset, flows)| {
+        let sum = |is_part: &dyn Fn(&Flow) -> bool| {
+            let part = flows.iter().filter(|flow| is_part(flow));
+            part.fold(Amount::ZERO, |sum, flow| sum.saturating_add(flow.amount))
+        };
+        let own = sum(&|flow| flow.to == payer && is_converter(flow.from));
+        let paid = sum(&|flow| flow.from == payer && is_converter(flow.to));
+        let others = sum(&|flow| {
+            matches!(flow.to, Party::Account(_))
+                && flow.to != payer
+                && is_converter(flow.from)
+                && !is_converter(flow.to)
+        });
+        (*asset, own, paid, others)
+    });
+    let sums: Vec<_> = sums.collect();
+    let is_worthless =
+        sums.iter().all(|(asset, own, ..)| own.is_zero() || !(whole.is_listed)(*asset));
+    sums.iter().any(|(_, own, paid, others)| {
+        paid.is_zero() && own < others && (is_worthless || !own.is_zero())
+    })
 }
 
 /// Takes the flows through machines out of `flows`, as far as payers and receivers can be matched; what was

@@ -85,7 +85,8 @@ fn nets_after(collapsed: &Collapsed) -> Nets {
 /// As [`collapse`], of a transaction that was read whole.
 fn collapse_whole(transfers: &[Transfer]) -> Collapsed {
     let parts: Vec<_> = transfers.iter().map(|transfer| (*transfer, receiver(transfer))).collect();
-    let whole = Some(WholeSight { has_tokens: &|_| true, has_native: &|_| true });
+    let whole =
+        Some(WholeSight { has_tokens: &|_| true, has_native: &|_| true, is_listed: &|_| true });
     collapse_parts(&parts, &Sight { is_known: &|_| true, is_converter: &is_contract, whole })
 }
 

@@ -42,7 +42,13 @@ impl Sweep<'_, '_, '_> {
         } else {
             Shares::reached(&given)
         };
-        self.doubt(conversion, position, shares.is_approximate, now.block, acts);
+        let lots_given: Vec<(Asset, Lot)> = conversion
+            .paid
+            .iter()
+            .zip(&given)
+            .flat_map(|((asset, _), given)| given.lots.iter().map(move |lot| (*asset, *lot)))
+            .collect();
+        self.doubt(conversion, position, shares.is_approximate, now, (&lots_given, acts));
         let Conversion { account, paid, received, evidence, .. } = conversion.clone();
         let origin = Origin::Hop(self.book.next_hop());
         let pieces = pieces(conversion);
@@ -66,23 +72,18 @@ impl Sweep<'_, '_, '_> {
             }
             credits.push((delivery, asset, lots));
         }
-        let all = || {
-            paid.iter()
-                .zip(&given)
-                .flat_map(|((asset, _), given)| given.lots.iter().map(move |lot| (*asset, lot)))
-        };
-        let lots: Vec<Lot> = all().map(|(_, lot)| *lot).collect();
+        let lots: Vec<Lot> = lots_given.iter().map(|(_, lot)| *lot).collect();
         let depth = self.depth_after(&lots);
         let hop = Hop {
             chain: self.view.chain,
             position,
             transaction: now.hash,
             depth,
-            taken: merge_taken(all()),
+            taken: merge_taken(lots_given.iter().map(|(asset, lot)| (*asset, lot))),
             made: merge_made(made.into_iter()),
             kind: HopKind::Conversion {
                 account,
-                paid: paid.clone(),
+                paid,
                 received,
                 is_approximate: shares.is_approximate || conversion.is_divided,
                 evidence,

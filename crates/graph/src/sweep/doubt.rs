@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Address, Amount, Asset, Position, Reservation};
 
-use super::Sweep;
+use super::{Now, Sweep};
+use crate::book::Rest;
 use crate::collapse::{Conversion, Party, Payment};
+use crate::ledger::Lot;
 use crate::order::Act;
+use crate::view::Reading;
 
 /// What contracts gave to others than contracts, and nobody is known to have paid for.
 #[derive(Clone)]
@@ -29,8 +32,8 @@ impl Sweep<'_, '_, '_> {
         conversion: &Conversion,
         position: Position,
         is_approximate: bool,
-        block: u64,
-        acts: &[Act],
+        now: &Now,
+        (taken, acts): (&[(Asset, Lot)], &[Act]),
     ) {
         let (chain, address) = (self.view.chain, conversion.account);
         if is_approximate {
@@ -46,6 +49,7 @@ impl Sweep<'_, '_, '_> {
                 paid: conversion.paid.clone(),
                 received: conversion.received.clone(),
             });
+            self.ask_for_more(now, address, taken);
         }
         if !conversion.deliveries.is_empty() {
             let deliveries = conversion.deliveries.iter();
@@ -61,9 +65,24 @@ impl Sweep<'_, '_, '_> {
                 is_divided,
             });
         }
-        let receivers = self.other_receivers(conversion, block, acts);
+        let receivers = self.other_receivers(conversion, now.block, acts);
         if !receivers.is_empty() {
             self.book.reserve(Reservation::OtherReceivers { chain, address, position, receivers });
+        }
+    }
+
+    /// Asks for the transaction of a conversion of these lots, where it was not read whole: what came back may only
+    /// hide what others got.
+    fn ask_for_more(&mut self, now: &Now, account: Address, taken: &[(Asset, Lot)]) {
+        let unread = now.unread(self.view.chain).filter(|_| now.reading == Reading::Unread);
+        let Some(unread) = unread else { return };
+        for (asset, lot) in taken {
+            let Some((seed, origin)) = lot.stolen else { continue };
+            let (asset, amount) = (*asset, lot.amount);
+            if !self.book.is_below_threshold(seed, asset, amount, now.block) {
+                let address = Some(account);
+                self.book.ask_for(Rest { seed, origin, asset, amount, address }, unread);
+            }
         }
     }
 
