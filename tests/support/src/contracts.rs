@@ -1,5 +1,7 @@
 //! Compiled contracts: bytecode, and calls as bytes.
 
+pub mod market;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
