@@ -277,11 +277,13 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
     let is_flagged = !report.findings.is_empty();
     let is_complete = unfinished.is_none()
         && trail.open_ends.is_empty()
+        && trail.open_transactions.is_empty()
         && trail.endings.iter().all(|ending| !ending.kind.class().is_incomplete())
         && !trail.reservations.iter().any(|reservation| {
             matches!(
                 reservation,
                 Reservation::UnlistedReturn { .. }
+                    | Reservation::UnseenFrames { .. }
                     | Reservation::BalanceBelowLots { .. }
                     | Reservation::CrowdedHolder { .. }
             )

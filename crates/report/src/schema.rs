@@ -441,6 +441,9 @@ pub struct Certainty {
     pub reservations: Vec<String>,
     /// What has not been looked at.
     pub open_ends: Vec<OpenEnd>,
+    /// Transactions that were not read whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_transactions: Vec<OpenTransaction>,
 }
 
 /// How many windows were looked at in one way.
@@ -495,6 +498,21 @@ pub struct OpenEnd {
     pub at: PartyRef,
     /// The blocks that are missing.
     pub window: String,
+    /// Hops from the seed.
+    pub depth: u32,
+    /// How much of each seed waits there.
+    pub at_stake: Vec<Lot>,
+}
+
+/// A transaction that would have to be read whole, because it is not known who got what for stolen value.
+#[derive(Clone, Debug, Serialize)]
+pub struct OpenTransaction {
+    /// The chain's name.
+    pub chain_name: String,
+    /// The block.
+    pub block: u64,
+    /// The hash.
+    pub transaction: String,
     /// Hops from the seed.
     pub depth: u32,
     /// How much of each seed waits there.

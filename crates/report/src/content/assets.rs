@@ -157,6 +157,8 @@ fn mentioned(input: &Input<'_>) -> BTreeSet<Asset> {
     assets.extend(trail.endings.iter().map(|ending| ending.asset));
     assets.extend(trail.ledger.iter().map(|line| line.asset));
     assets.extend(input.differences.iter().map(|difference| difference.asset));
-    assets.extend(trail.open_ends.iter().flat_map(|end| &end.at_stake).map(|lot| lot.asset));
+    let open = trail.open_ends.iter().map(|end| &end.at_stake);
+    let open = open.chain(trail.open_transactions.iter().map(|open| &open.at_stake));
+    assets.extend(open.flatten().map(|lot| lot.asset));
     assets
 }

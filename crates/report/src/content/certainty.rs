@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     Address, Amount, Asset, AssetClass, ChainId, Coverage, How, Position, Proof, Reservation, Rule,
+    hash_hex,
 };
 
 use super::differences;
@@ -12,7 +13,7 @@ use super::names::Names;
 use super::sums::Sums;
 use crate::input::Input;
 use crate::number::group;
-use crate::schema::{Certainty, CoverageLine, OpenEnd};
+use crate::schema::{Certainty, CoverageLine, OpenEnd, OpenTransaction};
 
 /// Receivers that are named for one conversion.
 const MAX_RECEIVERS: usize = 12;
@@ -55,6 +56,17 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
                 window: end.window.to_string(),
                 depth: end.depth,
                 at_stake: lots_made(names, &end.at_stake, None),
+            })
+            .collect(),
+        open_transactions: trail
+            .open_transactions
+            .iter()
+            .map(|open| OpenTransaction {
+                chain_name: names.chain(open.chain),
+                block: open.block,
+                transaction: hash_hex(open.hash),
+                depth: open.depth,
+                at_stake: lots_made(names, &open.at_stake, None),
             })
             .collect(),
     };
@@ -235,7 +247,8 @@ fn unlooked(input: &Input<'_>, names: &Names<'_>) -> String {
         addresses.insert((ending.asset.chain(), ending.address));
     }
     if addresses.is_empty() {
-        return match input.trail.open_ends.len() {
+        let open = input.trail.open_ends.len();
+        return match open.saturating_add(input.trail.open_transactions.len()) {
             0 => "No ending waits for more looking.".to_owned(),
             count => format!("{} open ends are listed below.", group(&count.to_string())),
         };

@@ -59,6 +59,18 @@ pub(super) fn certainty(page: &mut Page, report: &Report) {
         page.field(6, "address", &end.at.address);
         page.field(6, "at stake", &lots(&end.at_stake));
     }
+    if certainty.open_transactions.is_empty() {
+        return;
+    }
+    for open in capped(page, &certainty.open_transactions) {
+        let at = format!(
+            "who got what in a transaction in block {} on {}, hop {}",
+            open.block, open.chain_name, open.depth
+        );
+        page.paragraph(4, Style::Plain, &at);
+        page.field(6, "transaction", &open.transaction);
+        page.field(6, "at stake", &lots(&open.at_stake));
+    }
 }
 
 pub(super) fn endings(page: &mut Page, report: &Report) {

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use fundtrail_model::{H256, LotMade, OpenTransaction, Reservation};
 use sha2::{Digest as _, Sha256};
 
 use super::sample::{demo, generated, small};
@@ -187,4 +188,55 @@ fn what_is_invented_says_so_in_the_picture_too() {
         count += 1;
     }
     assert_eq!(count, 15);
+}
+
+/// What was bought for others, what was not read for it, and what cannot be known, in every format that people
+/// read.
+#[test]
+fn what_contracts_gave_to_others_is_said() {
+    let mut sample = small();
+    let seed = sample.trail.seeds[0].clone();
+    let (chain, position) = (seed.asset.chain(), seed.position);
+    let receivers = vec![(super::sample::address(77), seed.asset, seed.amount)];
+    sample.trail.open_transactions.push(OpenTransaction {
+        chain,
+        block: 1_234_567,
+        index: 3,
+        hash: H256::repeat_byte(0xee),
+        at_stake: vec![LotMade { seed: seed.id, asset: seed.asset, amount: seed.amount }],
+        depth: 1,
+    });
+    let address = seed.holder;
+    sample.trail.reservations = vec![
+        Reservation::OtherReceivers { chain, address, position, receivers: receivers.clone() },
+        Reservation::Delivered {
+            chain,
+            address,
+            position,
+            receivers: receivers.clone(),
+            is_divided: false,
+        },
+        Reservation::Delivered { chain, address, position, receivers, is_divided: true },
+        Reservation::UnseenFrames { chain, block: 1_234_567, index: 3, is_read: true },
+        Reservation::UnseenFrames { chain, block: 1_234_567, index: 4, is_read: false },
+    ];
+    let report = sample.report();
+    let plain = terminal(&report, 4_000, false);
+    let (page, data) = (html(&report).unwrap(), text(json(&report).unwrap()));
+    let hash = fundtrail_model::hash_hex(H256::repeat_byte(0xee));
+    let said = [
+        hash.as_str(),
+        "contracts gave to others, which is not followed:",
+        "Nobody else paid for it",
+        "divided in proportion to what each paid",
+        "transaction 3 of block 1234567",
+        "no endpoint tells its internal transfers",
+        "no endpoint has its receipt",
+    ];
+    for words in said {
+        for format in [&plain, &page, &data] {
+            let lines = format.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(lines.contains(words), "{words}: {format}");
+        }
+    }
 }
