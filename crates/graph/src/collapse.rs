@@ -137,8 +137,8 @@ pub(crate) struct WholeSight<'a> {
     pub(crate) has_tokens: &'a dyn Fn(Address) -> bool,
     /// Whether its native transfers in this transaction are given, too.
     pub(crate) has_native: &'a dyn Fn(Address) -> bool,
-    /// Whether an asset is known to be of worth.
-    pub(crate) is_listed: &'a dyn Fn(Asset) -> bool,
+    /// Whether so much of an asset is known to be of worth.
+    pub(crate) is_worth: &'a dyn Fn(Asset, Amount) -> bool,
 }
 
 /// What one account paid another of one asset, before netting.
@@ -275,6 +275,7 @@ pub(crate) fn collapse_parts(parts: &[(Transfer, Party)], sight: &Sight<'_>) -> 
             let sight = machines::Sight {
                 is_converter: &is_converter,
                 has_native: whole.has_native,
+                is_worth: whole.is_worth,
                 has_sold: &|who, asset| before.get(&(who, asset)) != after.get(&(who, asset)),
             };
             let found = machines::take_conversions(&mut flows, &sight);

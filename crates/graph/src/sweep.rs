@@ -223,6 +223,7 @@ impl Sweep<'_, '_, '_> {
         let has_tokens = |address| goes_on(address, self.view.number(address));
         let has_native =
             |address| is_told || self.view.is_native_known(self.view.number(address), block);
+        let is_worth = |asset, amount| self.is_worth(asset, amount, block);
         let whole = matches!(now.reading, Reading::Whole { .. });
         let sight = Sight {
             is_known: &is_known,
@@ -230,7 +231,7 @@ impl Sweep<'_, '_, '_> {
             whole: whole.then_some(WholeSight {
                 has_tokens: &has_tokens,
                 has_native: &has_native,
-                is_listed: self.question.is_listed_token,
+                is_worth: &is_worth,
             }),
         };
         let mut collapsed = collapse_parts(&split.parts, &sight);
@@ -260,6 +261,13 @@ impl Sweep<'_, '_, '_> {
             self.stays
                 .clear(account, |rest| self.book.end(rest, EndingKind::ContractWithoutReturn));
         }
+    }
+
+    /// Whether so much of an asset is known to be of worth.
+    fn is_worth(&self, asset: Asset, amount: Amount, block: u64) -> bool {
+        let Question { seeds, is_listed_token, is_negligible, .. } = self.question;
+        let is_negligible = |seed| is_negligible(seed, asset, amount, block);
+        is_listed_token(asset) && !seeds.iter().all(is_negligible)
     }
 
     fn number(&self, party: Party) -> Account {

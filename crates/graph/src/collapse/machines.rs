@@ -11,6 +11,9 @@
 //! if all paid the same asset; without prices nothing can be said of different ones, so their value stays where
 //! it was paid. Nothing links a contract that took with another that gave, unless one passed something to the
 //! other: rewards and fees that happen to be handed out in the same transaction are not what was bought.
+//!
+//! Whoever takes something for nothing can hand out tokens of his own making to anybody. So what is not known to be
+//! of worth was bought by nobody: without a listed token or coin among what came out, the value stays where it was paid.
 
 mod matching;
 
@@ -26,6 +29,8 @@ pub(super) struct Sight<'a> {
     pub(super) is_converter: &'a dyn Fn(Party) -> bool,
     /// Whether the native transfers of a contract are all known.
     pub(super) has_native: &'a dyn Fn(Address) -> bool,
+    /// Whether so much of an asset is known to be of worth.
+    pub(super) is_worth: &'a dyn Fn(Asset, Amount) -> bool,
     /// Whether some of what a party gave of an asset was taken for a conversion of somebody else's already.
     pub(super) has_sold: &'a dyn Fn(Party, Asset) -> bool,
 }
@@ -92,7 +97,7 @@ pub(super) fn is_front(
     });
     let sums: Vec<_> = sums.collect();
     let is_worthless =
-        sums.iter().all(|(asset, own, ..)| own.is_zero() || !(whole.is_listed)(*asset));
+        sums.iter().all(|(asset, own, ..)| own.is_zero() || !(whole.is_worth)(*asset, *own));
     sums.iter().any(|(_, own, paid, others)| {
         paid.is_zero() && own < others && (is_worthless || !own.is_zero())
     })
@@ -141,7 +146,7 @@ pub(super) fn take_conversions(flows: &mut BTreeMap<Asset, Vec<Flow>>, sight: &S
         let unseen: Vec<Address> =
             machine.contracts.iter().copied().filter(|at| !(sight.has_native)(*at)).collect();
         let rest = if unseen.is_empty() {
-            matching::settle(machine, &mut found.conversions, flows)
+            matching::settle(machine, sight.is_worth, &mut found.conversions, flows)
         } else {
             let paid = machine.paid.iter().filter(|_| !machine.given.is_empty());
             for at in paid.filter_map(|leg| contract(leg.flow.to, leg.asset)) {

@@ -86,7 +86,7 @@ fn nets_after(collapsed: &Collapsed) -> Nets {
 fn collapse_whole(transfers: &[Transfer]) -> Collapsed {
     let parts: Vec<_> = transfers.iter().map(|transfer| (*transfer, receiver(transfer))).collect();
     let whole =
-        Some(WholeSight { has_tokens: &|_| true, has_native: &|_| true, is_listed: &|_| true });
+        Some(WholeSight { has_tokens: &|_| true, has_native: &|_| true, is_worth: &|_, _| true });
     collapse_parts(&parts, &Sight { is_known: &|_| true, is_converter: &is_contract, whole })
 }
 

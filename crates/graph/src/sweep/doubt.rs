@@ -49,6 +49,10 @@ impl Sweep<'_, '_, '_> {
                 paid: conversion.paid.clone(),
                 received: conversion.received.clone(),
             });
+        }
+        let is_worth =
+            |(asset, amount): &(Asset, Amount)| self.is_worth(*asset, *amount, now.block);
+        if !conversion.received.iter().any(is_worth) {
             self.ask_for_more(now, address, taken);
         }
         if !conversion.deliveries.is_empty() {

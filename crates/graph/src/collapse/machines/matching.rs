@@ -14,6 +14,7 @@ use crate::collapse::{Conversion, Delivery, Flow, Party, add_evidence};
 /// paid the same asset.
 pub(super) fn settle(
     machine: Machine,
+    is_worth: &dyn Fn(Asset, Amount) -> bool,
     conversions: &mut Vec<Conversion>,
     flows: &mut BTreeMap<Asset, Vec<Flow>>,
 ) -> Vec<Leg> {
@@ -21,7 +22,7 @@ pub(super) fn settle(
     for (asset, flow) in pass_through(&mut paid, &mut given) {
         flows.entry(asset).or_default().push(flow);
     }
-    if paid.is_empty() || given.is_empty() {
+    if paid.is_empty() || !given.iter().any(|leg| is_worth(leg.asset, leg.flow.amount)) {
         return paid.into_iter().chain(given).collect();
     }
     let contracts: Vec<Address> = contracts.into_iter().collect();
