@@ -193,9 +193,10 @@ pub fn collapse(
 /// Collapses one transaction, of which some transfers, or parts of transfers, go to seeds.
 ///
 /// A transaction that was read whole shows more: what contracts took and what they gave, whoever paid and
-/// whoever received. Where only one account paid, what contracts passed on in the same asset is its payment before
-/// anything is its conversion, and what they gave itself is no more than a pretext if others got more. Contracts convert nothing for themselves. What a [machine](machines) of contracts
-/// took from one payer and gave to others is a conversion of the payer's, delivered to these.
+/// whoever received. There contracts convert nothing for themselves: what a [machine](machines) of contracts took
+/// from one payer and gave to others is a conversion of the payer's, delivered to these. Where only one account paid,
+/// what contracts passed on in the same asset is its payment before anything is its conversion, and what it got
+/// itself is no more than a pretext if others got more.
 pub(crate) fn collapse_parts(parts: &[(Transfer, Party)], sight: &Sight<'_>) -> Collapsed {
     let mut fees = Vec::new();
     let mut flows: BTreeMap<Asset, Vec<Flow>> = BTreeMap::new();
@@ -235,20 +236,21 @@ pub(crate) fn collapse_parts(parts: &[(Transfer, Party)], sight: &Sight<'_>) -> 
         Party::Source | Party::Burn => true,
         Party::Unknown | Party::Seed { .. } => false,
     };
-    let sees = |account: Address, asset: Asset| match &sight.whole {
-        Some(whole) if asset.contract().is_some() => (whole.has_tokens)(account),
-        _ => (sight.is_known)(account),
+    let of = |is_known: &dyn Fn(Address) -> bool| -> Vec<Address> {
+        accounts.iter().copied().filter(|account| is_known(*account)).collect()
     };
+    let known = of(sight.is_known);
+    let told = sight.whole.as_ref().map(|whole| of(whole.has_tokens));
     let net = |flows: &mut BTreeMap<Asset, Vec<Flow>>, is_part: &dyn Fn(Party) -> bool| {
         for (asset, flows) in flows {
-            let is_netted = |who: &Address| sees(*who, *asset) && is_part(Party::Account(*who));
-            let netted: Vec<Address> = accounts.iter().copied().filter(is_netted).collect();
-            *flows = flows::net(std::mem::take(flows), &netted);
+            let told = told.as_ref().filter(|_| asset.contract().is_some());
+            let part = told.unwrap_or(&known).iter().copied();
+            let part: Vec<Address> = part.filter(|who| is_part(Party::Account(*who))).collect();
+            *flows = flows::net(std::mem::take(flows), &part);
         }
     };
     let claim = |flows: &mut BTreeMap<Asset, Vec<Flow>>| {
-        let known = accounts.iter().copied().filter(|account| (sight.is_known)(*account));
-        let claimants = claimants(flows, known, &is_converter, sight.whole.is_some());
+        let claimants = claimants(flows, &known, &is_converter, sight.whole.is_some());
         let take = |account| convert::take_conversion(flows, account, &is_converter);
         claimants.into_iter().filter_map(take).collect::<Vec<Conversion>>()
     };
@@ -321,7 +323,7 @@ fn given(flows: &BTreeMap<Asset, Vec<Flow>>) -> BTreeMap<(Party, Asset), Amount>
 /// to people does.
 fn claimants(
     flows: &BTreeMap<Asset, Vec<Flow>>,
-    known: impl Iterator<Item = Address>,
+    known: &[Address],
     is_converter: &dyn Fn(Party) -> bool,
     is_whole: bool,
 ) -> Vec<Address> {
@@ -332,7 +334,7 @@ fn claimants(
         .filter(|(_, other)| !is_converter(*other))
         .map(|(one, _)| one)
         .collect();
-    let mut claimants: Vec<Address> = known.collect();
+    let mut claimants = known.to_vec();
     claimants.retain(|account| !is_whole || !is_converter(Party::Account(*account)));
     claimants.sort_by_key(|account| {
         let party = Party::Account(*account);

@@ -236,7 +236,7 @@ impl Sweep<'_, '_, '_> {
         };
         let mut collapsed = collapse_parts(&split.parts, &sight);
         now.lacking = std::mem::take(&mut collapsed.lacking);
-        now.unpaid = self.unpaid(&collapsed.payments, block).filter(|_| whole);
+        now.unpaid = if whole { self.unpaid(&collapsed.payments, block) } else { None };
         let acts = acts(collapsed);
         for act in &acts {
             if let Act::Convert(conversion) = act {
