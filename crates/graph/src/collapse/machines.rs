@@ -158,6 +158,7 @@ pub(super) fn take_conversions(flows: &mut BTreeMap<Asset, Vec<Flow>>, sight: &S
             flows.entry(asset).or_default().push(flow);
         }
     }
+    found.conversions = matching::join_routes(found.conversions);
     found
 }
 

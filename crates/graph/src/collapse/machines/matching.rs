@@ -1,5 +1,6 @@
 //! Who paid for what a machine gave.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Address, Amount, Asset, Position};
@@ -64,6 +65,44 @@ pub(super) fn settle(
         conversions.push(convert(*account, &own, &parts, is_divided));
     }
     Vec::new()
+}
+
+/// Joins the parts of a split route: conversions of one account, of the same assets into the same ones and for the
+/// same receivers, are one. In their order none would be before the other.
+pub(super) fn join_routes(conversions: Vec<Conversion>) -> Vec<Conversion> {
+    let mut joined: BTreeMap<_, Conversion> = BTreeMap::new();
+    for next in conversions {
+        let assets = |side: &[(Asset, Amount)]| side.iter().map(|(asset, _)| *asset).collect();
+        let (paid, received): (Vec<Asset>, Vec<Asset>) =
+            (assets(&next.paid), assets(&next.received));
+        let receivers: Vec<(Party, Asset)> =
+            next.deliveries.iter().map(|other| (other.to, other.asset)).collect();
+        match joined.entry((next.account, paid, received, receivers)) {
+            Entry::Vacant(place) => {
+                place.insert(next);
+            }
+            Entry::Occupied(mut first) => join(first.get_mut(), next),
+        }
+    }
+    joined.into_values().collect()
+}
+
+/// Adds a conversion to one of the same assets and receivers.
+fn join(first: &mut Conversion, next: Conversion) {
+    let sides = [(&mut first.paid, next.paid), (&mut first.received, next.received)];
+    for (sums, more) in sides {
+        for ((_, sum), (_, amount)) in sums.iter_mut().zip(more) {
+            *sum = sum.saturating_add(amount);
+        }
+    }
+    for (other, more) in first.deliveries.iter_mut().zip(next.deliveries) {
+        other.amount = other.amount.saturating_add(more.amount);
+        add_evidence(&mut other.evidence, &more.evidence);
+    }
+    first.is_divided |= next.is_divided;
+    first.contracts.extend(next.contracts);
+    first.contracts.sort_unstable();
+    add_evidence(&mut first.evidence, &next.evidence);
 }
 
 /// Who paid, sorted.
