@@ -181,6 +181,8 @@ impl Evidence {
             today: how.as_of,
             marks,
             is_spent: how.is_spent,
+            // Nothing fetches them yet.
+            reads_whole: false,
             is_negligible: &|_, asset, amount, block| value.is_negligible(asset, amount, block),
             is_listed_token: &|asset| how.decimals.contains_key(&asset),
         };

@@ -148,6 +148,9 @@ pub struct Question<'a> {
     pub marks: &'a BTreeMap<(ChainId, Address), Marks>,
     /// Whether no more will be fetched: what is not covered ends as budget instead of not covered.
     pub is_spent: bool,
+    /// Whether transactions can be read whole, so that asking for them is of use. Otherwise those that were not
+    /// read end as if nobody had got anything for what contracts took.
+    pub reads_whole: bool,
     /// A threshold beside [`Limits::min_share_ppm`], for example by price: whether so much of an asset,
     /// arriving in this block, is too little of that seed to follow. `false` follows.
     pub is_negligible: &'a dyn Fn(&Seed, Asset, Amount, u64) -> bool,
@@ -165,6 +168,7 @@ impl fmt::Debug for Question<'_> {
             .field("today", &self.today)
             .field("marks", &self.marks)
             .field("is_spent", &self.is_spent)
+            .field("reads_whole", &self.reads_whole)
             .finish_non_exhaustive()
     }
 }

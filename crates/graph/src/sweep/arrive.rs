@@ -161,7 +161,8 @@ impl Sweep<'_, '_, '_> {
             return Verdict::LookOnce(vec![address]);
         }
         // Where the transaction is not to be had, what the contract did for itself has to do.
-        if now.reading == Reading::Absent
+        if !matches!(now.reading, Reading::Whole { .. })
+            && self.asks(now).is_none()
             && now.to_convert.get(&address).is_some_and(|assets| assets.contains(&asset))
         {
             now.in_transit.insert(account);
@@ -176,6 +177,12 @@ impl Sweep<'_, '_, '_> {
         self.unreturned(now, (address, account), EndingKind::ContractWithoutReturn)
     }
 
+    /// The transaction, if it is to be asked for.
+    pub(super) fn asks(&self, now: &Now) -> Option<Unread> {
+        let is_open = self.question.reads_whole && now.reading == Reading::Unread;
+        now.unread(self.view.chain).filter(|_| is_open)
+    }
+
     /// What is given to a contract, or burnt, may have been paid for with something that came to somebody
     /// else: the transaction has to be read whole before it ends.
     fn unreturned(
@@ -185,8 +192,9 @@ impl Sweep<'_, '_, '_> {
         kind: EndingKind,
     ) -> Verdict {
         let (chain, block, index) = (self.view.chain, now.block, now.index);
-        match (now.reading, now.unread(chain)) {
+        match (now.reading, self.asks(now)) {
             (Reading::Unread, Some(unread)) => return Verdict::ReadWhole(unread),
+            (Reading::Unread, None) => {}
             (Reading::Whole { has_frames }, _)
                 if has_frames || self.view.is_native_known(account, block) => {}
             (reading, _) => {

@@ -9,7 +9,6 @@ use crate::book::Rest;
 use crate::collapse::{Conversion, Party, Payment};
 use crate::ledger::Lot;
 use crate::order::Act;
-use crate::view::Reading;
 
 /// What contracts gave to others than contracts, and nobody is known to have paid for.
 #[derive(Clone)]
@@ -78,8 +77,7 @@ impl Sweep<'_, '_, '_> {
     /// Asks for the transaction of a conversion of these lots, where it was not read whole: what came back may only
     /// hide what others got.
     fn ask_for_more(&mut self, now: &Now, account: Address, taken: &[(Asset, Lot)]) {
-        let unread = now.unread(self.view.chain).filter(|_| now.reading == Reading::Unread);
-        let Some(unread) = unread else { return };
+        let Some(unread) = self.asks(now) else { return };
         for (asset, lot) in taken {
             let Some((seed, origin)) = lot.stolen else { continue };
             let (asset, amount) = (*asset, lot.amount);

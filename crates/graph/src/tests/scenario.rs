@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! until 50                          last block (100)
-//! hops 2 | hub 3 | ppm 1000 | spent | today 2026-01-01 | dust 5      limits and question
+//! hops 2 | hub 3 | ppm 1000 | spent | unasked | today 2026-01-01 | dust 5      limits and question
 //! 10 seed V -> A 100 usdc           a transfer, and a seed of its amount
 //! 10 seed V -> A 100 usdc of 60     a seed of a part of it
 //! 10 theft A 100 usdc               a seed whose transfer is not stored
@@ -41,6 +41,7 @@ pub(crate) struct Scenario {
     pub(super) until: u64,
     pub(super) limits: Limits,
     pub(super) is_spent: bool,
+    pub(super) reads_whole: bool,
     pub(super) today: Date,
     pub(super) dust: u128,
     pub(super) seeds: Vec<Seed>,
@@ -62,6 +63,7 @@ impl Default for Scenario {
             until: 100,
             limits: Limits { max_hops: 50, hub_counterparties: 1000, min_share_ppm: 0 },
             is_spent: false,
+            reads_whole: true,
             today: parse_date("2026-11-23").unwrap(),
             dust: 0,
             seeds: Vec::new(),
@@ -115,6 +117,7 @@ impl Scenario {
             today: self.today,
             marks: &self.marks,
             is_spent: self.is_spent,
+            reads_whole: self.reads_whole,
             is_negligible: &|_, _, amount, _| amount < Amount::from(self.dust),
             is_listed_token: &|asset| !self.unlisted.contains(&asset),
         };
@@ -229,6 +232,7 @@ pub(crate) fn parse(text: &str) -> Scenario {
             ["ppm", n] => scenario.limits.min_share_ppm = n.parse().unwrap(),
             ["dust", n] => scenario.dust = n.parse().unwrap(),
             ["spent"] => scenario.is_spent = true,
+            ["unasked"] => scenario.reads_whole = false,
             ["today", day] => scenario.today = parse_date(day).unwrap(),
             ["day", block, day] => scenario.blocks.push(BlockStamp {
                 number: block.parse().unwrap(),

@@ -269,6 +269,7 @@ impl World {
             limits: Limits { max_hops: 1_000_000, hub_counterparties: 1_000, min_share_ppm: 0 },
             today: parse_date("2026-11-23").expect("a day"),
             marks: &self.marks,
+            reads_whole: false,
             is_spent: false,
             is_negligible: &|_, _, _, _| false,
             is_listed_token: &|_| true,
