@@ -126,7 +126,8 @@ impl Sweep<'_, '_, '_> {
         let (to, account) = to;
         let address = match to {
             Party::Burn => {
-                return self.unreturned(now, (Address::zero(), account), EndingKind::Burned);
+                let zero = (Address::zero(), account);
+                return self.unreturned(now, zero, asset, EndingKind::Burned);
             }
             Party::Unknown | Party::Source => return Verdict::End(EndingKind::Unexplained),
             Party::Account(address) | Party::Seed { holder: address, .. } => address,
@@ -135,7 +136,7 @@ impl Sweep<'_, '_, '_> {
             return Verdict::End(kind);
         }
         if address.is_zero() {
-            return self.unreturned(now, (address, account), EndingKind::Burned);
+            return self.unreturned(now, (address, account), asset, EndingKind::Burned);
         }
         if self.holders.is_raised(account) {
             return Verdict::Follow;
@@ -168,13 +169,7 @@ impl Sweep<'_, '_, '_> {
             now.in_transit.insert(account);
             return Verdict::Follow;
         }
-        let unseen = now.lacking.get(&address).into_iter().flatten().copied();
-        let unseen: Vec<Address> =
-            unseen.filter(|at| view.run_of(view.number(*at), now.block).is_none()).collect();
-        if !unseen.is_empty() {
-            return Verdict::LookOnce(unseen);
-        }
-        self.unreturned(now, (address, account), EndingKind::ContractWithoutReturn)
+        self.unreturned(now, (address, account), asset, EndingKind::ContractWithoutReturn)
     }
 
     /// The transaction, if it is to be asked for.
@@ -189,14 +184,24 @@ impl Sweep<'_, '_, '_> {
         &mut self,
         now: &Now,
         (address, account): (Address, Account),
+        asset: Asset,
         kind: EndingKind,
     ) -> Verdict {
+        // What is burnt is taken by the token's own contract.
+        let taker = if address.is_zero() { asset.contract() } else { Some(address) };
+        let unseen = taker.and_then(|taker| now.lacking.get(&taker)).into_iter().flatten().copied();
+        let is_open = |at: &Address| self.view.run_of(self.view.number(*at), now.block).is_none();
+        let unseen: Vec<Address> = unseen.filter(is_open).collect();
+        if !unseen.is_empty() {
+            return Verdict::LookOnce(unseen);
+        }
         let (chain, block, index) = (self.view.chain, now.block, now.index);
+        let taker = taker.map_or(account, |taker| self.view.number(taker));
         match (now.reading, self.asks(now)) {
             (Reading::Unread, Some(unread)) => return Verdict::ReadWhole(unread),
             (Reading::Unread, None) => {}
             (Reading::Whole { has_frames }, _)
-                if has_frames || self.view.is_native_known(account, block) => {}
+                if has_frames || self.view.is_native_known(taker, block) => {}
             (reading, _) => {
                 let is_read = matches!(reading, Reading::Whole { .. });
                 self.book.reserve(Reservation::UnseenFrames { chain, block, index, is_read });
