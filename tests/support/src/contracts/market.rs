@@ -90,6 +90,8 @@ impl Market {
         market.batches();
         market.pools();
         market.others();
+        // Only what is final is looked at.
+        let _: Value = market.node.rpc().expect("anvil_mine", &json!(["0x100"]));
         market
     }
 
@@ -97,6 +99,12 @@ impl Market {
     #[must_use]
     pub fn url(&self) -> String {
         self.node.url()
+    }
+
+    /// The tokens that a list would have: the coins, and the shares and notes of those that deal with them.
+    #[must_use]
+    pub const fn tokens() -> [Address; 5] {
+        [ONE, TWO, THREE, PAIR, VAULT]
     }
 
     /// Pools and lenders get what they deal with.
