@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fundtrail_fetch::FetchedTransaction;
+use fundtrail_fetch::TransactionOutcome;
 use fundtrail_model::{
     Address, Amount, Asset, ChainId, H256, Position, Seed, SeedId, Step, Transfer, Window,
     checksum, hash_hex, parse_address, parse_hash, sanitize_claim,
@@ -167,7 +167,7 @@ fn gains<'a>(transfers: impl Iterator<Item = &'a Transfer>, transaction: H256) -
 /// What was stolen in a transaction: one transfer of it, or what its sender gained, or, where the sender
 /// gained nothing, what the only receiver gained.
 pub(crate) fn stolen_in(
-    fetched: &FetchedTransaction,
+    fetched: &TransactionOutcome,
     step: Option<Step>,
     slug: &str,
 ) -> Result<Vec<Gain>, Error> {
@@ -224,7 +224,7 @@ pub(crate) fn stolen_in(
     }
 }
 
-fn steps_hint(fetched: &FetchedTransaction, slug: &str) -> String {
+fn steps_hint(fetched: &TransactionOutcome, slug: &str) -> String {
     const SHOWN: usize = 12;
     let name = |address: Option<Address>| address.map_or_else(|| "-".to_owned(), checksum);
     let mut lines = String::from("its transfers are");

@@ -26,7 +26,7 @@ pub use endpoint::Endpoint;
 pub use error::Error;
 pub use knowledge::Knowledge;
 pub use node::{
-    Abilities, Ability, Depth, Doubted, FetchedTransaction, Heads, KnownTransfer, Limit, Node,
-    SettleRequest, Settled, WindowRequest,
+    Abilities, Ability, Depth, Doubted, Heads, KnownTransfer, Limit, Node, ReadTransaction,
+    SettleRequest, Settled, TransactionOutcome, TransactionRequest, WindowRequest,
 };
 pub use session::Session;

@@ -11,6 +11,7 @@ mod settle;
 mod state;
 mod transaction;
 mod turns;
+mod whole;
 mod window;
 
 use std::collections::BTreeMap;
@@ -23,8 +24,9 @@ use tokio::task::JoinSet;
 
 pub use abilities::{Abilities, Ability, Depth, Limit};
 pub use settle::{SettleRequest, Settled};
-pub use transaction::FetchedTransaction;
+pub use transaction::TransactionOutcome;
 pub use turns::Doubted;
+pub use whole::{ReadTransaction, TransactionRequest};
 pub use window::{KnownTransfer, WindowRequest};
 
 use crate::client::{Answer, Call, Meaning, Reach};

@@ -98,44 +98,57 @@ impl Node {
         Ok(Some(found))
     }
 
-    /// The frames of one transaction; `None` if no tracer that the node offers has them.
-    pub(super) async fn frames_of_transaction(
+    /// The frames of these transactions, without those of which no tracer that the node offers has them.
+    pub(super) async fn frames_of_transactions(
         &self,
-        hash: H256,
-        block: BlockStamp,
-    ) -> Result<Option<Frames>, Error> {
+        transactions: &[(&Transaction, BlockStamp)],
+    ) -> Result<BTreeMap<H256, Frames>, Error> {
+        let mut found = BTreeMap::new();
         for tracer in [Tracer::Flat, Tracer::Calls] {
+            let is_open =
+                |wanted: &&(&Transaction, BlockStamp)| !found.contains_key(&wanted.0.hash.0);
+            let open: Vec<_> = transactions.iter().filter(is_open).copied().collect();
+            if open.is_empty() {
+                break;
+            }
             if !self.offers(tracer).await? {
                 continue;
             }
-            let name = hash_hex(hash);
-            let call = match tracer {
-                Tracer::Flat => Call::new("trace_transaction", &json!([name])),
-                Tracer::Calls => {
-                    let settings = json!({"tracer": "callTracer"});
-                    Call::new("debug_traceTransaction", &json!([name, settings]))
+            let call = |wanted: &(&Transaction, BlockStamp)| traced_call(tracer, wanted.0.hash.0);
+            let calls: Vec<Call> = open.iter().map(call).collect();
+            let answers = self.client.ask_at_most(&calls, BLOCKS_PER_REQUEST).await?;
+            for ((transaction, block), (call, answer)) in
+                open.into_iter().zip(calls.iter().zip(&answers))
+            {
+                let hash = transaction.hash.0;
+                match available(self.traced_transaction(tracer, hash, block, call, answer))? {
+                    Some(Some(frames)) => drop(found.insert(hash, frames)),
+                    // Of the system itself, which tracers leave out.
+                    Some(None) if transaction.gas.0.is_zero() => {}
+                    Some(None) => return Err(self.untraced(hash, block)),
+                    None => {}
                 }
-            };
-            let answer = self.client.ask(&call).await?;
-            let read = match tracer {
-                Tracer::Flat => {
-                    self.flat(&call, &answer, block).map(|mut frames| frames.remove(&hash))
-                }
-                Tracer::Calls => self
-                    .client
-                    .read::<&RawValue>(&call, &answer)
-                    .and_then(|top| {
-                        from_calls(top).map_err(|fault| self.fault(&call, &answer, fault))
-                    })
-                    .map(Some),
-            };
-            match available(read)? {
-                Some(Some(frames)) => return Ok(Some(frames)),
-                Some(None) => return Err(self.untraced(hash, block)),
-                None => {}
             }
         }
-        Ok(None)
+        Ok(found)
+    }
+
+    /// The answer to [`traced_call`].
+    fn traced_transaction(
+        &self,
+        tracer: Tracer,
+        hash: H256,
+        block: BlockStamp,
+        call: &Call,
+        answer: &Answer,
+    ) -> Result<Option<Frames>, Error> {
+        match tracer {
+            Tracer::Flat => self.flat(call, answer, block).map(|mut frames| frames.remove(&hash)),
+            Tracer::Calls => {
+                let top: &RawValue = self.client.read(call, answer)?;
+                from_calls(top).map(Some).map_err(|fault| self.fault(call, answer, fault))
+            }
+        }
     }
 
     fn flat(
@@ -214,6 +227,16 @@ fn available<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
             Ok(None)
         }
         Err(error) => Err(error),
+    }
+}
+
+fn traced_call(tracer: Tracer, hash: H256) -> Call {
+    let name = hash_hex(hash);
+    match tracer {
+        Tracer::Flat => Call::new("trace_transaction", &json!([name])),
+        Tracer::Calls => {
+            Call::new("debug_traceTransaction", &json!([name, {"tracer": "callTracer"}]))
+        }
     }
 }
 

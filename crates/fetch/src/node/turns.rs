@@ -14,7 +14,7 @@ use fundtrail_model::{FetchedWindow, H256, Proof};
 use serde_json::json;
 
 use super::window::Reading;
-use super::{FetchedTransaction, Node, WindowRequest, quantity};
+use super::{Node, TransactionOutcome, WindowRequest, quantity};
 use crate::Error;
 use crate::client::{Call, Peer};
 use readings::Readings;
@@ -127,7 +127,7 @@ impl Node {
         &self,
         hash: H256,
         wrapped_native: &[fundtrail_model::Address],
-    ) -> Result<FetchedTransaction, Error> {
+    ) -> Result<TransactionOutcome, Error> {
         let mut failed = None;
         for first in self.client.peers() {
             let at = self.asking_first(first);
@@ -151,7 +151,7 @@ impl Node {
     }
 
     /// The same node, with this endpoint as the first that is asked.
-    fn asking_first(&self, first: &Arc<Peer>) -> Self {
+    pub(super) fn asking_first(&self, first: &Arc<Peer>) -> Self {
         Self { client: self.client.asking_first(first), ..self.clone() }
     }
 

@@ -17,16 +17,20 @@ impl Bloom {
     /// Whether it denies that a log of the block names this contract or topic.
     pub(crate) fn denies(&self, item: &[u8]) -> bool {
         let Some(bits) = &self.0 else { return false };
-        let hash = keccak256(item);
-        let is_set = |pair: &[u8]| match pair {
-            [high, low] => {
-                let bit = usize::from(u16::from_be_bytes([*high, *low])) % (8 * BYTES);
-                let byte = bits.get(BYTES - 1 - bit / 8).copied().unwrap_or_default();
-                byte >> (bit % 8) & 1 == 1
+        let is_set = |(byte, bit): (usize, u8)| bits.get(byte).is_some_and(|set| set & bit != 0);
+        !places(item).all(is_set)
+    }
+
+    /// Whether these items set every bit that is set.
+    pub(crate) fn is_explained_by<'a>(&self, items: impl Iterator<Item = &'a [u8]>) -> bool {
+        let Some(bits) = &self.0 else { return true };
+        let mut left = bits.clone();
+        for (byte, bit) in items.flat_map(|item| places(item).collect::<Vec<_>>()) {
+            if let Some(set) = left.get_mut(byte) {
+                *set &= !bit;
             }
-            _ => true,
-        };
-        !hash.chunks(2).take(3).all(is_set)
+        }
+        left.iter().all(|byte| *byte == 0)
     }
 
     /// Whether it was kept: then the block has logs.
@@ -41,6 +45,16 @@ impl Bloom {
         let count = |bits: &[u8; BYTES]| bits.iter().map(|byte| byte.count_ones()).sum::<u32>();
         self.0.as_deref().is_some_and(|bits| count(bits) <= MOST_BITS)
     }
+}
+
+/// The bits that stand for an item: which byte, and which bit of it.
+fn places(item: &[u8]) -> impl Iterator<Item = (usize, u8)> {
+    let hash = keccak256(item);
+    [(0, 1), (2, 3), (4, 5)].into_iter().filter_map(move |(high, low)| {
+        let pair = [*hash.get(high)?, *hash.get(low)?];
+        let bit = usize::from(u16::from_be_bytes(pair)) % (8 * BYTES);
+        Some((BYTES - 1 - bit / 8, 1 << (bit % 8)))
+    })
 }
 
 impl FromDigits for Bloom {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 
 use super::hex::{FromDigits, fixed};
-use super::{ByteCount, Hex};
+use super::{Bloom, ByteCount, Hex};
 
 /// The EVM has `LOG0` to `LOG4`.
 const MOST_TOPICS: usize = 4;
@@ -31,8 +31,29 @@ pub(crate) struct Log {
 
 /// The logs of a receipt.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct ReceiptLogs {
     pub(crate) logs: Vec<Log>,
+    #[serde(default)]
+    logs_bloom: Option<Hex<Bloom>>,
+}
+
+impl ReceiptLogs {
+    /// Whether the logs are numbered one after the other.
+    pub(crate) fn is_unbroken(&self) -> bool {
+        let next = |log: &Log| log.log_index.0.checked_add(1);
+        self.logs.is_sorted_by(|log, after| next(log) == Some(after.log_index.0))
+    }
+
+    /// Whether the filter of the receipt speaks of nothing but these logs, as far as the chain keeps one.
+    pub(crate) fn explain_filter(&self) -> bool {
+        let Some(Hex(bloom)) = &self.logs_bloom else { return true };
+        let named = self.logs.iter().flat_map(|log| {
+            let topics = log.topics.as_slice().iter().map(H256::as_bytes);
+            topics.chain([log.address.0.as_bytes()])
+        });
+        !bloom.is_telling() || bloom.is_explained_by(named)
+    }
 }
 
 /// The topics of a log, at most four.
