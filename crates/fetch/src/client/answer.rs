@@ -6,6 +6,9 @@ use memchr::memmem;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+/// How long an error may be that ends a streamed list.
+const MOST_ERROR_BYTES: usize = 64 * 1024;
+
 /// What one HTTP answer says.
 #[derive(Debug)]
 pub(crate) enum Reply<'a> {
@@ -95,7 +98,10 @@ pub(crate) fn hidden_error(text: &str) -> Option<&RawValue> {
     if text.starts_with('"') {
         return serde_json::from_str(text).ok().filter(|_| !text.starts_with("\"0x"));
     }
-    if !text.starts_with('[') || memmem::find(text.as_bytes(), b"\"error\"").is_none() {
+    // A list that was streamed ends with it.
+    let end = text.as_bytes().len().saturating_sub(MOST_ERROR_BYTES);
+    let end = text.as_bytes().get(end..).unwrap_or_default();
+    if !text.starts_with('[') || memmem::find(end, b"\"error\"").is_none() {
         return None;
     }
     let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;

@@ -3,6 +3,7 @@
 //! A node that has dropped old logs answers `[]` for them. Before the first empty answer of an endpoint is
 //! believed, it is asked for something that the header of a block says is there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fundtrail_model::{H256, Window, hash_hex};
@@ -23,6 +24,7 @@ impl Search<'_> {
         peer: &Arc<Peer>,
         piece: Window,
         end: &Header,
+        ranges: BTreeSet<Window>,
     ) -> Result<(), Error> {
         // A recording says what was said; who made it had the doubts.
         if peer.http().is_none() {
@@ -31,7 +33,10 @@ impl Search<'_> {
         if peer.shown().wants_trial(piece.first()) {
             self.try_logs(peer, piece, end).await?;
         }
-        self.ask_another(peer, piece).await
+        for range in ranges {
+            self.ask_another(peer, range).await?;
+        }
+        Ok(())
     }
 
     /// Asks for a token transfer that is known to be there, at the start of the piece if possible.

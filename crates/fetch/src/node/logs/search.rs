@@ -22,6 +22,10 @@ use crate::decode::tally::Tally;
 use crate::decode::token;
 use crate::wire::{Header, Log, each_log};
 
+/// How many ranges are asked for in one batch, at most: some endpoints count every question of a batch against
+/// what they allow in a second.
+const MOST_RANGES: u64 = 4;
+
 /// One search: all logs of the window that match one of the filters.
 pub(super) struct Search<'a> {
     pub(super) node: &'a Node,
@@ -71,19 +75,26 @@ pub(super) struct Known {
 /// The pieces of a search.
 pub(super) type Pieces = Queue<UnderWay>;
 
-/// A question that was sent, for so many addresses at once.
+/// Questions for a piece that were sent together.
 #[derive(Debug)]
 pub(super) struct UnderWay {
-    accounts: Option<usize>,
+    bounds: Bounds,
     asked: Asked,
+}
+
+/// How much goes into one question, at most.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    blocks: u64,
+    accounts: usize,
 }
 
 /// What came of one question.
 enum Outcome {
     /// What was found, the size of the answer, and the header of the last block.
     Found { found: Found, bytes: u64, end: Header },
-    /// It was too much for the node, or for us.
-    TooMuch { refusal: Refusal, is_ours: bool },
+    /// These blocks were too much for the node, or for us.
+    TooMuch { blocks: Window, refusal: Refusal, is_ours: bool },
 }
 
 impl Search<'_> {
@@ -170,31 +181,45 @@ impl Search<'_> {
             let reach = peer.reach(Shape::Topics);
             // A recording holds whole answers.
             let pace = peer.http().map_or(u64::MAX, |_| peer.pace().blocks());
-            let blocks = reach.blocks().min(pace);
-            // What was never answered so far would be refused several times at once.
-            let most = if blocks <= reach.longest_answered() { peer.pace().together() } else { 1 };
-            let cut = |open: Window| {
-                let last = open.first().saturating_add(blocks - 1).min(open.last());
-                Window::new(open.first(), last).unwrap_or(open)
-            };
             let accounts = Arc::clone(&progress.accounts);
-            queue.fill(most, cut, |piece| self.ask(peer, piece, &accounts, reach.accounts()));
+            let bounds = Bounds {
+                blocks: reach.blocks().min(pace),
+                accounts: reach.accounts().unwrap_or(usize::MAX).max(1),
+            };
+            // What was never answered so far would be refused several times at once.
+            let is_known = bounds.blocks <= reach.longest_answered();
+            let most = if is_known { peer.pace().together() } else { 1 };
+            let ranges = if is_known { self.ranges_together(peer, &accounts, bounds) } else { 1 };
+            let blocks = bounds.blocks.saturating_mul(ranges).min(pace);
+            queue.fill(
+                most,
+                |open| beginning(open, blocks),
+                |piece| self.ask(peer, piece, &accounts, bounds),
+            );
             let Some((piece, mut under_way)) = queue.next() else { return Ok(None) };
-            let parts = self.parts(piece, &accounts, under_way.accounts);
+            let parts = self.parts(piece, &accounts, under_way.bounds);
             let answers = match (&mut under_way.asked.0).await {
                 Ok(answers) => answers,
                 Err(error) => return Err(Error::Setup { reason: error.to_string() }),
             };
             let (found, end) = match self.outcome(peer, piece, &parts, answers).await? {
                 Outcome::Found { found, bytes, end } => {
-                    learn_reach(peer, |reach| reach.answered(piece));
+                    learn_reach(peer, |reach| {
+                        parts.iter().for_each(|part| reach.answered(part.blocks));
+                    });
                     peer.pace().answered(piece, bytes);
                     (found, Some(end))
                 }
-                Outcome::TooMuch { refusal, is_ours } => {
+                Outcome::TooMuch { blocks, refusal, is_ours } => {
                     peer.pace().falter();
-                    let asked = accounts.len().min(under_way.accounts.unwrap_or(usize::MAX));
-                    if self.shorten(peer, piece, asked, &refusal, is_ours) {
+                    let asked = accounts.len().min(under_way.bounds.accounts);
+                    if self.shorten(peer, blocks, asked, &refusal, is_ours) {
+                        queue.put_back(piece);
+                        continue;
+                    }
+                    // One block was too much: it is searched alone.
+                    if blocks != piece {
+                        peer.pace().refused(piece, Some(1));
                         queue.put_back(piece);
                         continue;
                     }
@@ -238,30 +263,36 @@ impl Search<'_> {
         true
     }
 
-    /// Sends the question for a piece.
-    fn ask(
-        &self,
-        peer: &Arc<Peer>,
-        piece: Window,
-        accounts: &[H256],
-        at_once: Option<usize>,
-    ) -> UnderWay {
-        let parts = self.parts(piece, accounts, at_once);
-        UnderWay { accounts: at_once, asked: self.send(peer, piece, &parts) }
+    /// How many ranges are asked for in one batch. A short range costs its two questions and a share in the
+    /// header that shows that the last of them was searched.
+    fn ranges_together(&self, peer: &Peer, accounts: &[H256], bounds: Bounds) -> u64 {
+        let of_range = self.filters.len().saturating_mul(accounts.len().div_ceil(bounds.accounts));
+        let limit = peer.http().map_or(1, |http| http.batch_limit().saturating_sub(1));
+        let ranges = limit.checked_div(of_range).unwrap_or_default();
+        u64::try_from(ranges).unwrap_or(u64::MAX).clamp(1, MOST_RANGES)
     }
 
-    fn parts<'p>(
-        &'p self,
-        piece: Window,
-        accounts: &'p [H256],
-        at_once: Option<usize>,
-    ) -> Vec<Part<'p>> {
-        let size = at_once.unwrap_or(usize::MAX).max(1);
-        let filters = self.filters.iter().enumerate().flat_map(|(place, filter)| {
-            let part = move |accounts| (place, Filter { accounts, ..*filter });
-            accounts.chunks(size).map(part)
-        });
-        filters.map(|(place, filter)| Part { place, filter, call: filter.call(piece) }).collect()
+    /// Sends the questions for a piece.
+    fn ask(&self, peer: &Arc<Peer>, piece: Window, accounts: &[H256], bounds: Bounds) -> UnderWay {
+        let parts = self.parts(piece, accounts, bounds);
+        UnderWay { bounds, asked: self.send(peer, piece, &parts) }
+    }
+
+    fn parts<'p>(&'p self, piece: Window, accounts: &'p [H256], bounds: Bounds) -> Vec<Part<'p>> {
+        let mut parts = vec![];
+        let mut rest = Some(piece);
+        while let Some(open) = rest {
+            let blocks = beginning(open, bounds.blocks);
+            for (place, filter) in self.filters.iter().enumerate() {
+                for accounts in accounts.chunks(bounds.accounts) {
+                    let filter = Filter { accounts, ..*filter };
+                    parts.push(Part { place, filter, blocks, call: filter.call(blocks) });
+                }
+            }
+            let next = blocks.last().checked_add(1);
+            rest = next.and_then(|next| Window::new(next, open.last()));
+        }
+        parts
     }
 
     /// Sends a question. The end of the piece is asked for in the same breath: a node that lags behind
@@ -302,14 +333,15 @@ impl Search<'_> {
             Err(error) => {
                 let is_ours = matches!(error, Error::BodyTooLarge { .. });
                 let refusal = too_much(&error).ok_or(error)?;
-                return Ok(Outcome::TooMuch { refusal, is_ours });
+                return Ok(Outcome::TooMuch { blocks: piece, refusal, is_ours });
             }
         };
         let (mut found, mut bytes, mut is_empty) = (Found::default(), 0_u64, true);
         for (part, answer) in parts.iter().zip(&answers) {
             match answer {
                 Err(refusal) if is_too_much(refusal) => {
-                    return Ok(Outcome::TooMuch { refusal: refusal.clone(), is_ours: false });
+                    let (blocks, refusal) = (part.blocks, refusal.clone());
+                    return Ok(Outcome::TooMuch { blocks, refusal, is_ours: false });
                 }
                 Ok(text) => {
                     bytes = bytes.saturating_add(u64::try_from(text.len()).unwrap_or(bytes));
@@ -317,7 +349,7 @@ impl Search<'_> {
                 Err(_) => {}
             }
             let count =
-                self.read(part.place, &part.filter, piece, &part.call, answer, &mut found)?;
+                self.read(part.place, &part.filter, part.blocks, &part.call, answer, &mut found)?;
             is_empty &= count == 0;
         }
         let call = numbered_header_call(piece.last());
@@ -335,7 +367,10 @@ impl Search<'_> {
         }
         match found.transfers.iter().map(|found| found.position.block).min() {
             Some(block) => peer.shown().log_of(block),
-            None if is_empty => self.doubt_empty(peer, piece, &header).await?,
+            None if is_empty => {
+                let ranges = parts.iter().map(|part| part.blocks).collect();
+                self.doubt_empty(peer, piece, &header, ranges).await?;
+            }
             None => {}
         }
         Ok(Outcome::Found { found, bytes, end: header })
@@ -352,7 +387,7 @@ impl Search<'_> {
         for (place, filter) in self.filters.iter().enumerate() {
             let mut open = vec![Filter { accounts, ..*filter }];
             while let Some(filter) = open.pop() {
-                let parts = [Part { place, filter, call: filter.call(block) }];
+                let parts = [Part { place, filter, blocks: block, call: filter.call(block) }];
                 let mut asked = self.send(peer, block, &parts);
                 let answers = (&mut asked.0).await;
                 let answers =
@@ -420,7 +455,14 @@ struct Part<'a> {
     /// Which of the two filters it belongs to.
     place: usize,
     filter: Filter<'a>,
+    blocks: Window,
     call: Call,
+}
+
+/// The first blocks of a window.
+fn beginning(window: Window, blocks: u64) -> Window {
+    let last = window.first().saturating_add(blocks.saturating_sub(1)).min(window.last());
+    Window::new(window.first(), last).unwrap_or(window)
 }
 
 impl Progress {
