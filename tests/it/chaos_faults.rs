@@ -52,8 +52,8 @@ fn bad_moments_are_waited_out() {
 fn answers_that_cannot_be_right_are_not_stored() {
     // Whether such an answer stops the run or is asked for again is up to the client; that it leaves no trace
     // in the case is not.
-    let check = |fault: Fault, per_mille: u32| {
-        let through = through(&thrown(fault, per_mille));
+    let check_by = |fault: Fault, faults: &Faults| {
+        let through = through(faults);
         let outcome = through.trace("case.ftcase", &[]);
         assert_met(&through, fault);
         if outcome.code == Some(0) {
@@ -62,12 +62,16 @@ fn answers_that_cannot_be_right_are_not_stored() {
             through.assert_stopped_well(&outcome);
         }
     };
+    let check = |fault: Fault, per_mille: u32| check_by(fault, &thrown(fault, per_mille));
     check(Fault::WrongIds, 20);
     check(Fault::NullBlocks, 100);
     check(Fault::ErrorInTraces, 300);
     check(Fault::ServerError { status: 500 }, 30);
     check(Fault::EndlessBody, 10);
-    check(Fault::LaggingHead { blocks: 150 }, 100);
+    // Not from the start: a case says that it looked as far as the node was then.
+    let lagging = Fault::LaggingHead { blocks: 150 };
+    let later: Vec<usize> = (20..400).step_by(9).collect();
+    check_by(lagging, &Faults::none().at(lagging, &later));
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn three_flawed_endpoints_are_as_good_as_one_without_flaws() {
     let (named, free) = (unhurried("publicnode", SCALE), unhurried("drpc-free", SCALE));
     let faults = Faults::seeded(SEED)
         .with(Fault::TooManyRequests { retry_after: None }, 10)
-        .with(Fault::Reset, 20)
+        .with(Fault::Reset, 60)
         .with(Fault::CutBody, 20)
         .with(Fault::ServerError { status: 503 }, 20);
     let slow = Through::start(&profile("alchemy-free", SCALE), &faults);

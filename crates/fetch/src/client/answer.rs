@@ -99,7 +99,7 @@ pub(crate) fn hidden_error(text: &str) -> Option<&RawValue> {
         return serde_json::from_str(text).ok().filter(|_| !text.starts_with("\"0x"));
     }
     // A list that was streamed ends with it.
-    let end = text.as_bytes().len().saturating_sub(MOST_ERROR_BYTES);
+    let end = text.len().saturating_sub(MOST_ERROR_BYTES);
     let end = text.as_bytes().get(end..).unwrap_or_default();
     if !text.starts_with('[') || memmem::find(end, b"\"error\"").is_none() {
         return None;

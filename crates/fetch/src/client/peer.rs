@@ -23,10 +23,15 @@ pub(crate) enum Shape {
     Contracts,
 }
 
+/// After so many requests that were refused because it has dropped old blocks, an endpoint is not asked for
+/// them any more in the same run. Not after one: behind one address there can be several machines.
+const REFUSALS_BELIEVED: u32 = 3;
+
 /// One endpoint, or a recording of one.
 pub(crate) struct Peer {
     voice: Voice,
     learned: Mutex<Learned>,
+    gone: Mutex<BTreeMap<&'static str, Gone>>,
     standing: Standing,
     pace: Mutex<Pace>,
     shown: Mutex<Shown>,
@@ -50,6 +55,17 @@ pub(crate) struct Learned {
     pub(crate) dropped: BTreeMap<String, u64>,
 }
 
+/// What an endpoint said, in this run, that it has dropped.
+#[derive(Debug)]
+struct Gone {
+    /// The last block of which it said so.
+    last: u64,
+    /// How many requests it refused for it.
+    requests: u32,
+    /// In which words.
+    words: Refusal,
+}
+
 /// The blocks that a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
@@ -70,6 +86,7 @@ impl Peer {
         Self {
             voice,
             learned: Mutex::default(),
+            gone: Mutex::default(),
             standing: Standing::default(),
             pace: Mutex::default(),
             shown: Mutex::default(),
@@ -85,8 +102,26 @@ impl Peer {
         attempts: u32,
         stead: Option<Arc<Stead>>,
     ) -> Result<Vec<Answer>, Error> {
-        let answers = match &self.voice {
-            Voice::Node(http) => http.ask_all(calls, batch_size, attempts, stead).await?,
+        let answers: Vec<Answer> = match &self.voice {
+            Voice::Node(http) => {
+                let known: Vec<Option<Refusal>> =
+                    calls.iter().map(|call| self.known_refusal(call)).collect();
+                let open: Vec<&Call> = calls
+                    .iter()
+                    .zip(&known)
+                    .filter(|(_, known)| known.is_none())
+                    .map(|(call, _)| *call)
+                    .collect();
+                let mut told = match open.is_empty() {
+                    true => vec![],
+                    false => http.ask_all(&open, batch_size, attempts, stead).await?,
+                }
+                .into_iter();
+                known
+                    .into_iter()
+                    .filter_map(|known| known.map(Err).or_else(|| told.next()))
+                    .collect()
+            }
             Voice::Recording { session, asked } => {
                 asked.fetch_add(u64::try_from(calls.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
                 let not_recorded =
@@ -101,7 +136,42 @@ impl Peer {
                 self.learn(call, refusal);
             }
         }
+        self.note_gone(calls, &answers);
         Ok(answers)
+    }
+
+    /// What it said so often of what this is about that it need not be asked.
+    fn known_refusal(&self, call: &Call) -> Option<Refusal> {
+        let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = gone.get(call.method).filter(|known| REFUSALS_BELIEVED <= known.requests)?;
+        let is_gone = span_of(call).is_some_and(|span| span.last <= known.last);
+        is_gone.then(|| known.words.clone())
+    }
+
+    /// Counts a request that was refused for what it has dropped. One answer of that age, and it is asked again.
+    fn note_gone(&self, calls: &[&Call], answers: &[Answer]) {
+        let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counted = BTreeSet::new();
+        for (call, answer) in calls.iter().zip(answers) {
+            let Some(span) = span_of(call) else { continue };
+            match answer {
+                Ok(_) => {
+                    gone.retain(|method, known| *method != call.method || known.last < span.first);
+                }
+                Err(refusal) if refusal.kind() == Kind::Pruned => {
+                    let known = gone.entry(call.method).or_insert_with(|| Gone {
+                        last: span.first,
+                        requests: 0,
+                        words: refusal.clone(),
+                    });
+                    known.last = known.last.max(span.first);
+                    if counted.insert(call.method) {
+                        known.requests = known.requests.saturating_add(1);
+                    }
+                }
+                Err(_) => {}
+            }
+        }
     }
 
     /// What a refusal says of the next questions.

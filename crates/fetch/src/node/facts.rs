@@ -124,7 +124,7 @@ impl Node {
     ) -> Result<Vec<(Call, Answer, u64)>, Error> {
         let keys: Vec<&K> = keys.into_iter().collect();
         let calls: Vec<Call> = keys.iter().map(|key| call(key, block)).collect();
-        let answers = self.client.ask_all(&calls).await?;
+        let answers = self.told(&calls).await?;
         let mut outcomes: Vec<(Call, Answer, u64)> = vec![];
         for (call, answer) in calls.into_iter().zip(answers) {
             self.refuse_later(&call, &answer)?;

@@ -94,7 +94,7 @@ impl Node {
 
     /// Asks for states of blocks that were found to be there. Behind one address there can be several
     /// machines, some of them late: who says that it does not have a block yet is asked again.
-    async fn told(&self, calls: &[Call]) -> Result<Vec<Answer>, Error> {
+    pub(super) async fn told(&self, calls: &[Call]) -> Result<Vec<Answer>, Error> {
         let mut answers = self.client.ask_all(calls).await?;
         let is_late =
             |answer: &Answer| answer.as_ref().is_err_and(|said| said.kind() == Kind::NotYet);
