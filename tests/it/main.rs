@@ -7,6 +7,7 @@
 //! * `chaos_pool`: several endpoints, some of which lie, lag, stall or refuse
 //! * `chaos_reorg`: a chain that changes while it is traced
 //! * `chaos_truth`: whether a transfer really happened
+//! * `collapse`: what contracts do for others than who pays them
 //! * `demo`: the main job on the recorded case
 //! * `fetch`: filling a case without following anything
 //! * `finality`: which blocks are looked at
@@ -39,6 +40,7 @@ mod chaos_faults;
 mod chaos_pool;
 mod chaos_reorg;
 mod chaos_truth;
+mod collapse;
 mod demo;
 mod faulty_server;
 mod fetch;

@@ -181,8 +181,7 @@ impl Evidence {
             today: how.as_of,
             marks,
             is_spent: how.is_spent,
-            // Nothing fetches them yet.
-            reads_whole: false,
+            reads_whole: true,
             is_negligible: &|_, asset, amount, block| value.is_negligible(asset, amount, block),
             is_listed_token: &|asset| how.decimals.contains_key(&asset),
         };

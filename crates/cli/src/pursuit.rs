@@ -8,6 +8,7 @@
 mod in_order;
 mod pieces;
 mod stays;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,9 +44,11 @@ pub(crate) struct Pursuit<'a> {
 impl Pursuit<'_> {
     /// Follows and fetches until every open end is settled, or the budget is spent; returns what was spent.
     pub(crate) async fn pursue(&mut self, how: &How) -> Result<Option<String>, Error> {
+        // A node that lags says of a transaction that there is none, too.
+        self.case.forget_absent()?;
         // What an interrupted run had decided to fetch comes first, and in the same order: so the case
         // gets the same content as if nothing had happened.
-        let mut spent = self.fetch_planned().await?;
+        let mut spent = self.fetch_all().await?;
         loop {
             let evidence = Evidence::load(self.case)?;
             let marks = evidence.marks(self.book);
@@ -55,7 +58,7 @@ impl Pursuit<'_> {
                 return Ok(spent);
             }
             let trail = evidence.follow(how, &marks)?;
-            if trail.open_ends.is_empty() {
+            if trail.open_ends.is_empty() && trail.open_transactions.is_empty() {
                 return Ok(None);
             }
             let plan = planned_windows(trail.open_ends.iter().map(|end| {
@@ -63,8 +66,16 @@ impl Pursuit<'_> {
                 (end, before.next_piece(end, || evidence.quiet_to(end, how)))
             }));
             self.keep_gate(Some(how.limits.hub_counterparties))?;
-            self.case.plan(&plan, &[])?;
-            spent = self.fetch_planned().await?;
+            self.case.plan(&plan, &whole::planned(&trail.open_transactions))?;
+            spent = self.fetch_all().await?;
+        }
+    }
+
+    /// Fetches the plan, windows and transactions; returns what was spent.
+    async fn fetch_all(&mut self) -> Result<Option<String>, Error> {
+        match self.fetch_planned().await? {
+            Some(spent) => Ok(Some(spent)),
+            None => self.fetch_transactions().await,
         }
     }
 

@@ -259,6 +259,15 @@ impl Case {
         self.read(|conn| whole::absent(conn, chain))
     }
 
+    /// Forgets which transactions are not to be had: another time, or other endpoints, may have them.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written to.
+    pub fn forget_absent(&mut self) -> Result<(), Error> {
+        self.write(whole::forget_absent)
+    }
+
     /// Every chain of which a window, a transaction or a seed is in the case.
     ///
     /// # Errors

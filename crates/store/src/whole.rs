@@ -154,6 +154,10 @@ pub(crate) fn absent(conn: &Connection, chain: ChainId) -> Result<Vec<AbsentTran
     Ok(absent.collect())
 }
 
+pub(crate) fn forget_absent(conn: &Connection) -> Result<(), Fault> {
+    sql::run(conn, "DELETE FROM whole_transaction WHERE reading = ?1", [ABSENT]).map(drop)
+}
+
 fn readings(conn: &Connection, chain: ChainId) -> Result<Vec<(PlannedTransaction, i64)>, Fault> {
     let select = "SELECT chain, block, transaction_index, hash, reading FROM whole_transaction
                   WHERE chain = ?1 ORDER BY block, transaction_index";

@@ -203,7 +203,7 @@ fn is_lacking(known: &KnownTransfer, fetched: &FetchedWindow) -> bool {
 }
 
 /// Whether a node's logs have to tell of it.
-const fn is_token_movement(transfer: &Transfer) -> bool {
+pub(super) const fn is_token_movement(transfer: &Transfer) -> bool {
     matches!(transfer.cause, Cause::Token | Cause::Mint | Cause::Burn)
 }
 

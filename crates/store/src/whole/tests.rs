@@ -101,6 +101,14 @@ fn what_is_not_to_be_had_is_kept_apart() {
     assert_eq!(case.whole_transactions(CHAINS[0]).unwrap(), []);
     assert_eq!(case.chains().unwrap(), [CHAINS[0]]);
     assert_eq!(case.counts().unwrap().chains[&CHAINS[0]].whole_transactions, 0);
+
+    // Another run asks again, and what was read stays.
+    case.write_transaction(&fetched).unwrap();
+    let other = AbsentTransaction { index: 4, hash: H256::repeat_byte(4), ..absent(&fetched) };
+    case.write_absent(&other, &block(CHAINS[0], 11)).unwrap();
+    case.forget_absent().unwrap();
+    assert_eq!(case.absent_transactions(CHAINS[0]).unwrap(), []);
+    assert_eq!(case.whole_transactions(CHAINS[0]).unwrap(), [fetched.transaction]);
 }
 
 #[test]
