@@ -25,7 +25,7 @@ pub(crate) enum Shape {
 
 /// After so many requests that were refused because it has dropped old blocks, an endpoint is not asked for
 /// them any more in the same run. Not after one: behind one address there can be several machines.
-const REFUSALS_BELIEVED: u32 = 3;
+const REFUSALS_BELIEVED: u32 = 5;
 
 /// One endpoint, or a recording of one.
 pub(crate) struct Peer {
@@ -63,7 +63,9 @@ struct Gone {
     /// How many requests it refused for it.
     requests: u32,
     /// In which words.
-    words: Refusal,
+    words: Option<Refusal>,
+    /// The first block of which it gave an answer: who has an older state has the later ones somewhere.
+    oldest: u64,
 }
 
 /// The blocks that a question is about.
@@ -144,27 +146,28 @@ impl Peer {
     fn known_refusal(&self, call: &Call) -> Option<Refusal> {
         let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
         let known = gone.get(call.method).filter(|known| REFUSALS_BELIEVED <= known.requests)?;
-        let is_gone = span_of(call).is_some_and(|span| span.last <= known.last);
-        is_gone.then(|| known.words.clone())
+        let last = known.last.min(known.oldest.saturating_sub(1));
+        let is_gone = span_of(call).is_some_and(|span| span.last <= last);
+        known.words.clone().filter(|_| is_gone)
     }
 
-    /// Counts a request that was refused for what it has dropped. One answer of that age, and it is asked again.
+    /// Counts a request that was refused for what it has dropped.
     fn note_gone(&self, calls: &[&Call], answers: &[Answer]) {
         let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
         let mut counted = BTreeSet::new();
         for (call, answer) in calls.iter().zip(answers) {
             let Some(span) = span_of(call) else { continue };
+            let known = gone.entry(call.method).or_insert(Gone {
+                last: 0,
+                requests: 0,
+                words: None,
+                oldest: u64::MAX,
+            });
             match answer {
-                Ok(_) => {
-                    gone.retain(|method, known| *method != call.method || known.last < span.first);
-                }
+                Ok(_) => known.oldest = known.oldest.min(span.first),
                 Err(refusal) if refusal.kind() == Kind::Pruned => {
-                    let known = gone.entry(call.method).or_insert_with(|| Gone {
-                        last: span.first,
-                        requests: 0,
-                        words: refusal.clone(),
-                    });
                     known.last = known.last.max(span.first);
+                    known.words.get_or_insert_with(|| refusal.clone());
                     if counted.insert(call.method) {
                         known.requests = known.requests.saturating_add(1);
                     }
