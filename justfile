@@ -49,6 +49,11 @@ bench *names: setup
     cargo build --release -p fundtrail -p fundtrail-bench
     target/release/fundtrail-bench {{ names }}
 
+# Play a list of flows among decoys, trace it, and say how much was found: `just score DIR --native`
+score *args: setup
+    cargo build --release -p fundtrail -p fundtrail-score
+    target/release/fundtrail-score {{ args }}
+
 # What CI runs
 ci:
     .ci/run

@@ -19,6 +19,7 @@
 //! * `live`: the same case on a real node, over HTTP
 //! * `lists`: sanctions and labels from the command line
 //! * `pages`: the HTML report in a real browser
+//! * `score`: how much of a list of flows is found among decoys
 //! * `secrets`: keys in URLs show up nowhere
 //! * `seeds`: what counts as stolen, and what is refused
 //! * `settled`: long stays that the state settles, on a chain of 45,000 blocks
@@ -56,6 +57,7 @@ mod many_accounts;
 mod pages;
 mod reopened;
 mod sandbox;
+mod score;
 mod secrets;
 mod seeds;
 mod settled;

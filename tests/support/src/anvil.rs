@@ -35,6 +35,8 @@ pub struct AnvilOptions {
     pub forgets: bool,
     /// Gas that a block has room for, where it is not 30 million.
     pub gas_limit: Option<u64>,
+    /// Whether it takes a payment before the payer has what he pays: an earlier one of the same block may bring it.
+    pub trusts_payers: bool,
 }
 
 impl AnvilOptions {
@@ -50,6 +52,7 @@ impl AnvilOptions {
             kept_states: 4_000,
             forgets: false,
             gas_limit: None,
+            trusts_payers: false,
         }
     }
 }
@@ -91,6 +94,7 @@ impl Anvil {
                 false => format!("--max-persisted-states={}", options.kept_states),
             })
             .args(options.gas_limit.map(|gas| format!("--gas-limit={gas}")))
+            .args(options.trusts_payers.then_some("--disable-pool-balance-checks"))
             .args(["--chain-id", &options.chain_id.to_string()])
             .args(["--number", &options.genesis_block.to_string()])
             .args(["--timestamp", &options.genesis_timestamp.to_string()])
