@@ -66,11 +66,15 @@
 mod book;
 mod collapse;
 mod convert;
+mod dealings;
+mod entity;
 mod history;
 mod ledger;
 mod order;
 mod paths;
+mod scene;
 mod sweep;
+mod typology;
 mod view;
 
 #[cfg(test)]
@@ -87,6 +91,7 @@ use fundtrail_model::{
 pub use collapse::{Collapsed, Conversion, Delivery, Fee, Party, Payment, collapse};
 pub use history::History;
 pub use paths::{cycles, paths};
+pub use scene::{Behaviour, Scene, Ticker};
 
 /// What is known of one chain.
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,7 @@
 
 mod band;
 mod cases;
+pub(crate) mod files;
 mod render;
 mod rounds;
 pub(crate) mod scenario;

@@ -9,9 +9,13 @@ use crate::{Address, ChainId, Confidence, Witness};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Heuristic {
     /// The first pays the second, which forwards nearly the same to an exchange, and pays nobody else: a deposit
-    /// address of the first's account at the exchange. Source: Victor, *Address Clustering Heuristics for Ethereum*
-    /// (FC 2020); the confidence is Tutela's.
+    /// address of the first's account at the exchange. At least one other address forwards to the same one of
+    /// the exchange, as to a hot wallet. Source: Victor, *Address Clustering Heuristics for Ethereum* (FC 2020);
+    /// the score is Tutela's.
     DepositAddress,
+    /// Likewise, but nobody else forwards there: it may be the exchange's deposit address of the second, which is
+    /// then a stranger to the exchange, and perhaps to the first.
+    LoneForwarder,
     /// The second took tokens of the first in a transaction that the second paid for: by an approval, a permit
     /// (EIP-2612, EIP-3009) or a delegation. Owners do so with their own; so do thieves with their victims'.
     TookByAuthorisation,
@@ -23,14 +27,20 @@ pub enum Heuristic {
 
 impl Heuristic {
     /// Every heuristic, in order.
-    pub const ALL: [Self; 4] =
-        [Self::DepositAddress, Self::TookByAuthorisation, Self::SameDelegate, Self::GasFunding];
+    pub const ALL: [Self; 5] = [
+        Self::DepositAddress,
+        Self::LoneForwarder,
+        Self::TookByAuthorisation,
+        Self::SameDelegate,
+        Self::GasFunding,
+    ];
 
     /// Its identifier, as reports name it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::DepositAddress => "deposit-address",
+            Self::LoneForwarder => "lone-forwarder",
             Self::TookByAuthorisation => "took-by-authorisation",
             Self::SameDelegate => "same-delegate",
             Self::GasFunding => "gas-funding",

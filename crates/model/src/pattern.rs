@@ -134,15 +134,16 @@ pub enum Unit {
     Ppm,
 }
 
-/// A number that decided, and what it was held against.
+/// A number that was found, and what it was held against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Measure {
     /// What was measured, in words.
     pub what: &'static str,
     /// What was found.
     pub found: u64,
-    /// The threshold's name ([`Thresholds`](crate::Thresholds)) and its value.
-    pub threshold: (&'static str, u64),
+    /// The threshold's name ([`Thresholds`](crate::Thresholds)) and its value; `None` where the number only tells
+    /// how much there was.
+    pub threshold: Option<(&'static str, u64)>,
     /// What both count.
     pub unit: Unit,
 }
@@ -170,7 +171,7 @@ pub struct Pattern {
     /// Of which asset.
     pub asset: Asset,
     /// What moved in it, in base units, each unit counted once: what entered a chain or a cycle, what all paid in
-    /// a fan.
+    /// a fan. Of a counterfeit, the most that one transfer claims to move.
     pub amount: Amount,
     /// From the first to the last block of it.
     pub window: Window,
@@ -178,7 +179,7 @@ pub struct Pattern {
     pub witnesses: Vec<Witness>,
     /// How many more there are.
     pub witnesses_left_out: usize,
-    /// The numbers that decided.
+    /// The numbers that decided, and what else there is to count.
     pub measures: Vec<Measure>,
     /// What speaks for caution.
     pub reservations: Vec<PatternReservation>,

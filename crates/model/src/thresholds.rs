@@ -105,6 +105,18 @@ thresholds! {
     /// Address poisoning: so many hexadecimal digits at both ends are the same. *Own*: programs show four or more;
     /// the rule of the published count (arXiv 2501.16681) was not read.
     lookalike_digits = 4;
+    /// Address poisoning: where the account never moved the asset with anybody else, what is worth less than so
+    /// many whole US dollars is bait. *Own.*
+    bait_usd = 1;
+    /// Deposit address: what it forwards is at most so many millionths of a coin less than it got; tokens are
+    /// forwarded whole. 0.01 ether in Victor (FC 2020) and Tutela.
+    deposit_fee_ppm = 10_000;
+    /// Deposit address: it forwards within so many blocks. 3,200 in Tutela; 10,000 in etherclust.
+    deposit_blocks = 3_200;
+    /// Gas funding: at most so many millionths of a coin. *Own.*
+    gas_ppm = 100_000;
+    /// Gas funding: whoever pays more addresses than this is a service. *Own.*
+    gas_receivers = 20;
 }
 
 #[cfg(test)]

@@ -34,27 +34,27 @@ use fundtrail_model::{
 
 use crate::{ChainEvidence, History, Question, follow, follow_by_every_rule};
 
-pub(super) const CHAIN: ChainId = ChainId(1);
+pub(crate) const CHAIN: ChainId = ChainId(1);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Scenario {
-    pub(super) until: u64,
-    pub(super) limits: Limits,
-    pub(super) is_spent: bool,
-    pub(super) reads_whole: bool,
-    pub(super) today: Date,
-    pub(super) dust: u128,
-    pub(super) seeds: Vec<Seed>,
-    pub(super) transfers: Vec<Transfer>,
-    pub(super) coverage: Vec<Coverage>,
-    pub(super) crowds: Vec<Crowd>,
-    pub(super) balances: Vec<Balance>,
-    pub(super) accounts: Vec<AccountFact>,
-    pub(super) blocks: Vec<BlockStamp>,
-    pub(super) whole: Vec<WholeTransaction>,
-    pub(super) absent: Vec<AbsentTransaction>,
-    pub(super) marks: BTreeMap<(ChainId, Address), Marks>,
-    pub(super) unlisted: BTreeSet<Asset>,
+    pub(crate) until: u64,
+    pub(crate) limits: Limits,
+    pub(crate) is_spent: bool,
+    pub(crate) reads_whole: bool,
+    pub(crate) today: Date,
+    pub(crate) dust: u128,
+    pub(crate) seeds: Vec<Seed>,
+    pub(crate) transfers: Vec<Transfer>,
+    pub(crate) coverage: Vec<Coverage>,
+    pub(crate) crowds: Vec<Crowd>,
+    pub(crate) balances: Vec<Balance>,
+    pub(crate) accounts: Vec<AccountFact>,
+    pub(crate) blocks: Vec<BlockStamp>,
+    pub(crate) whole: Vec<WholeTransaction>,
+    pub(crate) absent: Vec<AbsentTransaction>,
+    pub(crate) marks: BTreeMap<(ChainId, Address), Marks>,
+    pub(crate) unlisted: BTreeSet<Asset>,
 }
 
 impl Default for Scenario {
@@ -125,7 +125,7 @@ impl Scenario {
     }
 
     /// The same knowledge, told in another order.
-    pub(super) fn shuffled(&self) -> Self {
+    pub(crate) fn shuffled(&self) -> Self {
         let mut other = self.clone();
         other.coverage.reverse();
         other.crowds.reverse();
@@ -164,7 +164,7 @@ impl Scenario {
         label(self, name, category, &[]);
     }
 
-    pub(super) fn cover(&mut self, address: Address, window: Window, classes: &[AssetClass]) {
+    pub(crate) fn cover(&mut self, address: Address, window: Window, classes: &[AssetClass]) {
         self.coverage.extend(classes.iter().map(|class| Coverage {
             chain: CHAIN,
             address,
@@ -177,7 +177,7 @@ impl Scenario {
 }
 
 /// Names are their own addresses, so that a trail can be read.
-pub(super) fn address(name: &str) -> Address {
+pub(crate) fn address(name: &str) -> Address {
     if name == "zero" {
         return Address::zero();
     }
@@ -193,7 +193,7 @@ pub(crate) fn name(address: Address) -> String {
     String::from_utf8(address.0.iter().copied().take_while(|byte| *byte != 0).collect()).unwrap()
 }
 
-pub(super) fn asset(name: &str) -> Asset {
+pub(crate) fn asset(name: &str) -> Asset {
     if name == "native" { Asset::Native(CHAIN) } else { Asset::Token(CHAIN, address(name)) }
 }
 

@@ -1,0 +1,211 @@
+//! A look-alike of a counterparty put itself into somebody's history.
+
+use std::collections::BTreeMap;
+
+use fundtrail_model::{
+    Address, Amount, Asset, PatternKind, PatternRole, Position, Transfer, Unit, Witness,
+};
+
+use super::draft::{Draft, count};
+use crate::dealings::{Dealings, Move, share};
+
+/// The most counterparties of one account that may look alike before one stops comparing.
+const MOST_ALIKE: usize = 16;
+
+/// Cents of a US dollar.
+const CENTS: u128 = 100;
+
+/// What two addresses that look alike have in common: the digits at both ends.
+type Ends = (Vec<u8>, Vec<u8>);
+
+/// A counterparty with whom value really moved.
+struct Real {
+    who: Address,
+    since: Position,
+    /// The most that moved at once, by asset.
+    largest: BTreeMap<Asset, Amount>,
+}
+
+/// Transfers of nothing, of next to nothing, or of a token that nobody vouches for, between an account and an address
+/// that looks like one with which it had dealt before. If the account then really paid the look-alike, that is
+/// the amount.
+///
+/// Next to nothing is dust beside the most of that asset that moved between the account and whoever is imitated; if
+/// none did, beside the most that it moved with anybody else, or what is worth next to nothing.
+///
+/// Source: the definition of arXiv 2501.16681. Anybody can log a transfer of nothing in another's name, so
+/// such a transfer proves nothing of whom it names.
+pub(super) fn poisonings(dealings: &Dealings<'_>) -> Vec<Draft> {
+    let real = real_counterparties(dealings);
+    let most = most_moved(dealings);
+    let mut found: BTreeMap<(Address, Address, Address), Vec<Transfer>> = BTreeMap::new();
+    for of in dealings.transfers() {
+        let (Some(from), Some(to)) = (of.from, of.to) else { continue };
+        for (target, other) in [(from, to), (to, from)] {
+            if dealings.is_subject(target)
+                && target != other
+                && let Some(imitated) = imitated(dealings, (&real, &most), (target, other), &of)
+            {
+                found.entry((target, other, imitated)).or_default().push(of);
+            }
+        }
+    }
+    let mut fallen: BTreeMap<(Address, Address), Vec<&Move>> =
+        found.keys().map(|(target, other, _)| ((*target, *other), Vec::new())).collect();
+    for of in dealings.all() {
+        if let Some(moves) = fallen.get_mut(&(of.from, of.to)) {
+            moves.push(of);
+        }
+    }
+    found
+        .into_iter()
+        .filter_map(|(who, bait)| {
+            let (target, other, _) = who;
+            let paid = fallen.get(&(target, other)).map_or(&[][..], Vec::as_slice);
+            draft(dealings, who, &bait, paid)
+        })
+        .collect()
+}
+
+fn real_counterparties(dealings: &Dealings<'_>) -> BTreeMap<(Address, Ends), Vec<Real>> {
+    let digits = dealings.thresholds().lookalike_digits;
+    let mut real: BTreeMap<(Address, Ends), Vec<Real>> = BTreeMap::new();
+    for of in dealings.all() {
+        for (who, other) in [(of.from, of.to), (of.to, of.from)] {
+            if !dealings.is_subject(who) {
+                continue;
+            }
+            let alike = real.entry((who, ends(other, digits))).or_default();
+            let known = alike.iter_mut().find(|known| known.who == other);
+            if let Some(known) = known {
+                let largest = known.largest.entry(of.asset).or_default();
+                *largest = of.amount.max(*largest);
+            } else if alike.len() < MOST_ALIKE {
+                let largest = BTreeMap::from([(of.asset, of.amount)]);
+                alike.push(Real { who: other, since: of.at, largest });
+            }
+        }
+    }
+    real
+}
+
+/// By account and asset: the most that moved at once, with whom, and the most with anybody else.
+type MostMoved = BTreeMap<(Address, Asset), [(Address, Amount); 2]>;
+
+fn most_moved(dealings: &Dealings<'_>) -> MostMoved {
+    let mut most = MostMoved::new();
+    for of in dealings.all() {
+        for (who, other) in [(of.from, of.to), (of.to, of.from)] {
+            if !dealings.is_subject(who) {
+                continue;
+            }
+            let now = (other, of.amount);
+            let [first, second] = most.entry((who, of.asset)).or_insert([now; 2]);
+            if first.0 == other {
+                first.1 = first.1.max(of.amount);
+            } else if first.1 < of.amount {
+                (*first, *second) = (now, *first);
+            } else if second.0 == first.0 || second.1 < of.amount {
+                *second = now;
+            }
+        }
+    }
+    most
+}
+
+/// Whom a transfer's other side imitates, if it does.
+fn imitated(
+    dealings: &Dealings<'_>,
+    (real, most): (&BTreeMap<(Address, Ends), Vec<Real>>, &MostMoved),
+    (target, other): (Address, Address),
+    of: &Transfer,
+) -> Option<Address> {
+    let thresholds = dealings.thresholds();
+    let alike = real.get(&(target, ends(other, thresholds.lookalike_digits)))?;
+    let is_tiny = |beside: &Real| {
+        let is_dust = |most: Amount| of.amount <= share(most, thresholds.dust_ppm);
+        let with_others = || {
+            let most = most.get(&(target, of.asset))?;
+            most.iter().find(|(who, _)| *who != other).map(|(_, amount)| *amount)
+        };
+        of.amount.is_zero()
+            || !dealings.counts(of.asset)
+            || match beside.largest.get(&of.asset) {
+                Some(most) => is_dust(*most),
+                None => with_others().is_some_and(is_dust) || is_cheap(dealings, of),
+            }
+    };
+    let before = |known: &&Real| known.since < of.position;
+    let dealt = alike.iter().find(|known| known.who == other && before(known));
+    // Somebody with whom value really moved before is no look-alike; bait of earlier days is no such value.
+    let is_stranger = |beside: &Real| {
+        dealt.is_none_or(|dealt| {
+            dealt.largest.iter().all(|(asset, amount)| {
+                let most = beside.largest.get(asset);
+                most.is_some_and(|most| *amount <= share(*most, thresholds.dust_ppm))
+            })
+        })
+    };
+    alike
+        .iter()
+        .filter(|known| known.who != other && before(known))
+        .find(|known| is_tiny(known) && is_stranger(known))
+        .map(|known| known.who)
+}
+
+/// Whether it is known to be worth next to nothing.
+fn is_cheap(dealings: &Dealings<'_>, of: &Transfer) -> bool {
+    let limit = u128::from(dealings.thresholds().bait_usd).saturating_mul(CENTS);
+    let cents = (dealings.scene.usd_cents)(of.asset, of.amount, of.position.block);
+    cents.is_some_and(|cents| cents < limit)
+}
+
+fn draft(
+    dealings: &Dealings<'_>,
+    (target, other, imitated): (Address, Address, Address),
+    bait: &[Transfer],
+    paid: &[&Move],
+) -> Option<Draft> {
+    let first = bait.first()?;
+    let is_bait =
+        |position: &Position| bait.binary_search_by_key(position, |of| of.position).is_ok();
+    // What the account paid the look-alike afterwards: the asset of the first such payment.
+    let fell = paid.iter().copied().filter(|of| first.position < of.at && !is_bait(&of.at));
+    let asset = fell.clone().next().map_or(first.asset, |of| of.asset);
+    let fell: Vec<&Move> = fell.filter(|of| of.asset == asset).collect();
+    let digits = dealings.thresholds().lookalike_digits;
+    let mut draft = Draft::new(PatternKind::AddressPoisoning, asset)
+        .with(PatternRole::Actor, [other])
+        .with(PatternRole::Target, [target])
+        .with(PatternRole::Imitated, [imitated])
+        .shown_by(fell.iter().copied())
+        .moving(fell.iter().map(|of| of.amount))
+        .measured(
+            "same digits at both ends",
+            same_digits(other, imitated),
+            ("lookalike_digits", digits),
+            Unit::Count,
+        )
+        .told("payments to it afterwards", count(fell.len()), Unit::Count);
+    let witness = |of: &Transfer| Witness { position: of.position, transaction: of.transaction };
+    draft.witnesses.extend(bait.iter().map(witness));
+    Some(draft)
+}
+
+/// The hexadecimal digits of an address.
+fn digits_of(address: Address) -> impl DoubleEndedIterator<Item = u8> {
+    address.0.into_iter().flat_map(|byte| [byte >> 4, byte & 0xf])
+}
+
+fn ends(address: Address, digits: u64) -> Ends {
+    let n = usize::try_from(digits).unwrap_or(usize::MAX).clamp(1, 40);
+    (digits_of(address).take(n).collect(), digits_of(address).rev().take(n).collect())
+}
+
+/// How many digits two addresses share at both ends.
+fn same_digits(a: Address, b: Address) -> u64 {
+    let same = |(a, b): &(u8, u8)| a == b;
+    let front = digits_of(a).zip(digits_of(b)).take_while(same).count();
+    let back = digits_of(a).rev().zip(digits_of(b).rev()).take_while(same).count();
+    count(front.min(back))
+}
