@@ -20,6 +20,7 @@
 //! * `lists`: sanctions and labels from the command line
 //! * `pages`: the HTML report in a real browser
 //! * `score`: how much of a list of flows is found among decoys
+//! * `rules`: every rule side by side
 //! * `secrets`: keys in URLs show up nowhere
 //! * `seeds`: what counts as stolen, and what is refused
 //! * `settled`: long stays that the state settles, on a chain of 45,000 blocks
@@ -56,6 +57,7 @@ mod live;
 mod many_accounts;
 mod pages;
 mod reopened;
+mod rules;
 mod sandbox;
 mod score;
 mod secrets;

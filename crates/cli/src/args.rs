@@ -4,8 +4,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fundtrail_model::Rule;
 
 use crate::destination::Format;
+use crate::rules::Rules;
 
 /// Follows stolen funds on EVM chains and accounts for every unit of them
 ///
@@ -217,7 +219,8 @@ pub(crate) struct Naming {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
-    /// Report to write: .html, .json, .csv or .txt (can be repeated)
+    /// Report to write: .html, .json, .txt, .csv (a row per hop) or, with --rule all, .band.csv (a row
+    /// per place); can be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Vec<PathBuf>,
 
@@ -392,18 +395,21 @@ pub(crate) enum RuleName {
     Libr,
     /// All that leaves an account which stolen value reached: upper bounds
     Poison,
+    /// The report by dirty-first, and what ended where by every rule, side by side
+    All,
 }
 
-impl From<RuleName> for fundtrail_model::Rule {
+impl From<RuleName> for Rules {
     fn from(name: RuleName) -> Self {
-        match name {
-            RuleName::Fifo => Self::Fifo,
-            RuleName::Lifo => Self::Lifo,
-            RuleName::Haircut => Self::Haircut,
-            RuleName::DirtyFirst => Self::DirtyFirst,
-            RuleName::Libr => Self::Libr,
-            RuleName::Poison => Self::Poison,
-        }
+        Self::One(match name {
+            RuleName::Fifo => Rule::Fifo,
+            RuleName::Lifo => Rule::Lifo,
+            RuleName::Haircut => Rule::Haircut,
+            RuleName::DirtyFirst => Rule::DirtyFirst,
+            RuleName::Libr => Rule::Libr,
+            RuleName::Poison => Rule::Poison,
+            RuleName::All => return Self::All,
+        })
     }
 }
 

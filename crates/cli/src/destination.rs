@@ -18,6 +18,8 @@ pub(crate) enum Format {
     Json,
     /// A row per hop
     Csv,
+    /// A row per place, with what ended there by every rule; needs --rule all
+    BandCsv,
 }
 
 /// One place and what is written there.
@@ -34,9 +36,11 @@ pub(crate) fn destinations(
 ) -> Result<Vec<Destination>, Error> {
     let mut destinations = Vec::new();
     for path in paths {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let from_ending = match path.extension().and_then(|ending| ending.to_str()) {
             Some("html" | "htm") => Some(Format::Html),
             Some("json") => Some(Format::Json),
+            Some("csv") if name.ends_with(".band.csv") => Some(Format::BandCsv),
             Some("csv") => Some(Format::Csv),
             Some("txt") => Some(Format::Terminal),
             _ => None,
@@ -107,6 +111,9 @@ mod tests {
         check("report.html", None, Some(Format::Html));
         check("report.json", Some(Format::Csv), Some(Format::Json));
         check("report", Some(Format::Csv), Some(Format::Csv));
+        check("report.csv", None, Some(Format::Csv));
+        check("report.band.csv", None, Some(Format::BandCsv));
+        check("band.csv", None, Some(Format::Csv));
         check("report.doc", None, None);
     }
 

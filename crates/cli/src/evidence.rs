@@ -13,6 +13,7 @@ use fundtrail_model::{
 use fundtrail_store::Case;
 
 use crate::error::Error;
+use crate::rules::Rules;
 
 /// Everything in a case that following and reporting look at.
 pub(crate) struct Evidence {
@@ -149,12 +150,49 @@ impl Evidence {
             .collect()
     }
 
-    /// Follows.
+    /// Follows by the rule of the report.
     pub(crate) fn follow(
         &self,
         how: &How,
         marks: &BTreeMap<(ChainId, Address), Marks>,
     ) -> Result<Trail, Error> {
+        checked(self.ask(how, how.rules.main(), marks, fundtrail_graph::follow))
+    }
+
+    /// Follows by every rule, whichever the report is by.
+    pub(crate) fn follow_by_every_rule(
+        &self,
+        how: &How,
+        marks: &BTreeMap<(ChainId, Address), Marks>,
+    ) -> Result<Vec<Trail>, Error> {
+        let main = how.rules.main();
+        let trails = self.ask(how, main, marks, fundtrail_graph::follow_by_every_rule);
+        trails.into_iter().map(checked).collect()
+    }
+
+    /// The trail by the first rule by which something is lacking: by that of the report, and where every rule is
+    /// compared, by each other one whose amounts add up.
+    pub(crate) fn follow_to_a_lack(
+        &self,
+        how: &How,
+        marks: &BTreeMap<(ChainId, Address), Marks>,
+    ) -> Result<Option<Trail>, Error> {
+        for rule in how.rules.pursued() {
+            let trail = checked(self.ask(how, rule, marks, fundtrail_graph::follow))?;
+            if !trail.open_ends.is_empty() || !trail.open_transactions.is_empty() {
+                return Ok(Some(trail));
+            }
+        }
+        Ok(None)
+    }
+
+    fn ask<T>(
+        &self,
+        how: &How,
+        rule: Rule,
+        marks: &BTreeMap<(ChainId, Address), Marks>,
+        follow: impl Fn(&[ChainEvidence<'_>], &Question<'_>) -> T,
+    ) -> T {
         let chains: Vec<_> = self
             .chains
             .iter()
@@ -176,7 +214,7 @@ impl Evidence {
         let value = Valuation { how, times: &times };
         let question = Question {
             seeds: &seeds,
-            rule: how.rule,
+            rule,
             limits: how.limits,
             today: how.as_of,
             marks,
@@ -185,15 +223,19 @@ impl Evidence {
             is_negligible: &|_, asset, amount, block| value.is_negligible(asset, amount, block),
             is_listed_token: &|asset| how.decimals.contains_key(&asset),
         };
-        let trail = fundtrail_graph::follow(&chains, &question);
-        trail.check().map_err(|error| Error::Imbalance { error })?;
-        Ok(trail)
+        follow(&chains, &question)
     }
+}
+
+/// A trail that does not close is never shown.
+fn checked(trail: Trail) -> Result<Trail, Error> {
+    trail.check().map_err(|error| Error::Imbalance { error })?;
+    Ok(trail)
 }
 
 /// How a case is followed.
 pub(crate) struct How {
-    pub(crate) rule: Rule,
+    pub(crate) rules: Rules,
     pub(crate) limits: Limits,
     pub(crate) as_of: Date,
     pub(crate) min_usd: Option<fundtrail_labels::prices::UsdCents>,

@@ -21,6 +21,7 @@ mod presentation;
 mod progress;
 mod pursuit;
 mod reorg;
+mod rules;
 mod seeds;
 mod settings;
 mod ui;

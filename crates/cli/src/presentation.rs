@@ -7,7 +7,7 @@ use fundtrail_labels::prices::{Prices, UsdCents};
 use fundtrail_labels::{Book, ListVersion};
 use fundtrail_model::{
     Address, Asset, Cause, ChainId, ChainInfo, Date, Limits, Marks, Reservation, Rule, SeedId,
-    Transfer, parse_date,
+    Trail, Transfer, parse_date,
 };
 use fundtrail_report::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd};
 use fundtrail_store::{Case, KnownTokenRow};
@@ -16,6 +16,7 @@ use crate::chains::Chains;
 use crate::destination::{Destination, Format};
 use crate::error::Error;
 use crate::evidence::{Evidence, How, Valuation};
+use crate::rules::Rules;
 use crate::ui;
 
 /// Names of settings in a case file. Keys that begin with `run.` tell of a run, not of the case.
@@ -60,7 +61,7 @@ impl How {
         let number = |key: &str, default: u32| {
             settings.get(key).and_then(|text| text.parse().ok()).unwrap_or(default)
         };
-        let rule = settings.get(key::RULE).and_then(|name| Rule::from_name(name));
+        let rules = settings.get(key::RULE).and_then(|name| Rules::from_name(name));
         let as_of =
             settings.get(key::AS_OF).and_then(|text| parse_date(text)).ok_or_else(|| {
                 Error::failed(
@@ -90,7 +91,7 @@ impl How {
             decimals.insert(Asset::Native(chain), chains.info(chain).native.decimals);
         }
         Ok(Self {
-            rule: rule.unwrap_or(DEFAULT_RULE),
+            rules: rules.unwrap_or(Rules::One(DEFAULT_RULE)),
             limits: Limits {
                 max_hops: number(key::MAX_HOPS, DEFAULT_LIMITS.max_hops),
                 hub_counterparties: number(key::HUB, DEFAULT_LIMITS.hub_counterparties),
@@ -177,7 +178,7 @@ pub(crate) struct Presented {
 pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Presented, Error> {
     let evidence = Evidence::load(case)?;
     let marks = case.marks()?;
-    let trail = evidence.follow(how, &marks)?;
+    let (trail, trails) = followed(&evidence, how, &marks)?;
     let paths = fundtrail_graph::paths(&trail);
     let times = evidence.times();
     let settings = case.settings()?;
@@ -251,6 +252,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         invented: settings.get(key::BANNER).map(String::as_str),
         background: &background,
         trail: &trail,
+        trails: &trails,
         seed_specs: &seed_specs,
         paths: &paths,
         chains: &infos,
@@ -276,9 +278,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
     let report = fundtrail_report::content(&input);
     let is_flagged = !report.findings.is_empty();
     let is_complete = unfinished.is_none()
-        && trail.open_ends.is_empty()
-        && trail.open_transactions.is_empty()
-        && trail.endings.iter().all(|ending| !ending.kind.class().is_incomplete())
+        && is_finished(&trail)
         && !trail.reservations.iter().any(|reservation| {
             matches!(
                 reservation,
@@ -288,8 +288,32 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
                     | Reservation::CrowdedHolder { .. }
             )
         })
-        && coverage.iter().all(|found| fundtrail_model::Proof::Reconciled <= found.proof);
+        && coverage.iter().all(|found| fundtrail_model::Proof::Reconciled <= found.proof)
+        && trails.iter().filter(|trail| trail.rule.conserves()).all(is_finished);
     Ok(Presented { report, is_flagged, is_complete })
+}
+
+/// The trail of the report and, where they are compared, those of every rule.
+fn followed(
+    evidence: &Evidence,
+    how: &How,
+    marks: &BTreeMap<(ChainId, Address), Marks>,
+) -> Result<(Trail, Vec<Trail>), Error> {
+    let trails = match how.rules {
+        Rules::One(_) => Vec::new(),
+        Rules::All => evidence.follow_by_every_rule(how, marks)?,
+    };
+    match trails.iter().find(|trail| trail.rule == how.rules.main()) {
+        Some(main) => Ok((main.clone(), trails)),
+        None => Ok((evidence.follow(how, marks)?, trails)),
+    }
+}
+
+/// Whether nothing more would have to be looked at.
+fn is_finished(trail: &Trail) -> bool {
+    trail.open_ends.is_empty()
+        && trail.open_transactions.is_empty()
+        && trail.endings.iter().all(|ending| !ending.kind.class().is_incomplete())
 }
 
 /// Why a case does not hold all that following asks for, if its last run stopped early.
@@ -321,7 +345,7 @@ fn difference(transfer: &Transfer) -> Option<Difference> {
 /// The settings that change what a trail says.
 fn shown_settings(how: &How) -> Vec<(String, String)> {
     let mut shown = vec![
-        ("rule".to_owned(), how.rule.to_string()),
+        ("rule".to_owned(), how.rules.to_string()),
         ("judged as of".to_owned(), how.as_of.to_string()),
         ("hops at most".to_owned(), how.limits.max_hops.to_string()),
         ("counterparties that make a hub".to_owned(), how.limits.hub_counterparties.to_string()),
@@ -390,5 +414,11 @@ fn rendered(report: &Report, format: Format, is_stdout: bool) -> Result<Vec<u8>,
         Format::Html => fundtrail_report::html(report)?.into_bytes(),
         Format::Json => fundtrail_report::json(report)?,
         Format::Csv => fundtrail_report::csv(report)?,
+        Format::BandCsv => fundtrail_report::band_csv(report)?.ok_or_else(|| {
+            Error::usage(
+                "only one rule was followed: there is nothing to compare",
+                "give --rule all",
+            )
+        })?,
     })
 }

@@ -57,10 +57,7 @@ impl Pursuit<'_> {
             if spent.is_some() {
                 return Ok(spent);
             }
-            let trail = evidence.follow(how, &marks)?;
-            if trail.open_ends.is_empty() && trail.open_transactions.is_empty() {
-                return Ok(None);
-            }
+            let Some(trail) = evidence.follow_to_a_lack(how, &marks)? else { return Ok(None) };
             let plan = planned_windows(trail.open_ends.iter().map(|end| {
                 let before = Before::of(end, evidence.coverage(end.chain));
                 (end, before.next_piece(end, || evidence.quiet_to(end, how)))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fundtrail_labels::prices::Prices;
-use fundtrail_model::{Amount, ChainId, Date, Rule, sanitize_claim};
+use fundtrail_model::{Amount, ChainId, Date, sanitize_claim};
 use fundtrail_store::Case;
 
 use crate::args::{Allowed, Following, Trace};
@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::destination::{Destination, destinations};
 use crate::error::Error;
 use crate::presentation::{key, parse_day, parse_usd};
+use crate::rules::Rules;
 use crate::seeds::{SeedSpec, Target};
 
 /// What was meant.
@@ -157,7 +158,7 @@ fn specs(args: &Trace, chains: &Chains) -> Result<Vec<SeedSpec>, Error> {
 fn kept_settings(following: &Following) -> Result<Vec<(String, String)>, Error> {
     let mut kept = Vec::new();
     if let Some(rule) = following.rule {
-        kept.push((key::RULE.to_owned(), Rule::from(rule).name().to_owned()));
+        kept.push((key::RULE.to_owned(), Rules::from(rule).to_string()));
     }
     if let Some(hops) = following.max_hops {
         kept.push((key::MAX_HOPS.to_owned(), hops.to_string()));

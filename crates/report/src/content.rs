@@ -7,6 +7,7 @@ use crate::schema::{Report, SCHEMA, VERSION};
 
 mod actions;
 mod assets;
+mod band;
 mod certainty;
 mod differences;
 mod endings;

@@ -1,6 +1,6 @@
-//! The report for spreadsheets: one row per hop.
+//! The report for spreadsheets: one row per hop, or per place and rule.
 
-use crate::schema::{Hop, Lot, Money};
+use crate::schema::{BandTotal, Hop, Lot, Money};
 use crate::{Error, Report};
 
 const COLUMNS: [&str; 27] = [
@@ -44,14 +44,103 @@ const COLUMNS: [&str; 27] = [
 ///
 /// If the writer fails, which no content causes.
 pub fn csv(report: &Report) -> Result<Vec<u8>, Error> {
+    let head = COLUMNS.map(str::to_owned).to_vec();
+    let rows = report.hops.iter().map(|hop| row(report, hop).to_vec());
+    written(std::iter::once(head).chain(rows))
+}
+
+/// What ended where by every rule: after a header row what weakens each rule, then per asset one row per place and
+/// a row of totals for each line of the ledger. RFC 4180, every cell quoted; `None` where only one rule was followed.
+///
+/// `least` and `most` are over the rules that add up. Amounts are in whole coins or tokens, or in base units
+/// where the decimals are not known: `unit` says which.
+///
+/// # Errors
+///
+/// If the writer fails, which no content causes.
+pub fn band_csv(report: &Report) -> Result<Option<Vec<u8>>, Error> {
+    let Some(band) = &report.certainty.band else { return Ok(None) };
+    let mut rows = vec![
+        [
+            "row",
+            "chain",
+            "asset_contract",
+            "asset_name",
+            "unit",
+            "address",
+            "name",
+            "endings",
+            "least",
+            "most",
+        ]
+        .into_iter()
+        .chain(band.rules.iter().map(|rule| rule.rule))
+        .map(str::to_owned)
+        .chain(["reconstruction".to_owned()])
+        .collect::<Vec<_>>(),
+    ];
+    let invented = report.invented.clone().unwrap_or_default();
+    let mut standing = vec!["standing of the rule".to_owned()];
+    standing.extend([(); 9].map(|()| String::new()));
+    standing.extend(band.rules.iter().map(|rule| match rule.adds_up {
+        true => rule.standing().to_owned(),
+        false => "upper bounds, no ledger".to_owned(),
+    }));
+    standing.push(invented.clone());
+    rows.push(standing);
+    for asset in &band.assets {
+        let Some(one) = asset.places.first().map(|place| &place.most) else { continue };
+        let unit = if one.decimals.is_some() { "whole" } else { "base units" };
+        let start = |row: &str| {
+            let of = [row, &asset.chain_name, contract(one), &asset.asset, unit];
+            of.map(str::to_owned).to_vec()
+        };
+        for place in &asset.places {
+            let mut cells = start("place");
+            let name = place.at.as_ref().map_or("nobody", |at| &at.name).to_owned();
+            let address = place.at.as_ref().map(|at| at.address.clone()).unwrap_or_default();
+            cells.extend([address, name, place.classes.join(" + ")]);
+            cells.extend([number(&place.least), number(&place.most)]);
+            cells.extend(place.amounts.iter().map(|amount| number(&amount.money)));
+            cells.push(invented.clone());
+            rows.push(cells);
+        }
+        let lines: [(&str, Part); 5] = [
+            ("seeded", |total| &total.seeded),
+            ("converted in", |total| &total.converted_in),
+            ("converted out", |total| &total.converted_out),
+            ("counted with another seed", |total| &total.with_other_seeds),
+            ("total of the places", |total| &total.at_places),
+        ];
+        for (what, of) in lines {
+            let mut cells = start(what);
+            cells.extend([(); 5].map(|()| String::new()));
+            for rule in &band.rules {
+                let total = asset.totals.iter().find(|total| total.rule == rule.rule);
+                cells.push(total.map(|total| number(of(total))).unwrap_or_default());
+            }
+            cells.push(invented.clone());
+            rows.push(cells);
+        }
+    }
+    written(rows).map(Some)
+}
+
+/// One side of a ledger, or a part of it.
+type Part = fn(&BandTotal) -> &Money;
+
+/// In whole coins or tokens, else in base units.
+fn number(money: &Money) -> String {
+    money.decimal.clone().unwrap_or_else(|| money.base_units.clone())
+}
+
+fn written(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>, Error> {
     let mut writer = csv::WriterBuilder::new()
         .quote_style(csv::QuoteStyle::Always)
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
     let failed = |error: csv::Error| Error::Csv { reason: error.to_string() };
-    writer.write_record(COLUMNS).map_err(failed)?;
-    for hop in &report.hops {
-        let cells = row(report, hop);
+    for cells in rows {
         writer.write_record(cells.iter().map(|cell| harmless(cell))).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| Error::Csv { reason: error.to_string() })

@@ -25,6 +25,8 @@ pub struct Input<'a> {
     pub background: &'a [Fact],
     /// The answer to report.
     pub trail: &'a Trail,
+    /// The answers by every rule, the one to report among them, where they are to be compared; else none.
+    pub trails: &'a [Trail],
     /// How each seed was asked for, as typed.
     pub seed_specs: &'a [(String, SeedId)],
     /// For each ending of the trail, at the same index: the hops that lead to it, first hop first.

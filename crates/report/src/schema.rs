@@ -3,11 +3,14 @@
 //! Everything here is text that is ready to show, plus the exact numbers. Strangers' text has already
 //! been sanitised and shortened; it still has to be escaped for the medium it lands in.
 
+mod band;
+
 use serde::Serialize;
 
 use fundtrail_model::{Amount, EndingClass};
 
 pub use crate::input::{Fact, ListLine};
+pub use band::{Band, BandAmount, BandAsset, BandPlace, BandRule, BandTotal};
 
 /// The name of the schema.
 pub const SCHEMA: &str = "fundtrail.report";
@@ -433,6 +436,9 @@ pub struct Certainty {
     pub is_upper_bound: bool,
     /// What to know before relying on the numbers, a sentence each.
     pub statements: Vec<String>,
+    /// What every rule says, where they are compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub band: Option<Band>,
     /// What has been looked at, by chain, class and way.
     pub coverage: Vec<CoverageLine>,
     /// Where balances do not agree with what was seen.

@@ -1,5 +1,6 @@
 //! The report for a terminal: the answers first, the steps last.
 
+mod band;
 mod page;
 mod steps;
 mod summary;
@@ -57,6 +58,7 @@ pub fn terminal_summary(report: &Report, width: usize, colour: bool) -> String {
     summary::ledger(&mut page, report);
     summary::requests(&mut page, report);
     summary::sanctions(&mut page, report);
+    band::summary(&mut page, report);
     page.blank();
     page.paragraph(
         0,

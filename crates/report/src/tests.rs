@@ -1,3 +1,4 @@
+mod band;
 mod formats;
 mod hostile;
 mod sample;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fundtrail_fetch::Session;
 use fundtrail_labels::Book;
-use fundtrail_model::{ChainId, Rule};
+use fundtrail_model::ChainId;
 use fundtrail_store::Case;
 use serde::Deserialize;
 
@@ -19,6 +19,7 @@ use crate::evidence::How;
 use crate::job::Job;
 use crate::nodes::Nodes;
 use crate::presentation::{deliver, key, parse_day, present};
+use crate::rules::Rules;
 use crate::seeds::SeedSpec;
 use crate::settings::Settings;
 use crate::{clock, ui};
@@ -37,6 +38,8 @@ const LISTS: [(&str, &str); 3] = [
 const TITLE: &str = "The $900k case, 2022: a reconstruction";
 const REPORTS: [(&str, Format); 3] =
     [("report.html", Format::Html), ("report.json", Format::Json), ("report.csv", Format::Csv)];
+/// Written where every rule is compared.
+const BAND: Option<(&str, Format)> = Some(("report.band.csv", Format::BandCsv));
 const CASE: &str = "case.ftcase";
 
 /// The part of `expected.toml` that a tracer may know beforehand: the thefts.
@@ -115,7 +118,7 @@ fn settings(args: &Demo, chains: &Chains) -> Result<Settings, Error> {
     let mut kept = vec![
         (key::TITLE.to_owned(), TITLE.to_owned()),
         (key::BANNER.to_owned(), facts.banner),
-        (key::RULE.to_owned(), Rule::from(args.rule).name().to_owned()),
+        (key::RULE.to_owned(), Rules::from(args.rule).to_string()),
         (key::AS_OF.to_owned(), as_of.to_string()),
     ];
     for (fact_idx, fact) in facts.fact.into_iter().enumerate() {
@@ -132,6 +135,7 @@ fn settings(args: &Demo, chains: &Chains) -> Result<Settings, Error> {
         case_path: args.out.join(CASE),
         places: REPORTS
             .into_iter()
+            .chain(BAND.filter(|_| Rules::from(args.rule) == Rules::All))
             .map(|(name, format)| Destination { path: args.out.join(name), format })
             .collect(),
         kept,

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Report) -> Result<Exit, Error> {
     }
     let mut how = How::of_case(&case, &chains, None)?;
     if let Some(rule) = args.rule {
-        how.rule = rule.into();
+        how.rules = rule.into();
     }
     let presented = present(&case, &chains, &how)?;
     deliver(&presented.report, &places, args.output.format)?;

@@ -1,5 +1,6 @@
 //! Published vectors, and properties over random ledgers.
 
+mod document;
 mod goldens;
 mod properties;
 

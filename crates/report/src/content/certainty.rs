@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     Address, Amount, Asset, AssetClass, ChainId, Coverage, How, Position, Proof, Reservation, Rule,
-    hash_hex,
+    Trail, hash_hex,
 };
 
+use super::band::band;
 use super::differences;
 use super::hops::lots_made;
 use super::names::Names;
@@ -21,25 +22,14 @@ const MAX_RECEIVERS: usize = 12;
 pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
     let trail = input.trail;
     let imbalance = trail.check().err().map(|imbalance| imbalance.to_string());
-    let is_gap = |reservation: &Reservation| {
-        matches!(
-            reservation,
-            Reservation::OpeningUnknown { .. }
-                | Reservation::Overdrawn { .. }
-                | Reservation::BalanceBelowLots { .. }
-        )
-    };
-    let gaps = trail.reservations.iter().filter(|reservation| is_gap(reservation)).count();
     let coverage = coverage(input, names);
-    // A window that is not reconciled may hide a credit, which the rule would need.
-    let is_indicative = trail.rule.needs_whole_ledger()
-        && (gaps > 0 || input.coverage.is_empty() || differences::is_unproved(input));
     let mut certainty = Certainty {
         closes: imbalance.is_none(),
         imbalance,
-        is_indicative,
+        is_indicative: is_indicative(input),
         is_upper_bound: !trail.rule.conserves(),
         statements: Vec::new(),
+        band: band(input, names),
         coverage,
         differences: differences::lines(input, names),
         reservations: trail
@@ -72,6 +62,24 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
     };
     certainty.statements = statements(input, names, &certainty);
     certainty
+}
+
+/// Whether the amounts of the trail's rule need the whole ledger, and a part of it is not known.
+pub(super) fn is_indicative(input: &Input<'_>) -> bool {
+    let Trail { rule, reservations, .. } = input.trail;
+    let is_gap = |reservation: &Reservation| {
+        matches!(
+            reservation,
+            Reservation::OpeningUnknown { .. }
+                | Reservation::Overdrawn { .. }
+                | Reservation::BalanceBelowLots { .. }
+        )
+    };
+    // A window that is not reconciled may hide a credit, which the rule would need.
+    rule.needs_whole_ledger()
+        && (input.coverage.is_empty()
+            || reservations.iter().any(is_gap)
+            || differences::is_unproved(input))
 }
 
 fn coverage(input: &Input<'_>, names: &Names<'_>) -> Vec<CoverageLine> {
@@ -228,6 +236,7 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
         }
         .to_owned(),
     );
+    statements.extend(certainty.band.iter().flat_map(|band| band.statements.first().cloned()));
     statements.push(unlooked(input, names));
     statements
 }

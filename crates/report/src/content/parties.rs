@@ -110,6 +110,12 @@ impl<'a> Directory<'a> {
                 Reservation::UnseenFrames { .. } => {}
             }
         }
+        // Last, so that comparing changes no number.
+        for ending in input.trails.iter().flat_map(|trail| &trail.endings) {
+            if let Some(address) = ending.address {
+                self.add(ending.asset.chain(), address);
+            }
+        }
     }
 
     fn add(&mut self, chain: ChainId, address: Address) {

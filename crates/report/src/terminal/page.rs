@@ -115,6 +115,38 @@ impl Page {
             self.line(indent, Style::Plain, &format!("{key}{pad_left}  {pad_right}{value}"));
         }
     }
+
+    /// Rows of the same number of cells: the first is the heading, and all but the first column are aligned to
+    /// the right. Writes nothing and says `false` if that is wider than the page.
+    pub(super) fn table(&mut self, indent: usize, rows: &[Vec<String>]) -> bool {
+        let mut widths: Vec<usize> = Vec::new();
+        for row in rows {
+            widths.resize(widths.len().max(row.len()), 0);
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        let between = widths.len().saturating_sub(1).saturating_mul(2);
+        let needed = widths
+            .iter()
+            .fold(indent.saturating_add(between), |sum, width| sum.saturating_add(*width));
+        if needed > self.width {
+            return false;
+        }
+        for (row_idx, row) in rows.iter().enumerate() {
+            let mut line = String::new();
+            for (column_idx, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                let pad = " ".repeat(width.saturating_sub(cell.chars().count()));
+                match column_idx {
+                    0 => line.push_str(&format!("{cell}{pad}")),
+                    _ => line.push_str(&format!("  {pad}{cell}")),
+                }
+            }
+            let style = if row_idx == 0 { Style::Faint } else { Style::Plain };
+            self.line(indent, style, line.trim_end());
+        }
+        true
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +162,19 @@ mod tests {
             page.finish(),
             format!("  one two three four five six seven\n    eight\n    {hash}\n")
         );
+    }
+
+    #[test]
+    fn tables_are_written_only_where_they_fit() {
+        let rows = [["place", "least"], ["a", "1.5"], ["bc", "1,000"]]
+            .map(|row| row.map(str::to_owned).to_vec());
+        let check = |indent: usize, expected: &str| {
+            let mut page = Page::new(40, false);
+            assert_eq!(page.table(indent, &rows), !expected.is_empty());
+            assert_eq!(page.finish(), expected);
+        };
+        check(2, "  place  least\n  a        1.5\n  bc     1,000\n");
+        check(29, "");
     }
 
     #[test]

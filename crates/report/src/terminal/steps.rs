@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::page::{Page, Style};
-use super::{capped, list, section};
+use super::{band, capped, list, section};
 use crate::Report;
 use crate::schema::{Hop, Lot};
 
@@ -38,6 +38,7 @@ pub(super) fn certainty(page: &mut Page, report: &Report) {
         let text = format!("{} was looked at until block {until} ({time})", chain.name);
         page.paragraph(4, Style::Plain, &text);
     }
+    band::whole(page, report);
     page.line(2, Style::Strong, "Balances that disagree");
     for difference in capped(page, &certainty.differences) {
         let style = if difference.is_followed_here { Style::Alert } else { Style::Plain };

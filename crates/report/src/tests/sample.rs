@@ -21,6 +21,7 @@ pub(crate) struct Sample {
     pub(crate) invented: Option<String>,
     pub(crate) background: Vec<Fact>,
     pub(crate) trail: Trail,
+    pub(crate) trails: Vec<Trail>,
     pub(crate) seed_specs: Vec<(String, SeedId)>,
     pub(crate) paths: Vec<Vec<HopId>>,
     pub(crate) chains: Vec<ChainInfo>,
@@ -52,6 +53,7 @@ impl Sample {
             invented: self.invented.as_deref(),
             background: &self.background,
             trail: &self.trail,
+            trails: &self.trails,
             seed_specs: &self.seed_specs,
             paths: &self.paths,
             chains: &self.chains,
@@ -388,6 +390,7 @@ pub(crate) fn sample(trail: Trail, paths: Vec<Vec<HopId>>) -> Sample {
         invented: None,
         background: Vec::new(),
         trail,
+        trails: Vec::new(),
         seed_specs: Vec::new(),
         paths,
         chains: vec![

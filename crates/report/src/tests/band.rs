@@ -1,0 +1,139 @@
+//! What every rule says, side by side.
+
+use fundtrail_model::{Amount, Asset, EndingKind, Reservation, Rule, Trail};
+
+use super::sample::{Builder, POLYGON, Sample, address, sample, small, stamp, tokens_of};
+use crate::{band_csv, html, json, terminal, terminal_summary};
+
+const MATIC: Asset = Asset::Native(POLYGON);
+
+/// Joe's account, reference/methods.md §1.4 row 4: 200 stolen beside 100 of his own; 75, 120 and 59.5 leave. The
+/// stolen part of each, and what is left of it.
+const JOE: [(Rule, [&str; 4]); 6] = [
+    (Rule::Fifo, ["0", "95", "59.5", "45.5"]),
+    (Rule::Lifo, ["75", "120", "5", "0"]),
+    (Rule::Haircut, ["50", "80", "39.666666666666666667", "30.333333333333333333"]),
+    (Rule::DirtyFirst, ["75", "120", "5", "0"]),
+    (Rule::Libr, ["0", "95", "59.5", "45.5"]),
+    (Rule::Poison, ["75", "120", "59.5", "45.5"]),
+];
+
+fn trail(rule: Rule, amounts: [&str; 4]) -> (Trail, Vec<Vec<fundtrail_model::HopId>>) {
+    let mut build = Builder::new(26_498_036);
+    let seed = build.seed(MATIC, tokens_of("200"), 1, 2);
+    let [car, house, boat, rest] = amounts.map(tokens_of);
+    let held = || EndingKind::Held { as_of: 26_600_000 };
+    for ((to, whole), stolen) in
+        [(3, "75"), (4, "120"), (5, "59.5")].into_iter().zip([car, house, boat])
+    {
+        if !stolen.is_zero() {
+            let paid = build.pay(2, Some(to), MATIC, tokens_of(whole), &[(seed, 0, stolen)]);
+            build.end((paid, 0), Some(to), MATIC, stolen, held());
+        }
+    }
+    if !rest.is_zero() {
+        build.end((seed, 0), Some(2), MATIC, rest, held());
+    }
+    let (trail, paths) = build.trail(Vec::new(), Vec::new());
+    (Trail { rule, ..trail }, paths)
+}
+
+fn joe() -> Sample {
+    let (main, paths) = trail(Rule::DirtyFirst, JOE[3].1);
+    let mut sample = sample(main, paths);
+    sample.trails = JOE.map(|(rule, amounts)| trail(rule, amounts).0).to_vec();
+    sample.until.insert(POLYGON, 26_600_000);
+    stamp(&mut sample, POLYGON, (26_498_039, 1_648_552_790), 2);
+    sample
+}
+
+#[test]
+fn an_accountant_can_follow_it_in_every_format() {
+    let report = joe().report();
+    let part = |text: &str, from: &str, to: &str| {
+        let start = text.find(from).unwrap();
+        text[start..start + text[start..].find(to).unwrap()].to_owned()
+    };
+    let summary = terminal_summary(&report, 100, false);
+    insta::assert_snapshot!("band_summary", part(&summary, "By every rule", "This is a summary"));
+    let narrow = terminal_summary(&report, 60, false);
+    insta::assert_snapshot!("band_narrow", part(&narrow, "By every rule", "This is a summary"));
+    let whole = terminal(&report, 100, false);
+    insta::assert_snapshot!(
+        "band_whole",
+        part(&whole, "  By every rule", "  Balances that disagree")
+    );
+    let table = String::from_utf8(band_csv(&report).unwrap().unwrap()).unwrap();
+    insta::assert_snapshot!("band_csv", table.replace("\r\n", "\n"));
+    let page = html(&report).unwrap();
+    insta::assert_snapshot!("band_html", part(&page, "<h3 id=\"band\">", "<h3>What has not"));
+}
+
+#[test]
+fn totals_are_sums_of_their_places_and_close() {
+    let report = joe().report();
+    let band = report.certainty.band.as_ref().unwrap();
+    let [asset] = band.assets.as_slice() else { panic!("one asset") };
+    assert_eq!(asset.totals.len(), 5);
+    for total in &asset.totals {
+        assert!(total.closes, "{}", total.rule);
+        let of_rule = asset.places.iter().flat_map(|place| &place.amounts);
+        let sum = of_rule
+            .filter(|amount| amount.rule == total.rule)
+            .fold(Amount::ZERO, |sum, amount| sum.checked_add(amount.money.amount).unwrap());
+        assert_eq!((sum, sum), (total.at_places.amount, tokens_of("200")), "{}", total.rule);
+    }
+    // One unit too few, and it says so.
+    let mut broken = joe();
+    broken.trails[0].endings[0].amount = tokens_of("94");
+    let report = broken.report();
+    let band = report.certainty.band.as_ref().unwrap();
+    let closes: Vec<bool> = band.assets[0].totals.iter().map(|total| total.closes).collect();
+    assert_eq!(closes, [false, true, true, true, true]);
+    assert!(terminal(&report, 100, false).contains("DOES NOT CLOSE"));
+}
+
+/// Without coverage, or with an opening that is not known, rules that need the whole ledger are indicative.
+#[test]
+fn rules_that_lack_something_are_marked() {
+    let marked = |sample: &Sample| {
+        let report = sample.report();
+        let band = report.certainty.band.unwrap();
+        let named = |is: fn(&crate::schema::BandRule) -> bool| -> Vec<&str> {
+            band.rules.iter().filter(|rule| is(rule)).map(|rule| rule.rule).collect()
+        };
+        (named(|rule| rule.is_indicative), named(|rule| rule.is_unfinished))
+    };
+    let mut sample = joe();
+    let needy = vec!["fifo", "lifo", "haircut", "libr"];
+    assert_eq!(marked(&sample), (needy, vec![]));
+    sample.coverage.push(fundtrail_model::Coverage {
+        chain: POLYGON,
+        address: address(2),
+        class: MATIC.class(),
+        window: fundtrail_model::Window::new(26_498_036, 26_600_000).unwrap(),
+        how: fundtrail_model::How::StateAndBlocks,
+        proof: fundtrail_model::Proof::Exact,
+    });
+    assert_eq!(marked(&sample), (vec![], vec![]));
+    sample.trails[4].reservations.push(Reservation::OpeningUnknown {
+        address: address(2),
+        asset: MATIC,
+        block: 26_498_035,
+    });
+    sample.trails[1].endings[0].kind = EndingKind::NotCovered;
+    assert_eq!(marked(&sample), (vec!["libr"], vec!["lifo"]));
+    let said = terminal_summary(&sample.report(), 4_000, false);
+    assert!(
+        said.contains("INDICATIVE ONLY: libr.") && said.contains("NOT FINISHED by lifo:"),
+        "{said}"
+    );
+}
+
+#[test]
+fn one_rule_is_not_compared() {
+    let report = small().report();
+    assert_eq!(band_csv(&report).unwrap(), None);
+    assert!(!terminal(&report, 100, false).contains("By every rule"));
+    assert!(!String::from_utf8(json(&report).unwrap()).unwrap().contains("\"band\""));
+}
