@@ -90,7 +90,7 @@ use fundtrail_model::{
 
 pub use collapse::{Collapsed, Conversion, Delivery, Fee, Party, Payment, collapse};
 pub use history::History;
-pub use paths::{cycles, paths};
+pub use paths::{cycles, paths, places};
 pub use scene::{Behaviour, Scene, Ticker};
 
 /// What is known of one chain.

@@ -1,47 +1,85 @@
-//! How an ending was reached, and where value went in circles.
+//! How value came to where it ended, and where it went in circles.
 
+mod ways;
+
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use fundtrail_model::{Address, Hop, HopId, HopKind, LotTaken, Origin, SeedId, Trail};
+use fundtrail_model::{
+    Address, Amount, Asset, Ending, EndingClass, HopId, HopKind, Path, Paths, SeedId, Trail,
+};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 
-/// For each ending, by the same index, the hops from its seed to it, in order.
+use ways::{Aim, Ways};
+
+/// For each ending, by the same index, the hops of the path that can have brought most of it, in order.
 ///
-/// Each step back follows the lots of the ending's seed that a hop took; where lots of several origins
-/// met, the largest, and of equals the first. O(hops of the longest path) per ending.
+/// Among the lots of one hop nobody can tell which of those before it they were, so a path is a possibility: its
+/// amount is the most that can have come along it. O(lots of the trail + hops of the paths).
 #[must_use]
 pub fn paths(trail: &Trail) -> Vec<Vec<HopId>> {
-    trail
-        .endings
-        .iter()
-        .map(|ending| {
-            let mut path = Vec::new();
-            let mut origin = ending.origin;
-            // A lot's origin is an earlier hop, so the walk ends; a trail made elsewhere may lie.
-            while let Origin::Hop(id) = origin
-                && path.last().is_none_or(|later| id < *later)
-            {
-                path.push(id);
-                let taken = hop(trail, id).and_then(|hop| largest(hop, ending.seed));
-                let Some(taken) = taken else { break };
-                origin = taken.origin;
+    let ways = Ways::of(trail);
+    let hops = |path: Path| path.steps.into_iter().map(|step| step.hop).collect();
+    trail.endings.iter().map(|ending| hops(ways.to(ending, Aim::Largest))).collect()
+}
+
+/// The largest, the shortest and the earliest path to every place where value ended, by seed, asset and kind of
+/// ending. What is counted with another seed did not come here and is left out.
+///
+/// Every path respects time, because lots do: a hop takes only what earlier hops brought.
+///
+/// Source: the widest path (Pollack, 1960) over lots instead of edges, and the foremost and shortest journeys of
+/// Bui-Xuan, Ferreira and Jarry (2003).
+#[must_use]
+pub fn places(trail: &Trail) -> Vec<Paths> {
+    type Key = (SeedId, Asset, Option<Address>, EndingClass);
+    let mut found: BTreeMap<Key, Vec<(usize, &Ending)>> = BTreeMap::new();
+    for (ending_idx, ending) in trail.endings.iter().enumerate() {
+        let class = ending.kind.class();
+        if class != EndingClass::OtherSeed {
+            let key = (ending.seed, ending.asset, ending.address, class);
+            found.entry(key).or_default().push((ending_idx, ending));
+        }
+    }
+    let ways = Ways::of(trail);
+    found
+        .into_iter()
+        .map(|((seed, asset, address, class), mut endings)| {
+            // Stable, and a lot that is there from the start comes before what the same block brought.
+            endings.sort_by_key(|(_, ending)| (ending.arrived, ending.origin));
+            let first = endings.first().map(|(_, first)| first.arrived);
+            let is_first = |(_, ending): &&(usize, &Ending)| Some(ending.arrived) == first;
+            let earliest: Vec<(usize, &Ending)> =
+                endings.iter().filter(is_first).copied().collect();
+            Paths {
+                seed,
+                asset,
+                address,
+                class,
+                amount: endings
+                    .iter()
+                    .fold(Amount::ZERO, |sum, (_, ending)| sum.saturating_add(ending.amount)),
+                largest: best_of(&endings, &ways, Aim::Largest),
+                shortest: best_of(&endings, &ways, Aim::Shortest),
+                earliest: best_of(&earliest, &ways, Aim::Shortest),
+                endings: endings.iter().map(|(ending_idx, _)| *ending_idx).collect(),
             }
-            path.reverse();
-            path
         })
         .collect()
 }
 
-fn hop(trail: &Trail, id: HopId) -> Option<&Hop> {
-    usize::try_from(id.0).ok().and_then(|hop_idx| trail.hops.get(hop_idx))
-}
-
-fn largest(hop: &Hop, seed: SeedId) -> Option<&LotTaken> {
-    hop.taken
+/// The best path to any of these endings, the first of equals.
+fn best_of(endings: &[(usize, &Ending)], ways: &Ways, aim: Aim) -> Path {
+    let rank = |path: &Path| match aim {
+        Aim::Largest => (Reverse(0), path.amount),
+        Aim::Shortest => (Reverse(path.steps.len()), path.amount),
+    };
+    endings
         .iter()
-        .filter(|taken| taken.seed == seed)
-        .reduce(|most, other| if other.amount > most.amount { other } else { most })
+        .map(|(_, ending)| ways.to(ending, aim))
+        .reduce(|best, next| if rank(&best) < rank(&next) { next } else { best })
+        .unwrap_or_default()
 }
 
 /// Groups of addresses that stolen value can go round in: the strongly connected components of two or

@@ -7,3 +7,5 @@ mod render;
 mod rounds;
 pub(crate) mod scenario;
 mod worlds;
+
+pub(crate) use worlds::any_world;

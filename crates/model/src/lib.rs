@@ -22,6 +22,7 @@
 //! | [open end](OpenEnd) | an ending for want of data, with what is missing |
 //! | [open transaction](OpenTransaction) | an ending for want of one transaction, read whole |
 //! | [whole transaction](WholeTransaction) | one all of whose transfers were read, whoever takes part in it |
+//! | [path](Path) | a chain of lots from a seed to an ending |
 //! | [coverage](Coverage) | what has been looked at, how, and how well that proves completeness |
 //! | [crowd](Crowd) | what showed that an address has too many counterparties to be looked at |
 //! | [label](Label) | a name for an address: who says so, since when, until when, how sure |
@@ -41,6 +42,7 @@ mod entity;
 mod fetched;
 mod label;
 mod likeness;
+mod path;
 mod pattern;
 mod position;
 mod rule;
@@ -63,6 +65,7 @@ pub use entity::{Cluster, Heuristic, Link, Links};
 pub use fetched::{BlockStamp, FetchedWindow};
 pub use label::{Category, Confidence, DateBound, Label, Listing, ListingStatus, Marks, Stop};
 pub use likeness::Likeness;
+pub use path::{Path, PathStep, Paths};
 pub use pattern::{
     Measure, Pattern, PatternKind, PatternReservation, PatternRole, Patterns, Unit, Witness,
 };

@@ -47,7 +47,7 @@ fn any_attempt() -> impl Strategy<Value = Attempt> {
         })
 }
 
-pub(super) fn any_world() -> impl Strategy<Value = World> {
+pub(crate) fn any_world() -> impl Strategy<Value = World> {
     let holdings = prop::collection::vec(0..60_u128, WALLETS.len() * ASSETS.len());
     let attempts = prop::collection::vec(any_attempt(), 5..50);
     // Credits that are named as seeds beside the thefts, wherever their money comes from.
@@ -63,7 +63,7 @@ pub(super) fn any_world() -> impl Strategy<Value = World> {
 
 /// Everything that happened, and what everybody had.
 #[derive(Clone)]
-pub(super) struct World {
+pub(crate) struct World {
     pub(super) transfers: Vec<Transfer>,
     seeds: Vec<Seed>,
     /// Balances at the end of each block.
@@ -367,7 +367,7 @@ impl World {
     }
 
     /// What looking at everything shows.
-    pub(super) fn whole(&self) -> Scenario {
+    pub(crate) fn whole(&self) -> Scenario {
         self.until(UNTIL)
     }
 
