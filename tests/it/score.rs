@@ -42,6 +42,15 @@ fn flows_of_the_native_coin_are_found_but_for_the_gas() {
 }
 
 #[test]
+fn long_gaps_are_not_searched_block_by_block() {
+    let outcome = score(Manner { is_sparse: true, ..DENSE }, &[]);
+    assert_found(&outcome);
+    // All in all 40,000 blocks: only stays of twice 16,384 are settled without searching them.
+    let [searches, ..] = outcome.effort().unwrap();
+    assert!(searches < Share(500_000), "{outcome}");
+}
+
+#[test]
 fn a_terminal_that_pays_a_crowd_is_an_end() {
     assert_found(&score(Manner { customers: 1_500, ..DENSE }, &[]));
 }

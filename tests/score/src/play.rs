@@ -85,7 +85,7 @@ impl Stage<'_> {
         options.forgets = forgets;
         let blocks = script.last - script.genesis;
         options.kept_states = match forgets {
-            true => 64,
+            true => 0,
             false => u32::try_from(blocks.min(100_000)).unwrap_or(u32::MAX) + 10,
         };
         options.genesis.set_producer(Address::repeat_byte(0xbb));

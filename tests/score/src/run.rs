@@ -1,5 +1,6 @@
 //! A list, played, traced and scored.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -20,6 +21,7 @@ use crate::trail::{self, TrailError};
 const AS_OF: &str = "2026-11-23";
 /// Blocks that one search for logs may reach over, on a chain with long gaps.
 const RANGE: u64 = 1_000;
+const SEARCH: &str = "eth_getLogs";
 /// A node mines so many blocks in a minute or two, and keeps their headers in memory.
 const MOST_BLOCKS: u64 = 1_000_000;
 /// So many of them may have flows: the node that keeps every state has some ten for each.
@@ -36,6 +38,8 @@ pub struct Outcome {
     pub full_pass: Score,
     /// JSON-RPC questions, those in batches counted each.
     pub questions: usize,
+    /// The same by method, most first.
+    pub methods: Vec<(String, usize)>,
     /// HTTP requests.
     pub requests: usize,
     /// What it would take to search all blocks from the arrival at each holder to the head, on a chain with
@@ -48,12 +52,16 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Questions per question of the scan.
+    /// How much a trace took, as a share of the scan: its searches for logs, all its questions, and its requests.
     #[must_use]
-    pub fn effort(&self) -> Option<Share> {
-        let questions = u64::try_from(self.questions).unwrap_or(u64::MAX);
-        let millionths = |scan| questions.saturating_mul(1_000_000).div_ceil(u64::max(scan, 1));
-        self.scan.map(|scan| Share(millionths(scan)))
+    pub fn effort(&self) -> Option<[Share; 3]> {
+        let searches = self.methods.iter().find(|(method, _)| method == SEARCH);
+        let counts = [searches.map_or(0, |(_, count)| *count), self.questions, self.requests];
+        let share = |count: usize, scan: u64| {
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            Share(count.saturating_mul(1_000_000).div_ceil(scan.max(1)))
+        };
+        self.scan.map(|scan| counts.map(|count| share(count, scan)))
     }
 }
 
@@ -64,8 +72,14 @@ impl fmt::Display for Outcome {
         writeln!(f, "  coverage of flows and termini, value precision: {}", of_value.join(", "))?;
         writeln!(f, "\nthe trail\n{}", self.score)?;
         writeln!(f, "  questions          {} in {} requests", self.questions, self.requests)?;
-        if let (Some(scan), Some(effort)) = (self.scan, self.effort()) {
-            writeln!(f, "  a scan would ask   {scan}, the trail asked {effort} of that")?;
+        for (method, count) in &self.methods {
+            writeln!(f, "    {method:<24} {count}")?;
+        }
+        if let (Some(scan), Some([searches, questions, requests])) = (self.scan, self.effort()) {
+            writeln!(f, "  a scan would ask   {scan} questions; of that the trail took")?;
+            writeln!(f, "    searches for logs  {searches}")?;
+            writeln!(f, "    all questions      {questions}")?;
+            writeln!(f, "    requests           {requests}")?;
         }
         self.differences.iter().try_for_each(|line| write!(f, "\n{line}"))
     }
@@ -154,6 +168,7 @@ pub fn run(
         score: score(&found),
         full_pass: score(&full_pass),
         questions: proxy.questions(),
+        methods: methods(&proxy),
         requests: proxy.requests(),
         scan: manner.is_sparse.then(|| scan(&script, &listed, manner)),
         played: words(list, &script, manner),
@@ -189,6 +204,16 @@ fn trace(binary: &Path, url: &str, seeds: &[String], more: &[String]) -> Result<
     fs::read_to_string(&report).map_err(unusable(&report))
 }
 
+fn methods(proxy: &ChaosProxy) -> Vec<(String, usize)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for method in proxy.log().into_iter().flat_map(|entry| entry.methods) {
+        *counts.entry(method).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}
+
 /// No tracer, as most public nodes; and short searches where there are long gaps.
 fn profile(manner: Manner) -> Profile {
     let mut profiles = all().into_iter();
@@ -206,7 +231,7 @@ fn profile(manner: Manner) -> Profile {
 /// range from his arrival to the head; for the native coin each block once, for all holders together. What comes to
 /// the hub is left out.
 fn scan(script: &Script, listed: &Edges, manner: Manner) -> u64 {
-    let mut arrivals = std::collections::BTreeMap::new();
+    let mut arrivals = BTreeMap::new();
     for (block, sending) in script.sendings() {
         for found in sending.moves.iter().filter(|found| found.kind == Kind::Theft) {
             arrivals.entry(found.to).or_insert(block);

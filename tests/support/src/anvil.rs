@@ -29,7 +29,7 @@ pub struct AnvilOptions {
     pub hardfork: String,
     /// What exists in the first block.
     pub genesis: Genesis,
-    /// How many old states it can be asked about.
+    /// How many old states it can be asked about. None and `forgets` is the fastest node.
     pub kept_states: u32,
     /// Whether it keeps old states in memory alone: then tens of thousands of blocks take seconds.
     pub forgets: bool,
@@ -90,6 +90,8 @@ impl Anvil {
             .args(["--accounts", "0", "--order", "fifo", "--disable-default-create2-deployer"])
             .args(["--slots-in-an-epoch", "1", "--hardfork", &options.hardfork])
             .arg(match options.forgets {
+                // Without a number it copies no state at all: a copy takes as long as there are accounts.
+                true if options.kept_states == 0 => "--prune-history".to_owned(),
                 true => format!("--prune-history={}", options.kept_states),
                 false => format!("--max-persisted-states={}", options.kept_states),
             })
