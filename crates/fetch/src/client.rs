@@ -2,6 +2,7 @@
 
 mod answer;
 mod backoff;
+mod gone;
 mod hedge;
 mod http;
 mod limiter;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use super::gone::{Gone, says_gone};
 use super::hedge::Stead;
 use super::http::Http;
 use super::reach::Reach;
@@ -23,15 +24,11 @@ pub(crate) enum Shape {
     Contracts,
 }
 
-/// After so many requests that were refused because it has dropped old blocks, an endpoint is not asked for
-/// them any more in the same run. Not after one: behind one address there can be several machines.
-const REFUSALS_BELIEVED: u32 = 5;
-
 /// One endpoint, or a recording of one.
 pub(crate) struct Peer {
     voice: Voice,
     learned: Mutex<Learned>,
-    gone: Mutex<BTreeMap<&'static str, Gone>>,
+    gone: Gone,
     standing: Standing,
     pace: Mutex<Pace>,
     shown: Mutex<Shown>,
@@ -55,19 +52,6 @@ pub(crate) struct Learned {
     pub(crate) dropped: BTreeMap<String, u64>,
 }
 
-/// What an endpoint said, in this run, that it has dropped.
-#[derive(Debug)]
-struct Gone {
-    /// The last block of which it said so.
-    last: u64,
-    /// How many requests it refused for it.
-    requests: u32,
-    /// In which words.
-    words: Option<Refusal>,
-    /// The first block of which it gave an answer: who has an older state has the later ones somewhere.
-    oldest: u64,
-}
-
 /// The blocks that a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
@@ -88,7 +72,7 @@ impl Peer {
         Self {
             voice,
             learned: Mutex::default(),
-            gone: Mutex::default(),
+            gone: Gone::default(),
             standing: Standing::default(),
             pace: Mutex::default(),
             shown: Mutex::default(),
@@ -105,25 +89,7 @@ impl Peer {
         stead: Option<Arc<Stead>>,
     ) -> Result<Vec<Answer>, Error> {
         let answers: Vec<Answer> = match &self.voice {
-            Voice::Node(http) => {
-                let known: Vec<Option<Refusal>> =
-                    calls.iter().map(|call| self.known_refusal(call)).collect();
-                let open: Vec<&Call> = calls
-                    .iter()
-                    .zip(&known)
-                    .filter(|(_, known)| known.is_none())
-                    .map(|(call, _)| *call)
-                    .collect();
-                let mut told = match open.is_empty() {
-                    true => vec![],
-                    false => http.ask_all(&open, batch_size, attempts, stead).await?,
-                }
-                .into_iter();
-                known
-                    .into_iter()
-                    .filter_map(|known| known.map(Err).or_else(|| told.next()))
-                    .collect()
-            }
+            Voice::Node(http) => self.ask_node(http, calls, batch_size, attempts, stead).await?,
             Voice::Recording { session, asked } => {
                 asked.fetch_add(u64::try_from(calls.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
                 let not_recorded =
@@ -138,41 +104,45 @@ impl Peer {
                 self.learn(call, refusal);
             }
         }
-        self.note_gone(calls, &answers);
         Ok(answers)
     }
 
-    /// What it said so often of what this is about that it need not be asked.
-    fn known_refusal(&self, call: &Call) -> Option<Refusal> {
-        let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = gone.get(call.method).filter(|known| REFUSALS_BELIEVED <= known.requests)?;
-        let last = known.last.min(known.oldest.saturating_sub(1));
-        let is_gone = span_of(call).is_some_and(|span| span.last <= last);
-        known.words.clone().filter(|_| is_gone)
-    }
-
-    /// Counts a request that was refused for what it has dropped.
-    fn note_gone(&self, calls: &[&Call], answers: &[Answer]) {
-        let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut counted = BTreeSet::new();
-        for (call, answer) in calls.iter().zip(answers) {
-            let Some(span) = span_of(call) else { continue };
-            let known = gone.entry(call.method).or_insert(Gone {
-                last: 0,
-                requests: 0,
-                words: None,
-                oldest: u64::MAX,
-            });
-            match answer {
-                Ok(_) => known.oldest = known.oldest.min(span.first),
-                Err(refusal) if refusal.kind() == Kind::Pruned => {
-                    known.last = known.last.max(span.first);
-                    known.words.get_or_insert_with(|| refusal.clone());
-                    if counted.insert(call.method) {
-                        known.requests = known.requests.saturating_add(1);
-                    }
+    /// Asks for what it may have. Where it has dropped old states, of many questions the one about the latest
+    /// block goes first: what it has dropped there it has dropped before, too.
+    async fn ask_node(
+        &self,
+        http: &Http,
+        calls: &[&Call],
+        batch_size: usize,
+        attempts: u32,
+        stead: Option<Arc<Stead>>,
+    ) -> Result<Vec<Answer>, Error> {
+        let mut said: Vec<Option<Answer>> = vec![None; calls.len()];
+        let mut is_cautious = true;
+        loop {
+            for (said, call) in said.iter_mut().zip(calls) {
+                *said = said.take().or_else(|| self.gone.refusal(call).map(Err));
+            }
+            let open: Vec<(usize, &Call)> = (0..)
+                .zip(calls.iter().copied())
+                .zip(&said)
+                .filter(|(_, said)| said.is_none())
+                .map(|(open, _)| open)
+                .collect();
+            if open.is_empty() {
+                return Ok(said.into_iter().flatten().collect());
+            }
+            let first = if is_cautious { self.gone.doubtful(&open) } else { vec![] };
+            is_cautious = !first.is_empty();
+            let asked = if is_cautious { first } else { open };
+            let questions: Vec<&Call> = asked.iter().map(|(_, call)| *call).collect();
+            let told = http.ask_all(&questions, batch_size, attempts, stead.clone()).await?;
+            self.gone.note(&questions, &told);
+            is_cautious &= told.iter().all(says_gone);
+            for ((place, _), answer) in asked.into_iter().zip(told) {
+                if let Some(said) = said.get_mut(place) {
+                    *said = Some(answer);
                 }
-                Err(_) => {}
             }
         }
     }

@@ -7,11 +7,12 @@
 //! | term | |
 //! |---|---|
 //! | logs | 2·⌈A/G⌉·⌈B/R⌉ + 2·⌊n/L⌋ per window: topics AND together, so payers and payees are two searches |
+//! | headers | where an endpoint takes few questions at once: one per HTTP request for logs, which shows that it has the blocks |
 //! | looks | nonce and balance, where halving the window has to look to find the K blocks: K·(log₂(B/K) + 1 … 2) |
 //! | | … and where an address never had any, after the first block: what arrived there may have been swept |
 //! | blocks | one per block that holds a transfer or ends a window; all B where an account is not halved |
 //! | receipts | one per transaction that moved the native coin of an address or paid its fee |
-//! | frames | one per block in which a contract moved it; all B where an account is not halved |
+//! | frames | one per block in which a contract moved it; all B that it has frames of where an account is not halved |
 //! | balances | one per address, token that moved there, and end of a window |
 //! | accounts | the code of every party, and at both ends of a halved window, since it must have none there |
 //! | claims | two per token |
@@ -28,6 +29,10 @@ use fundtrail_model::{
 /// Addresses in one list of topics.
 const G: u64 = 100;
 
+/// So many searches share the header of the last block that they are about, where an endpoint takes more.
+/// Fewer make the headers many, and then they count.
+const FEW_SEARCHES: u64 = 4;
+
 /// What an endpoint allows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Allowed {
@@ -35,6 +40,10 @@ pub(super) struct Allowed {
     pub(super) range: u64,
     /// Logs in one answer.
     pub(super) logs: u64,
+    /// Questions in one HTTP request.
+    pub(super) batch: u64,
+    /// Where it has dropped old states, of how many of its last blocks it has frames all the same.
+    pub(super) frames: u64,
 }
 
 /// What was looked at on one chain, and what was there.
@@ -54,6 +63,8 @@ pub(super) type Terms = Vec<(&'static str, u64)>;
 pub(super) fn terms(found: &Found, allowed: Allowed) -> Terms {
     let mut counts = Counts::default();
     let mut logs = 0;
+    let head = found.windows.iter().map(|(window, _)| window.last()).max().unwrap_or_default();
+    let oldest = head.saturating_sub(allowed.frames);
     for (window, addresses) in &found.windows {
         let inside = inside(&found.transfers, *window);
         let lists = count(addresses.len()).div_ceil(G);
@@ -62,12 +73,15 @@ pub(super) fn terms(found: &Found, allowed: Allowed) -> Terms {
         counts.blocks.extend([window.first(), window.last()]);
         for address in addresses {
             let native = found.native(*address, *window);
-            counts.add(*window, *address, native, inside);
+            counts.add(*window, *address, native, inside, oldest);
         }
     }
+    let searches = allowed.batch.saturating_sub(1).max(1);
+    let headers = if searches < FEW_SEARCHES { logs.div_ceil(searches) } else { 0 };
     vec![
         ("setup", 2 + 2 * found.seeds),
         ("logs", logs),
+        ("headers", headers),
         ("looks", 2 * count(counts.looks.len())),
         ("blocks", count(counts.blocks.len())),
         ("receipts", count(counts.receipts.len())),
@@ -115,7 +129,14 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, window: Window, address: Address, native: Native, inside: &[Transfer]) {
+    fn add(
+        &mut self,
+        window: Window,
+        address: Address,
+        native: Native,
+        inside: &[Transfer],
+        oldest: u64,
+    ) {
         let mut changed = BTreeSet::new();
         let mut parties = BTreeSet::from([address]);
         let ends = [window.first().saturating_sub(1), window.last()];
@@ -141,7 +162,10 @@ impl Counts {
                 self.blocks.extend(all.clone());
                 self.frames.extend(all);
             }
-            Some(How::BlocksOnly) => self.blocks.extend(all),
+            Some(How::BlocksOnly) => {
+                self.blocks.extend(all.clone());
+                self.frames.extend(all.filter(|block| oldest < *block));
+            }
             _ => {
                 let mut looks = halving(ends, &changed);
                 if native.is_blank {
