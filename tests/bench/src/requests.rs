@@ -161,14 +161,13 @@ fn formula(job: &Job, profile: &Profile, folder: &Path, case: &Path) -> Terms {
 }
 
 fn allowed(profile: &Profile) -> Allowed {
-    let mut allowed = Allowed { range: u64::MAX, logs: u64::MAX, batch: u64::MAX, frames: 0 };
+    let mut allowed = Allowed { range: u64::MAX, logs: u64::MAX, batch: u64::MAX };
     for rule in &profile.rules {
         match rule.when {
             When::Blocks(Shape::Any | Shape::TopicOnly, _) => {
                 allowed.range = allowed.range.min(rule.limit);
             }
             When::Batch => allowed.batch = allowed.batch.min(rule.limit),
-            When::State => allowed.frames = rule.limit,
             When::Logs => allowed.logs = allowed.logs.min(rule.limit),
             _ => {}
         }

@@ -57,9 +57,13 @@ impl Gone {
     }
 
     /// Of questions about single blocks of which it may have dropped what they need, given with their places:
-    /// the one about the latest block, for each method, where there are others. What it has dropped there
-    /// it has dropped before, too.
-    pub(super) fn doubtful<'a>(&self, open: &[(usize, &'a Call)]) -> Vec<(usize, &'a Call)> {
+    /// one for each method, where there are others. First the one about the latest block: what it has
+    /// dropped there it has dropped before, too. When that was answered, the one in the middle.
+    pub(super) fn doubtful<'a>(
+        &self,
+        open: &[(usize, &'a Call)],
+        caution: &Caution,
+    ) -> Vec<(usize, &'a Call)> {
         let by_method = self.lock();
         let mut doubtful: BTreeMap<&str, Vec<(u64, usize, &Call)>> = BTreeMap::new();
         for (place, call) in open {
@@ -69,11 +73,14 @@ impl Gone {
                 doubtful.entry(call.method).or_default().push((span.last, *place, *call));
             }
         }
-        let latest = |calls: Vec<(u64, usize, &'a Call)>| {
-            let latest = calls.iter().max_by_key(|(block, ..)| *block).copied();
-            latest.filter(|_| 1 < calls.len()).map(|(_, place, call)| (place, call))
+        let telling = |(method, mut calls): (&str, Vec<(u64, usize, &'a Call)>)| {
+            calls.sort_unstable_by_key(|(block, place, _)| (*block, *place));
+            let half = calls.len() / 2;
+            let found =
+                if caution.answered.contains(method) { calls.get(half) } else { calls.last() };
+            found.filter(|_| 1 < calls.len()).map(|(_, place, call)| (*place, *call))
         };
-        doubtful.into_values().filter_map(latest).collect()
+        doubtful.into_iter().filter_map(telling).collect()
     }
 
     /// Takes note of what was said; all of it counts as one request.
@@ -103,9 +110,25 @@ impl Gone {
     }
 }
 
-/// Whether it says that what was asked for has been dropped.
-pub(super) fn says_gone(answer: &Answer) -> bool {
-    matches!(answer, Err(refusal) if refusal.kind() == Kind::Pruned)
+/// Single questions that find out how far back an endpoint goes.
+#[derive(Debug, Default)]
+pub(super) struct Caution {
+    /// The methods of which one was answered.
+    answered: BTreeSet<&'static str>,
+}
+
+impl Caution {
+    /// What to be careful about after these answers; `None` if they say nothing of what was dropped.
+    pub(super) fn after(mut self, calls: &[&Call], answers: &[Answer]) -> Option<Self> {
+        for (call, answer) in calls.iter().zip(answers) {
+            match answer {
+                Ok(_) => _ = self.answered.insert(call.method),
+                Err(refusal) if refusal.kind() == Kind::Pruned => {}
+                Err(_) => return None,
+            }
+        }
+        Some(self)
+    }
 }
 
 /// What was said of all that needs the same as this method.
@@ -126,7 +149,7 @@ fn said_of_the_like(by_method: &BTreeMap<&'static str, Said>, method: &str) -> S
 mod tests {
     use serde_json::json;
 
-    use super::{Gone, REFUSALS_BELIEVED};
+    use super::{Caution, Gone, REFUSALS_BELIEVED};
     use crate::client::{Answer, Call, Refusal, Text};
 
     fn balance(block: u64) -> Call {
@@ -174,19 +197,26 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_block_is_asked_first_where_there_is_doubt() {
-        let check = |found: &Gone, calls: &[Call], expected: &[usize]| {
+    fn single_questions_find_out_how_far_back_it_goes() {
+        let check = |found: &Gone, calls: &[Call], caution: &Caution, expected: &[usize]| {
             let open: Vec<(usize, &Call)> = (0..).zip(calls).collect();
             let first: Vec<usize> =
-                found.doubtful(&open).into_iter().map(|(place, _)| place).collect();
+                found.doubtful(&open, caution).into_iter().map(|(place, _)| place).collect();
             assert_eq!(first, expected, "{calls:?}");
         };
+        let blank = Caution::default();
         let calls = [balance(8), balance(9), balance(3), trace(4), trace(2)];
-        check(&Gone::default(), &calls, &[]);
+        check(&Gone::default(), &calls, &blank, &[]);
         let found = refused(&[balance(1)]);
-        check(&found, &calls, &[1, 3]);
-        check(&found, &calls[1..2], &[]);
-        found.note(&[&balance(8)], &[Ok(Text::from("\"0x0\""))]);
-        check(&found, &calls, &[3]);
+        check(&found, &calls, &blank, &[1, 3]);
+        check(&found, &calls[1..2], &blank, &[]);
+        let told = [Ok(Text::from("\"0x0\""))];
+        found.note(&[&calls[1]], &told);
+        let caution = blank.after(&[&calls[1]], &told).expect("more to find out");
+        check(&found, &calls, &caution, &[0, 3]);
+        found.note(&[&calls[0]], &told);
+        check(&found, &calls, &caution, &[3]);
+        let other = Err(Refusal::new(-32601, "the method trace_block does not exist"));
+        assert!(caution.after(&[&calls[3]], &[other]).is_none());
     }
 }

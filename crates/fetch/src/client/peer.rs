@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use super::gone::{Gone, says_gone};
+use super::gone::{Caution, Gone};
 use super::hedge::Stead;
 use super::http::Http;
 use super::reach::Reach;
@@ -107,8 +107,8 @@ impl Peer {
         Ok(answers)
     }
 
-    /// Asks for what it may have. Where it has dropped old states, of many questions the one about the latest
-    /// block goes first: what it has dropped there it has dropped before, too.
+    /// Asks for what it may have. Where it has dropped old states, single questions find out first how far
+    /// back it goes.
     async fn ask_node(
         &self,
         http: &Http,
@@ -118,7 +118,7 @@ impl Peer {
         stead: Option<Arc<Stead>>,
     ) -> Result<Vec<Answer>, Error> {
         let mut said: Vec<Option<Answer>> = vec![None; calls.len()];
-        let mut is_cautious = true;
+        let mut caution = Some(Caution::default());
         loop {
             for (said, call) in said.iter_mut().zip(calls) {
                 *said = said.take().or_else(|| self.gone.refusal(call).map(Err));
@@ -132,13 +132,15 @@ impl Peer {
             if open.is_empty() {
                 return Ok(said.into_iter().flatten().collect());
             }
-            let first = if is_cautious { self.gone.doubtful(&open) } else { vec![] };
-            is_cautious = !first.is_empty();
-            let asked = if is_cautious { first } else { open };
+            let first = caution.as_ref().map(|caution| self.gone.doubtful(&open, caution));
+            let first = first.filter(|first| !first.is_empty());
+            let is_last = first.is_none();
+            let asked = first.unwrap_or(open);
             let questions: Vec<&Call> = asked.iter().map(|(_, call)| *call).collect();
             let told = http.ask_all(&questions, batch_size, attempts, stead.clone()).await?;
             self.gone.note(&questions, &told);
-            is_cautious &= told.iter().all(says_gone);
+            caution =
+                caution.filter(|_| !is_last).and_then(|caution| caution.after(&questions, &told));
             for ((place, _), answer) in asked.into_iter().zip(told) {
                 if let Some(said) = said.get_mut(place) {
                     *said = Some(answer);

@@ -12,7 +12,7 @@
 //! | | … and where an address never had any, after the first block: what arrived there may have been swept |
 //! | blocks | one per block that holds a transfer or ends a window; all B where an account is not halved |
 //! | receipts | one per transaction that moved the native coin of an address or paid its fee |
-//! | frames | one per block in which a contract moved it; all B that it has frames of where an account is not halved |
+//! | frames | one per block in which a contract moved it; all B where an account is not halved |
 //! | balances | one per address, token that moved there, and end of a window |
 //! | accounts | the code of every party, and at both ends of a halved window, since it must have none there |
 //! | claims | two per token |
@@ -42,8 +42,6 @@ pub(super) struct Allowed {
     pub(super) logs: u64,
     /// Questions in one HTTP request.
     pub(super) batch: u64,
-    /// Where it has dropped old states, of how many of its last blocks it has frames all the same.
-    pub(super) frames: u64,
 }
 
 /// What was looked at on one chain, and what was there.
@@ -63,8 +61,6 @@ pub(super) type Terms = Vec<(&'static str, u64)>;
 pub(super) fn terms(found: &Found, allowed: Allowed) -> Terms {
     let mut counts = Counts::default();
     let mut logs = 0;
-    let head = found.windows.iter().map(|(window, _)| window.last()).max().unwrap_or_default();
-    let oldest = head.saturating_sub(allowed.frames);
     for (window, addresses) in &found.windows {
         let inside = inside(&found.transfers, *window);
         let lists = count(addresses.len()).div_ceil(G);
@@ -73,7 +69,7 @@ pub(super) fn terms(found: &Found, allowed: Allowed) -> Terms {
         counts.blocks.extend([window.first(), window.last()]);
         for address in addresses {
             let native = found.native(*address, *window);
-            counts.add(*window, *address, native, inside, oldest);
+            counts.add(*window, *address, native, inside);
         }
     }
     let searches = allowed.batch.saturating_sub(1).max(1);
@@ -129,14 +125,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(
-        &mut self,
-        window: Window,
-        address: Address,
-        native: Native,
-        inside: &[Transfer],
-        oldest: u64,
-    ) {
+    fn add(&mut self, window: Window, address: Address, native: Native, inside: &[Transfer]) {
         let mut changed = BTreeSet::new();
         let mut parties = BTreeSet::from([address]);
         let ends = [window.first().saturating_sub(1), window.last()];
@@ -162,10 +151,7 @@ impl Counts {
                 self.blocks.extend(all.clone());
                 self.frames.extend(all);
             }
-            Some(How::BlocksOnly) => {
-                self.blocks.extend(all.clone());
-                self.frames.extend(all.filter(|block| oldest < *block));
-            }
+            Some(How::BlocksOnly) => self.blocks.extend(all),
             _ => {
                 let mut looks = halving(ends, &changed);
                 if native.is_blank {

@@ -41,8 +41,7 @@ pub(super) fn row() -> Row {
         balances: window.balances,
         seeds: 0,
     };
-    let needed =
-        terms(&found, Allowed { range: u64::MAX, logs: u64::MAX, batch: u64::MAX, frames: 0 });
+    let needed = terms(&found, Allowed { range: u64::MAX, logs: u64::MAX, batch: u64::MAX });
     let asked = u64::try_from(proxy.questions()).expect("fits");
     eprintln!("a wallet: {asked} of\n  {needed:?}");
     let needed = needed.iter().map(|(_, count)| count).sum();
