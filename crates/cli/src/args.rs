@@ -219,8 +219,8 @@ pub(crate) struct Naming {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
-    /// Report to write: .html, .json, .txt, .csv (a row per hop) or, with --rule all, .band.csv (a row
-    /// per place); can be repeated
+    /// Report to write: .html, .json, .txt, .csv (a row per hop), .patterns.csv (behaviour and links) or, with --rule
+    /// all, .band.csv (a row per place); can be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Vec<PathBuf>,
 

@@ -2,6 +2,7 @@
 //!
 //! Node addresses often hold keys; both places keep them out of the shell's history.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -21,6 +22,9 @@ pub(crate) struct Config {
     /// Own labels, listings or tokens.
     #[serde(default)]
     pub(crate) labels: Vec<PathBuf>,
+    /// From where on behaviour counts as a typology.
+    #[serde(default)]
+    pub(crate) typologies: BTreeMap<String, u64>,
 }
 
 impl Config {
@@ -47,7 +51,8 @@ impl Config {
             });
             Error::usage(
                 format!("{FILE_NAME}, line {line}: {}", error.message()),
-                "known keys: rpc (list of [CHAIN=]URL), labels (list of files)",
+                "known keys: rpc (list of [CHAIN=]URL), labels (list of files), and a table [typologies] \
+                 of thresholds, which are whole numbers",
             )
         })
     }

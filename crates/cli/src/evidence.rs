@@ -139,6 +139,25 @@ impl Evidence {
         news.min().map_or(Some(u64::MAX), |block| block.checked_sub(1))
     }
 
+    /// What is known of each chain.
+    pub(crate) fn graph_chains(&self) -> Vec<ChainEvidence<'_>> {
+        self.chains
+            .iter()
+            .map(|records| ChainEvidence {
+                chain: records.chain,
+                until: records.until,
+                history: &records.history,
+                coverage: &records.coverage,
+                crowds: &records.crowds,
+                balances: &records.balances,
+                accounts: &records.accounts,
+                blocks: &records.blocks,
+                whole: &records.whole,
+                absent: &records.absent,
+            })
+            .collect()
+    }
+
     /// When each block was made.
     pub(crate) fn times(&self) -> BTreeMap<(ChainId, u64), Timestamp> {
         self.chains
@@ -193,22 +212,7 @@ impl Evidence {
         marks: &BTreeMap<(ChainId, Address), Marks>,
         follow: impl Fn(&[ChainEvidence<'_>], &Question<'_>) -> T,
     ) -> T {
-        let chains: Vec<_> = self
-            .chains
-            .iter()
-            .map(|records| ChainEvidence {
-                chain: records.chain,
-                until: records.until,
-                history: &records.history,
-                coverage: &records.coverage,
-                crowds: &records.crowds,
-                balances: &records.balances,
-                accounts: &records.accounts,
-                blocks: &records.blocks,
-                whole: &records.whole,
-                absent: &records.absent,
-            })
-            .collect();
+        let chains = self.graph_chains();
         let seeds: Vec<_> = self.seeds.iter().map(|(_, seed)| seed.clone()).collect();
         let times = self.times();
         let value = Valuation { how, times: &times };

@@ -6,6 +6,7 @@
 
 mod again;
 mod args;
+mod behaviour;
 mod budget;
 mod chains;
 mod clock;

@@ -12,6 +12,7 @@ use fundtrail_model::{
 use fundtrail_report::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd};
 use fundtrail_store::{Case, KnownTokenRow};
 
+use crate::behaviour;
 use crate::chains::Chains;
 use crate::destination::{Destination, Format};
 use crate::error::Error;
@@ -245,6 +246,9 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
             ));
         }
     }
+    let names =
+        behaviour::Names { marks: &marks, chains: &infos, tokens: &tokens, claims: &claims };
+    let found = behaviour::look(&evidence, how, &settings, &names);
     let value = Valuation { how, times: &times };
     let title = settings.get(key::TITLE).map_or("Trail of stolen funds", String::as_str);
     let input = Input {
@@ -263,6 +267,9 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         accounts: &accounts,
         coverage: &coverage,
         differences: &differences,
+        patterns: &found.patterns,
+        links: &found.links,
+        thresholds: &found.thresholds,
         until: &until,
         settings: &shown,
         lists: &lists,
@@ -414,6 +421,7 @@ fn rendered(report: &Report, format: Format, is_stdout: bool) -> Result<Vec<u8>,
         Format::Html => fundtrail_report::html(report)?.into_bytes(),
         Format::Json => fundtrail_report::json(report)?,
         Format::Csv => fundtrail_report::csv(report)?,
+        Format::PatternsCsv => fundtrail_report::patterns_csv(report)?,
         Format::BandCsv => fundtrail_report::band_csv(report)?.ok_or_else(|| {
             Error::usage(
                 "only one rule was followed: there is nothing to compare",

@@ -9,6 +9,7 @@ use fundtrail_model::{Amount, ChainId, Date, sanitize_claim};
 use fundtrail_store::Case;
 
 use crate::args::{Allowed, Following, Trace};
+use crate::behaviour;
 use crate::budget::{Allowance, parse_time};
 use crate::chains::Chains;
 use crate::clock;
@@ -71,6 +72,7 @@ impl Settings {
             (None, None) => return Err(Error::usage("no seed was given", "name a transaction")),
         };
         let mut kept = kept_settings(&args.following)?;
+        kept.extend(behaviour::kept(&config.typologies)?);
         if let Some(title) = &args.title {
             kept.push((key::TITLE.to_owned(), sanitize_claim(title, 200)));
         }

@@ -8,6 +8,7 @@ use crate::schema::{Report, SCHEMA, VERSION};
 mod actions;
 mod assets;
 mod band;
+mod behaviour;
 mod certainty;
 mod differences;
 mod endings;
@@ -57,6 +58,7 @@ pub fn content(input: &Input<'_>) -> Report {
         certainty: certainty::certainty(input, &names),
         endings: endings::endings(input, &names, &shares),
         hops: hops::hops(input, &names, &shares),
+        behaviour: behaviour::behaviour(input, &names),
         parties: names.parties(),
         assets: names.assets(),
         chains: names.chains(),

@@ -1,7 +1,11 @@
 //! The report for spreadsheets: one row per hop, or per place and rule.
 
+mod behaviour;
+
 use crate::schema::{BandTotal, Hop, Lot, Money};
 use crate::{Error, Report};
+
+pub use behaviour::patterns_csv;
 
 const COLUMNS: [&str; 27] = [
     "hop",

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use fundtrail_model::{
-    AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, HopId, Marks,
-    Position, SeedId, Timestamp, TokenClaim, Trail,
+    AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, HopId, Links, Marks,
+    Patterns, Position, SeedId, Thresholds, Timestamp, TokenClaim, Trail,
 };
 
 /// Looks up what an amount of an asset was worth at a block; `None` where there is no price.
@@ -47,6 +47,12 @@ pub struct Input<'a> {
     pub coverage: &'a [Coverage],
     /// Where balances do not agree with the transfers that were seen.
     pub differences: &'a [Difference],
+    /// Behaviour that has a name.
+    pub patterns: &'a Patterns,
+    /// Evidence that addresses belong to one owner.
+    pub links: &'a Links,
+    /// From where on behaviour counted.
+    pub thresholds: &'a Thresholds,
     /// The last block looked at, per chain.
     pub until: &'a BTreeMap<ChainId, u64>,
     /// Settings of the run, name and value; the price source belongs here.

@@ -20,7 +20,7 @@ pub mod schema;
 mod terminal;
 
 pub use content::content;
-pub use csv::{band_csv, csv};
+pub use csv::{band_csv, csv, patterns_csv};
 pub use error::Error;
 pub use html::html;
 pub use input::{Difference, Fact, Input, ListLine, TrustedToken, Usd, UsdView};

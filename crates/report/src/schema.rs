@@ -4,6 +4,7 @@
 //! been sanitised and shortened; it still has to be escaped for the medium it lands in.
 
 mod band;
+mod behaviour;
 
 use serde::Serialize;
 
@@ -11,6 +12,7 @@ use fundtrail_model::{Amount, EndingClass};
 
 pub use crate::input::{Fact, ListLine};
 pub use band::{Band, BandAmount, BandAsset, BandPlace, BandRule, BandTotal};
+pub use behaviour::{Behaviour, Link, Measure, Owner, Pattern, PatternParty};
 
 /// The name of the schema.
 pub const SCHEMA: &str = "fundtrail.report";
@@ -56,6 +58,8 @@ pub struct Report {
     pub endings: Vec<Ending>,
     /// Every movement of stolen value, in the order of the chain.
     pub hops: Vec<Hop>,
+    /// Behaviour that has a name, and what links addresses. Nothing of it is in the ledger.
+    pub behaviour: Behaviour,
     /// Every address that has a part in it.
     pub parties: Vec<Party>,
     /// Every asset that has a part in it.

@@ -1,6 +1,7 @@
 //! The report for a terminal: the answers first, the steps last.
 
 mod band;
+mod behaviour;
 mod page;
 mod steps;
 mod summary;
@@ -43,6 +44,7 @@ pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
     steps::certainty(&mut page, report);
     steps::endings(&mut page, report);
     steps::paths(&mut page, report);
+    behaviour::whole(&mut page, report);
     steps::parties(&mut page, report);
     steps::method(&mut page, report);
     page.finish()
@@ -59,6 +61,7 @@ pub fn terminal_summary(report: &Report, width: usize, colour: bool) -> String {
     summary::requests(&mut page, report);
     summary::sanctions(&mut page, report);
     band::summary(&mut page, report);
+    behaviour::summary(&mut page, report);
     page.blank();
     page.paragraph(
         0,

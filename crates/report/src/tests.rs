@@ -1,4 +1,5 @@
 mod band;
+mod behaviour;
 mod formats;
 mod hostile;
 mod sample;

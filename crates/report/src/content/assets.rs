@@ -157,6 +157,7 @@ fn mentioned(input: &Input<'_>) -> BTreeSet<Asset> {
     assets.extend(trail.endings.iter().map(|ending| ending.asset));
     assets.extend(trail.ledger.iter().map(|line| line.asset));
     assets.extend(input.trails.iter().flat_map(|trail| &trail.ledger).map(|line| line.asset));
+    assets.extend(input.patterns.found.iter().map(|pattern| pattern.asset));
     assets.extend(input.differences.iter().map(|difference| difference.asset));
     let open = trail.open_ends.iter().map(|end| &end.at_stake);
     let open = open.chain(trail.open_transactions.iter().map(|open| &open.at_stake));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     AccountKind, Address, ChainId, Date, HopKind, Label, Listing, ListingStatus, Marks,
-    Reservation, checksum,
+    PatternReservation, Reservation, checksum,
 };
 
 use super::clean;
@@ -114,6 +114,30 @@ impl<'a> Directory<'a> {
         for ending in input.trails.iter().flat_map(|trail| &trail.endings) {
             if let Some(address) = ending.address {
                 self.add(ending.asset.chain(), address);
+            }
+        }
+        self.add_behaviour(input);
+    }
+
+    fn add_behaviour(&mut self, input: &Input<'_>) {
+        for pattern in &input.patterns.found {
+            for (_, address) in &pattern.parties {
+                self.add(pattern.chain, *address);
+            }
+            for reservation in &pattern.reservations {
+                let (PatternReservation::PartlyLookedAt(address)
+                | PatternReservation::PastUnknown(address)) = reservation;
+                self.add(pattern.chain, *address);
+            }
+        }
+        for link in &input.links.found {
+            for address in [link.from, link.to].into_iter().chain(link.through) {
+                self.add(link.chain, address);
+            }
+        }
+        for cluster in &input.links.clusters {
+            for address in cluster.addresses.iter().take(super::behaviour::MOST_OF_OWNER) {
+                self.add(cluster.chain, *address);
             }
         }
     }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Category, ChainId, ChainInfo,
     Confidence, Coverage, CrowdSize, Date, DateBound, Ending, EndingKind, H256, Hop, HopId,
-    HopKind, How, Label, LedgerLine, Limits, Listing, LotMade, LotTaken, Marks, NativeCoin,
-    OpenEnd, Origin, Position, Proof, Reservation, Rule, Seed, SeedId, Step, Timestamp, TokenClaim,
-    Trail, Window, parse_date,
+    HopKind, How, Label, LedgerLine, Limits, Links, Listing, LotMade, LotTaken, Marks, NativeCoin,
+    OpenEnd, Origin, Patterns, Position, Proof, Reservation, Rule, Seed, SeedId, Step, Thresholds,
+    Timestamp, TokenClaim, Trail, Window, parse_date,
 };
 
 use crate::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd, content};
@@ -32,6 +32,9 @@ pub(crate) struct Sample {
     pub(crate) accounts: Vec<AccountFact>,
     pub(crate) coverage: Vec<Coverage>,
     pub(crate) differences: Vec<Difference>,
+    pub(crate) patterns: Patterns,
+    pub(crate) links: Links,
+    pub(crate) thresholds: Thresholds,
     pub(crate) until: BTreeMap<ChainId, u64>,
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) lists: Vec<ListLine>,
@@ -64,6 +67,9 @@ impl Sample {
             accounts: &self.accounts,
             coverage: &self.coverage,
             differences: &self.differences,
+            patterns: &self.patterns,
+            links: &self.links,
+            thresholds: &self.thresholds,
             until: &self.until,
             settings: &self.settings,
             lists: &self.lists,
@@ -404,6 +410,9 @@ pub(crate) fn sample(trail: Trail, paths: Vec<Vec<HopId>>) -> Sample {
         accounts: Vec::new(),
         coverage: Vec::new(),
         differences: Vec::new(),
+        patterns: Patterns::default(),
+        links: Links::default(),
+        thresholds: Thresholds::default(),
         until: BTreeMap::new(),
         settings: Vec::new(),
         lists: Vec::new(),

@@ -1,0 +1,168 @@
+//! Patterns and links in every format.
+
+use fundtrail_model::{
+    Address, Amount, Asset, Cluster, Confidence, Heuristic, HopKind, Link, Measure, Pattern,
+    PatternKind, PatternReservation, PatternRole, Unit, Window, Witness,
+};
+
+use super::sample::{POLYGON, Sample, address, small};
+use crate::{csv, html, json, patterns_csv, terminal, terminal_summary};
+
+/// A sample with a pattern of its own trail and one beside it, a strong link and a weak one.
+pub(crate) fn behaving(mut sample: Sample) -> Sample {
+    let matic = Asset::Native(POLYGON);
+    let hop = sample.trail.hops.first().unwrap();
+    let HopKind::Payment { evidence, .. } = &hop.kind else { panic!("the first hop pays") };
+    let witness = Witness { position: *evidence.first().unwrap(), transaction: hop.transaction };
+    let block = witness.position.block;
+    let pattern = |kind, parties: &[(PatternRole, Address)], measures: Vec<Measure>| Pattern {
+        kind,
+        chain: POLYGON,
+        parties: parties.to_vec(),
+        parties_left_out: 0,
+        asset: matic,
+        amount: Amount::ZERO,
+        window: Window::block(block),
+        witnesses: vec![witness],
+        witnesses_left_out: 0,
+        measures,
+        reservations: Vec::new(),
+    };
+    let elsewhere = Witness {
+        position: fundtrail_model::Position { block: block + 9, ..witness.position },
+        transaction: None,
+    };
+    let token = Asset::Token(POLYGON, address(900));
+    sample.patterns.found = vec![
+        Pattern {
+            asset: token,
+            amount: Amount::from(7),
+            witnesses: vec![elsewhere],
+            window: Window::block(block + 9),
+            ..pattern(
+                PatternKind::AddressPoisoning,
+                &[
+                    (PatternRole::Actor, address(70)),
+                    (PatternRole::Target, address(2)),
+                    (PatternRole::Imitated, address(3)),
+                ],
+                vec![Measure {
+                    what: "same digits at both ends",
+                    found: 5,
+                    threshold: Some(("lookalike_digits", 4)),
+                    unit: Unit::Count,
+                }],
+            )
+        },
+        Pattern {
+            amount: Amount::from(700_000_000_000_000_000_000),
+            parties_left_out: 3,
+            witnesses_left_out: 12,
+            window: Window::new(block, block + 30).unwrap(),
+            reservations: vec![
+                PatternReservation::PartlyLookedAt(address(2)),
+                PatternReservation::PastUnknown(address(71)),
+            ],
+            ..pattern(
+                PatternKind::FanOut,
+                &[
+                    (PatternRole::Actor, address(2)),
+                    (PatternRole::Receiver, address(3)),
+                    (PatternRole::Receiver, address(4)),
+                ],
+                vec![
+                    Measure {
+                        what: "within",
+                        found: 3_725,
+                        threshold: Some(("fan_seconds", 86_400)),
+                        unit: Unit::Seconds,
+                    },
+                    Measure { what: "of all", found: 932_199, threshold: None, unit: Unit::Ppm },
+                ],
+            )
+        },
+    ];
+    sample.patterns.left_out = vec![(PatternKind::AddressPoisoning, 1_234)];
+    sample.patterns.is_cut_short = true;
+    let link = |heuristic, from, to, through: Option<u64>| Link {
+        heuristic,
+        chain: POLYGON,
+        from: address(from),
+        to: address(to),
+        through: through.map(address),
+        confidence: Confidence::Probable,
+        score_ppm: through.map(|_| 984_375),
+        witnesses: vec![witness],
+        is_partly_looked_at: through.is_some(),
+    };
+    sample.links.found = vec![
+        link(Heuristic::DepositAddress, 2, 3, Some(4)),
+        link(Heuristic::GasFunding, 72, 3, None),
+    ];
+    sample.links.left_out = vec![(Heuristic::GasFunding, 8)];
+    sample.links.clusters = vec![
+        Cluster { chain: POLYGON, addresses: vec![address(2), address(3)], is_too_large: false },
+        Cluster {
+            chain: POLYGON,
+            addresses: (100..170).map(address).collect(),
+            is_too_large: true,
+        },
+    ];
+    assert!(sample.thresholds.set("peel_hops", 4));
+    sample
+}
+
+/// The lines from one heading to the next.
+fn part(text: &str, from: &str, to: &str) -> String {
+    let start = text.find(from).unwrap_or_else(|| panic!("no {from:?} in {text}"));
+    let rest = &text[start..];
+    rest[..rest.find(to).unwrap_or(rest.len())].to_owned()
+}
+
+#[test]
+fn patterns_and_links_in_every_format() {
+    let report = behaving(small()).report();
+    let text = terminal(&report, 100, false);
+    insta::assert_snapshot!("behaviour_terminal", part(&text, "Behaviour that has", "Addresses"));
+    let text = terminal_summary(&report, 100, false);
+    insta::assert_snapshot!("behaviour_summary", part(&text, "Behaviour that has", "This is a"));
+    let rows = String::from_utf8(patterns_csv(&report).unwrap()).unwrap();
+    insta::assert_snapshot!("behaviour_csv", rows.replace("\r\n", "\n"));
+    let page =
+        part(&html(&report).unwrap(), "<section id=\"behaviour\"", "<section id=\"parties\"");
+    insta::assert_snapshot!("behaviour_html", page);
+    let json = String::from_utf8(json(&report).unwrap()).unwrap();
+    insta::assert_snapshot!("behaviour_json", part(&json, "  \"behaviour\"", "\n  \"parties\""));
+}
+
+#[test]
+fn what_has_a_part_in_the_trail_comes_first() {
+    let report = behaving(small()).report();
+    let kinds: Vec<_> = report.behaviour.patterns.iter().map(|of| (of.kind, &*of.hops)).collect();
+    let first: &[String] = &["H1".to_owned()];
+    assert_eq!(kinds, [("fan-out", first), ("address poisoning", &[])]);
+}
+
+#[test]
+fn every_address_named_has_its_line_and_no_number_changes() {
+    let (plain, behaving) = (small().report(), behaving(small()).report());
+    let names = |report: &crate::Report| {
+        report.parties.iter().map(|of| (of.id.clone(), of.alias.clone())).collect::<Vec<_>>()
+    };
+    assert!(names(&behaving).starts_with(&names(&plain)));
+    assert_eq!(String::from_utf8(csv(&plain).unwrap()), String::from_utf8(csv(&behaving).unwrap()));
+    let known: Vec<_> = behaving.parties.iter().map(|of| (&of.id, &of.address)).collect();
+    let of_patterns = behaving.behaviour.patterns.iter().flat_map(|of| &of.parties);
+    let of_links = behaving.behaviour.links.iter().flat_map(|of| [&of.from, &of.to]);
+    for party in of_patterns.map(|of| &of.party).chain(of_links) {
+        assert!(known.contains(&(&party.party, &party.address)), "{party:?}");
+    }
+}
+
+#[test]
+fn nothing_found_is_said_and_needs_no_summary() {
+    let report = small().report();
+    assert!(!terminal_summary(&report, 100, false).contains("Behaviour"));
+    assert!(html(&report).unwrap().contains("None of the typologies was found."));
+    assert_eq!(String::from_utf8(patterns_csv(&report).unwrap()).unwrap().lines().count(), 1);
+}
