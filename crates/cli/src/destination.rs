@@ -18,6 +18,8 @@ pub(crate) enum Format {
     Json,
     /// A row per hop
     Csv,
+    /// A row per step of the paths to where value ended
+    PathsCsv,
     /// A row per pattern, link, address in them and transfer that proves them
     PatternsCsv,
     /// A row per place, with what ended there by every rule; needs --rule all
@@ -43,6 +45,7 @@ pub(crate) fn destinations(
             Some("html" | "htm") => Some(Format::Html),
             Some("json") => Some(Format::Json),
             Some("csv") if name.ends_with(".band.csv") => Some(Format::BandCsv),
+            Some("csv") if name.ends_with(".paths.csv") => Some(Format::PathsCsv),
             Some("csv") if name.ends_with(".patterns.csv") => Some(Format::PatternsCsv),
             Some("csv") => Some(Format::Csv),
             Some("txt") => Some(Format::Terminal),
@@ -117,6 +120,7 @@ mod tests {
         check("report.csv", None, Some(Format::Csv));
         check("report.band.csv", None, Some(Format::BandCsv));
         check("band.csv", None, Some(Format::Csv));
+        check("report.paths.csv", None, Some(Format::PathsCsv));
         check("report.patterns.csv", None, Some(Format::PatternsCsv));
         check("patterns.csv", None, Some(Format::Csv));
         check("report.doc", None, None);

@@ -181,6 +181,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
     let marks = case.marks()?;
     let (trail, trails) = followed(&evidence, how, &marks)?;
     let paths = fundtrail_graph::paths(&trail);
+    let places = fundtrail_graph::places(&trail);
     let times = evidence.times();
     let settings = case.settings()?;
 
@@ -259,6 +260,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         trails: &trails,
         seed_specs: &seed_specs,
         paths: &paths,
+        places: &places,
         chains: &infos,
         blocks: &times,
         marks: &marks,
@@ -421,6 +423,7 @@ fn rendered(report: &Report, format: Format, is_stdout: bool) -> Result<Vec<u8>,
         Format::Html => fundtrail_report::html(report)?.into_bytes(),
         Format::Json => fundtrail_report::json(report)?,
         Format::Csv => fundtrail_report::csv(report)?,
+        Format::PathsCsv => fundtrail_report::paths_csv(report)?,
         Format::PatternsCsv => fundtrail_report::patterns_csv(report)?,
         Format::BandCsv => fundtrail_report::band_csv(report)?.ok_or_else(|| {
             Error::usage(

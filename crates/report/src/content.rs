@@ -18,6 +18,7 @@ mod ledger;
 mod method;
 mod names;
 mod parties;
+mod paths;
 mod shares;
 mod summary;
 mod sums;
@@ -35,6 +36,7 @@ const LONG_TEXT_CHARS: usize = 2_000;
 pub fn content(input: &Input<'_>) -> Report {
     let names = names::Names::new(input);
     let shares = shares::Shares::of(input.trail);
+    let (paths, path_count) = paths::paths(input, &names, &shares);
     let mut report = Report {
         schema: SCHEMA,
         version: VERSION,
@@ -57,6 +59,8 @@ pub fn content(input: &Input<'_>) -> Report {
         findings: findings::findings(input, &names),
         certainty: certainty::certainty(input, &names),
         endings: endings::endings(input, &names, &shares),
+        paths,
+        path_count,
         hops: hops::hops(input, &names, &shares),
         behaviour: behaviour::behaviour(input, &names),
         parties: names.parties(),

@@ -1,11 +1,13 @@
 //! The report for spreadsheets: one row per hop, or per place and rule.
 
 mod behaviour;
+mod paths;
 
 use crate::schema::{BandTotal, Hop, Lot, Money};
 use crate::{Error, Report};
 
 pub use behaviour::patterns_csv;
+pub use paths::paths_csv;
 
 const COLUMNS: [&str; 27] = [
     "hop",
@@ -94,9 +96,8 @@ pub fn band_csv(report: &Report) -> Result<Option<Vec<u8>>, Error> {
     rows.push(standing);
     for asset in &band.assets {
         let Some(one) = asset.places.first().map(|place| &place.most) else { continue };
-        let unit = if one.decimals.is_some() { "whole" } else { "base units" };
         let start = |row: &str| {
-            let of = [row, &asset.chain_name, contract(one), &asset.asset, unit];
+            let of = [row, &asset.chain_name, contract(one), &asset.asset, unit(one)];
             of.map(str::to_owned).to_vec()
         };
         for place in &asset.places {
@@ -132,6 +133,11 @@ pub fn band_csv(report: &Report) -> Result<Option<Vec<u8>>, Error> {
 
 /// One side of a ledger, or a part of it.
 type Part = fn(&BandTotal) -> &Money;
+
+/// What [`number`] counts in.
+const fn unit(money: &Money) -> &'static str {
+    if money.decimals.is_some() { "whole" } else { "base units" }
+}
 
 /// In whole coins or tokens, else in base units.
 fn number(money: &Money) -> String {

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Ending, Hop, Party};
+use crate::schema::{Ending, Hop, PATHS_SAY, Party, Path, PathSet, PathStep};
 use crate::{Error, Report};
 use diagram::Diagram;
 
@@ -18,8 +18,8 @@ const STYLE: &str = include_str!("../templates/report.css");
 const STYLE_INVENTED: &str = include_str!("../templates/invented.css");
 const SCRIPT: &str = include_str!("../templates/report.js");
 
-/// Paths told hop by hop; the tables have all of them.
-const MAX_PATHS: usize = 12;
+/// Places whose paths are told hop by hop.
+const MAX_PLACES: usize = 12;
 /// Hops of one path told, or linked.
 const MAX_HOPS: usize = 24;
 
@@ -51,6 +51,7 @@ pub fn html(report: &Report) -> Result<String, Error> {
         script: SCRIPT,
         diagrams: diagram::diagrams(report),
         paths: paths(report),
+        paths_say: PATHS_SAY,
         legend: &LEGEND,
     };
     page.render().map_err(|error| Error::Html { reason: error.to_string() })
@@ -82,37 +83,41 @@ struct Page<'a> {
     style: &'a str,
     script: &'a str,
     diagrams: Vec<Diagram>,
-    paths: Vec<Path<'a>>,
+    paths: Vec<PathsTo<'a>>,
+    paths_say: &'static str,
     legend: &'a [(&'a str, &'a str)],
 }
 
+/// A place and the paths to it.
+struct PathsTo<'a> {
+    set: &'a PathSet,
+    paths: Vec<Told<'a>>,
+}
+
 /// A path told hop by hop.
-struct Path<'a> {
-    ending: &'a Ending,
-    hops: Vec<&'a Hop>,
+struct Told<'a> {
+    path: &'a Path,
+    steps: Vec<(&'a Hop, &'a PathStep)>,
     left_out: usize,
 }
 
-/// The paths that carry most.
-fn paths(report: &Report) -> Vec<Path<'_>> {
+/// The places that carry most, as many as are read.
+fn paths(report: &Report) -> Vec<PathsTo<'_>> {
     let hops: BTreeMap<&str, &Hop> = report.hops.iter().map(|hop| (hop.id.as_str(), hop)).collect();
-    let mut endings: Vec<&Ending> =
-        report.endings.iter().filter(|ending| !ending.path.is_empty()).collect();
-    endings.sort_by_key(|ending| std::cmp::Reverse(ending.share_ppm));
-    endings
-        .into_iter()
-        .take(MAX_PATHS)
-        .map(|ending| Path {
-            ending,
-            hops: ending
-                .path
-                .iter()
-                .take(MAX_HOPS)
-                .filter_map(|id| hops.get(id.as_str()).copied())
-                .collect(),
-            left_out: ending.path.len().saturating_sub(MAX_HOPS),
-        })
-        .collect()
+    let told = |path| told(path, &hops);
+    let sets = report.paths.iter().take(MAX_PLACES);
+    sets.map(|set| PathsTo { set, paths: set.paths.iter().map(told).collect() }).collect()
+}
+
+fn told<'a>(path: &'a Path, hops: &BTreeMap<&str, &'a Hop>) -> Told<'a> {
+    let steps = path.steps.iter().take(MAX_HOPS);
+    Told {
+        path,
+        steps: steps
+            .filter_map(|step| hops.get(step.hop.as_str()).map(|hop| (*hop, step)))
+            .collect(),
+        left_out: path.steps.len().saturating_sub(MAX_HOPS),
+    }
 }
 
 impl Page<'_> {
@@ -140,10 +145,6 @@ impl Page<'_> {
 
     fn party_link<'b>(&self, party: &'b Party) -> Option<&'b str> {
         party.link.as_deref().filter(|_| self.links_parties())
-    }
-
-    fn path_count(&self) -> usize {
-        self.report.endings.iter().filter(|ending| !ending.path.is_empty()).count()
     }
 
     /// Only the shapes that the pictures show.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use fundtrail_model::{
     AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, HopId, Links, Marks,
-    Patterns, Position, SeedId, Thresholds, Timestamp, TokenClaim, Trail,
+    Paths, Patterns, Position, SeedId, Thresholds, Timestamp, TokenClaim, Trail,
 };
 
 /// Looks up what an amount of an asset was worth at a block; `None` where there is no price.
@@ -31,6 +31,8 @@ pub struct Input<'a> {
     pub seed_specs: &'a [(String, SeedId)],
     /// For each ending of the trail, at the same index: the hops that lead to it, first hop first.
     pub paths: &'a [Vec<HopId>],
+    /// How value came to the places to tell of.
+    pub places: &'a [Paths],
     /// The chains of the case.
     pub chains: &'a [ChainInfo],
     /// When blocks were made. A block that is missing has no time in the report.

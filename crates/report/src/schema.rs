@@ -5,6 +5,7 @@
 
 mod band;
 mod behaviour;
+mod paths;
 
 use serde::Serialize;
 
@@ -13,6 +14,7 @@ use fundtrail_model::{Amount, EndingClass};
 pub use crate::input::{Fact, ListLine};
 pub use band::{Band, BandAmount, BandAsset, BandPlace, BandRule, BandTotal};
 pub use behaviour::{Behaviour, Link, Measure, Owner, Pattern, PatternParty};
+pub use paths::{PATHS_SAY, Path, PathSet, PathStep};
 
 /// The name of the schema.
 pub const SCHEMA: &str = "fundtrail.report";
@@ -56,6 +58,10 @@ pub struct Report {
     pub certainty: Certainty,
     /// Where and why following stopped, lot by lot.
     pub endings: Vec<Ending>,
+    /// How it came to the places that carry most of their seed.
+    pub paths: Vec<PathSet>,
+    /// How many places have paths.
+    pub path_count: usize,
     /// Every movement of stolen value, in the order of the chain.
     pub hops: Vec<Hop>,
     /// Behaviour that has a name, and what links addresses. Nothing of it is in the ledger.

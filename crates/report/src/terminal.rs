@@ -3,6 +3,7 @@
 mod band;
 mod behaviour;
 mod page;
+mod paths;
 mod steps;
 mod summary;
 
@@ -43,7 +44,7 @@ pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
     }
     steps::certainty(&mut page, report);
     steps::endings(&mut page, report);
-    steps::paths(&mut page, report);
+    paths::main(&mut page, report);
     behaviour::whole(&mut page, report);
     steps::parties(&mut page, report);
     steps::method(&mut page, report);
@@ -71,13 +72,18 @@ pub fn terminal_summary(report: &Report, width: usize, colour: bool) -> String {
     page.finish()
 }
 
+/// The paths alone, of every place that the report tells of. Width and colour are as in [`terminal()`].
+#[must_use]
+pub fn terminal_paths(report: &Report, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    heading(&mut page, report);
+    paths::all(&mut page, report);
+    page.finish()
+}
+
 /// The first screen.
 fn answers(page: &mut Page, report: &Report) {
-    page.line(0, Style::Strong, &report.title);
-    if let Some(invented) = &report.invented {
-        page.paragraph(0, Style::Notice, &format!("RECONSTRUCTION: {invented}"));
-    }
-    page.paragraph(0, Style::Faint, &format!("{}, as of {}", report.software, report.today));
+    heading(page, report);
     for answer in &report.summary {
         page.blank();
         let style = if answer.is_alert { Style::Alert } else { Style::Strong };
@@ -86,6 +92,15 @@ fn answers(page: &mut Page, report: &Report) {
             page.paragraph(2, Style::Plain, line);
         }
     }
+}
+
+/// What it is a report of.
+fn heading(page: &mut Page, report: &Report) {
+    page.line(0, Style::Strong, &report.title);
+    if let Some(invented) = &report.invented {
+        page.paragraph(0, Style::Notice, &format!("RECONSTRUCTION: {invented}"));
+    }
+    page.paragraph(0, Style::Faint, &format!("{}, as of {}", report.software, report.today));
 }
 
 /// A heading; in a reconstruction every section says that it is one.

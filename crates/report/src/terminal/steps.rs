@@ -1,16 +1,9 @@
-//! The second half of the terminal report: certainty, endings, paths, method.
-
-use std::collections::BTreeMap;
+//! The second half of the terminal report: certainty, endings, method.
 
 use super::page::{Page, Style};
-use super::{band, capped, list, section};
+use super::{band, capped, section};
 use crate::Report;
-use crate::schema::{Hop, Lot};
-
-/// Paths told hop by hop; those that carry most.
-const MAX_PATHS: usize = 8;
-/// Hops of one path.
-const MAX_HOPS: usize = 40;
+use crate::schema::Lot;
 
 pub(super) fn certainty(page: &mut Page, report: &Report) {
     section(page, report, "How sure this is");
@@ -104,64 +97,7 @@ fn path(hops: &[String]) -> String {
     }
 }
 
-pub(super) fn paths(page: &mut Page, report: &Report) {
-    section(page, report, "Paths, hop by hop");
-    let hops: BTreeMap<&str, &Hop> = report.hops.iter().map(|hop| (hop.id.as_str(), hop)).collect();
-    let mut by_share: Vec<_> =
-        report.endings.iter().filter(|ending| !ending.path.is_empty()).collect();
-    by_share.sort_by_key(|ending| std::cmp::Reverse(ending.share_ppm));
-    if by_share.len() > MAX_PATHS {
-        let text = format!(
-            "The {MAX_PATHS} that carry most, of {}; a hop that two paths share is told once.",
-            by_share.len()
-        );
-        page.paragraph(2, Style::Notice, &text);
-    }
-    let mut told = std::collections::BTreeSet::new();
-    for ending in by_share.into_iter().take(MAX_PATHS) {
-        let text = format!("{} to {} ({})", ending.seed, ending.id, ending.class);
-        page.paragraph(2, Style::Strong, &text);
-        for id in ending.path.iter().take(MAX_HOPS) {
-            let Some(hop) = hops.get(id.as_str()) else { continue };
-            if told.insert(id) {
-                tell(page, hop);
-            } else {
-                page.paragraph(4, Style::Faint, &format!("{id}  told above"));
-            }
-        }
-        let left_out = ending.path.len().saturating_sub(MAX_HOPS);
-        if left_out > 0 {
-            page.paragraph(4, Style::Notice, &format!("and {left_out} more hops"));
-        }
-    }
-}
-
-fn tell(page: &mut Page, hop: &Hop) {
-    let what = if hop.received.is_empty() {
-        let to = match (&hop.to, hop.to_note) {
-            (Some(to), _) => to.text.as_str(),
-            (None, note) => note.unwrap_or_default(),
-        };
-        format!("{} paid {} to {to}", hop.from.text, list(&hop.paid))
-    } else {
-        let note = if hop.is_approximate { " (shares by convention)" } else { "" };
-        format!(
-            "{} converted {} into {}{note}",
-            hop.from.text,
-            list(&hop.paid),
-            list(&hop.received)
-        )
-    };
-    page.paragraph(4, Style::Plain, &format!("{}  {what}", hop.id));
-    page.field(8, "when", &format!("{}, {}", hop.place.time_text(), hop.place.position));
-    page.field(8, "transaction", hop.place.transaction_text());
-    page.field(8, "stolen part", &format!("{}, by rule {}", lots(&hop.taken), hop.rule));
-    if hop.kind == "conversion" {
-        page.field(8, "became", &lots(&hop.made));
-    }
-}
-
-fn lots(lots: &[Lot]) -> String {
+pub(super) fn lots(lots: &[Lot]) -> String {
     let text = |lot: &Lot| match &lot.from {
         Some(from) if *from != lot.seed => {
             format!("{} of {} from {from}", lot.money.text, lot.seed)

@@ -6,8 +6,8 @@ use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Category, ChainId, ChainInfo,
     Confidence, Coverage, CrowdSize, Date, DateBound, Ending, EndingKind, H256, Hop, HopId,
     HopKind, How, Label, LedgerLine, Limits, Links, Listing, LotMade, LotTaken, Marks, NativeCoin,
-    OpenEnd, Origin, Patterns, Position, Proof, Reservation, Rule, Seed, SeedId, Step, Thresholds,
-    Timestamp, TokenClaim, Trail, Window, parse_date,
+    OpenEnd, Origin, Path, PathStep, Paths, Patterns, Position, Proof, Reservation, Rule, Seed,
+    SeedId, Step, Thresholds, Timestamp, TokenClaim, Trail, Window, parse_date,
 };
 
 use crate::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd, content};
@@ -51,6 +51,7 @@ impl Sample {
             (asset == Asset::Native(POLYGON))
                 .then(|| Usd { cents: u128::try_from(cents.base_units()).unwrap() })
         };
+        let places = self.places();
         content(&Input {
             title: &self.title,
             invented: self.invented.as_deref(),
@@ -59,6 +60,7 @@ impl Sample {
             trails: &self.trails,
             seed_specs: &self.seed_specs,
             paths: &self.paths,
+            places: &places,
             chains: &self.chains,
             blocks: &self.blocks,
             marks: &self.marks,
@@ -80,6 +82,35 @@ impl Sample {
             case_digest: Some("sha256:5f0c".to_owned()),
             usd: &usd,
         })
+    }
+}
+
+impl Sample {
+    /// The path of each ending, as if it were the only one to its place.
+    fn places(&self) -> Vec<Paths> {
+        let of = |(ending_idx, (ending, hops)): (usize, (&Ending, &Vec<HopId>))| {
+            let steps: Vec<PathStep> = hops
+                .iter()
+                .filter_map(|id| {
+                    let hop = &self.trail.hops[usize::try_from(id.0).unwrap()];
+                    let made = hop.made.iter().find(|lot| lot.seed == ending.seed)?;
+                    Some(PathStep { hop: *id, asset: made.asset, amount: made.amount })
+                })
+                .collect();
+            let path = Path { steps, amount: ending.amount };
+            Paths {
+                seed: ending.seed,
+                asset: ending.asset,
+                address: ending.address,
+                class: ending.kind.class(),
+                endings: vec![ending_idx],
+                amount: ending.amount,
+                largest: path.clone(),
+                shortest: path.clone(),
+                earliest: path,
+            }
+        };
+        self.trail.endings.iter().zip(&self.paths).enumerate().map(of).collect()
     }
 }
 

@@ -1,0 +1,89 @@
+//! How value came to where it ended.
+
+use serde::Serialize;
+
+use super::{Money, PartyRef};
+
+/// What a path says, and what not.
+pub const PATHS_SAY: &str = "To each place the path that can have brought most of one ending, the one of the fewest hops, and the one by \
+     which value first arrived. Of the lots that meet in a hop nobody can tell which went on: amounts are the most \
+     that can have come this way, not what did.";
+
+/// How one seed's value of one asset came to one place.
+#[derive(Clone, Debug, Serialize)]
+pub struct PathSet {
+    /// The seed.
+    pub seed: String,
+    /// The kind of ending.
+    pub class: &'static str,
+    /// The place; `None` for an unknown counterparty.
+    pub at: Option<PartyRef>,
+    /// How much ended there, all endings together.
+    pub money: Money,
+    /// The endings, in the order of their arrival.
+    pub endings: Vec<String>,
+    /// The largest, the shortest and the earliest path; one that is several of these is there once.
+    pub paths: Vec<Path>,
+}
+
+/// Endings that a title names.
+const MAX_ENDINGS: usize = 6;
+
+impl PathSet {
+    /// Where it leads.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        self.at.as_ref().map_or("nobody known", |at| &at.text)
+    }
+
+    /// From where to where, how much, and by which endings.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let mut endings: Vec<String> = self.endings.iter().take(MAX_ENDINGS).cloned().collect();
+        let more = self.endings.len().saturating_sub(MAX_ENDINGS);
+        if more > 0 {
+            endings.push(format!("and {more} more"));
+        }
+        let (seed, place, class) = (&self.seed, self.place(), self.class);
+        format!("{seed} to {place}, {class}: {} ({})", self.money.text, endings.join(", "))
+    }
+}
+
+impl Path {
+    /// What it is, how long, and how much can have come along it.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let hops = match self.steps.len() {
+            0 => "it never moved".to_owned(),
+            1 => "1 hop".to_owned(),
+            count => format!("{} hops", crate::number::group(&count.to_string())),
+        };
+        let is = match self.is.as_slice() {
+            [others @ .., last] if !others.is_empty() => {
+                format!("{} and {last}", others.join(", "))
+            }
+            is => is.concat(),
+        };
+        format!("{is}: {hops}, at most {} of one ending", self.at_most.text)
+    }
+}
+
+/// A chain of lots from a seed on.
+#[derive(Clone, Debug, Serialize)]
+pub struct Path {
+    /// What it is of all paths to the place: `largest`, `shortest`, `earliest`.
+    pub is: Vec<&'static str>,
+    /// The most of one ending that can have come this way.
+    pub at_most: Money,
+    /// Hop by hop; none where the value never moved.
+    pub steps: Vec<PathStep>,
+}
+
+/// One hop of a path.
+#[derive(Clone, Debug, Serialize)]
+pub struct PathStep {
+    /// The hop.
+    pub hop: String,
+    /// The most that can have arrived by it this way.
+    pub arrives: Money,
+}
