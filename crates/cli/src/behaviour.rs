@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use fundtrail_graph::{Behaviour, ChainEvidence, Scene, Ticker};
 use fundtrail_model::{
-    Address, Asset, ChainId, ChainInfo, Links, Marks, Patterns, Thresholds, TokenClaim,
+    Address, Asset, ChainId, ChainInfo, HopKind, Links, Marks, Patterns, Thresholds, TokenClaim,
+    Trail,
 };
 use fundtrail_report::TrustedToken;
 
@@ -87,6 +88,7 @@ pub(crate) fn look(
     how: &How,
     settings: &BTreeMap<String, String>,
     names: &Names<'_>,
+    trail: &Trail,
 ) -> Found {
     let thresholds = thresholds(settings);
     let times = evidence.times();
@@ -107,6 +109,10 @@ pub(crate) fn look(
     let stolen: Vec<Asset> = seeds().map(|seed| seed.asset).collect();
     let victims: Vec<(ChainId, Address)> =
         seeds().filter_map(|seed| Some((seed.asset.chain(), seed.from?))).collect();
+    let hops = trail.hops.iter().flat_map(|hop| {
+        let (HopKind::Payment { evidence, .. } | HopKind::Conversion { evidence, .. }) = &hop.kind;
+        evidence.iter().map(|position| (hop.chain, *position))
+    });
     let scene = Scene {
         chains: &chains,
         marks: names.marks,
@@ -116,6 +122,7 @@ pub(crate) fn look(
         tickers: &tickers,
         stolen: &stolen,
         victims: &victims,
+        trail: &hops.collect(),
         claims: names.claims,
         usd_cents: &|asset, amount, block| value.usd(asset, amount, block).map(|usd| usd.0),
     };

@@ -249,7 +249,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
     }
     let names =
         behaviour::Names { marks: &marks, chains: &infos, tokens: &tokens, claims: &claims };
-    let found = behaviour::look(&evidence, how, &settings, &names);
+    let found = behaviour::look(&evidence, how, &settings, &names, &trail);
     let value = Valuation { how, times: &times };
     let title = settings.get(key::TITLE).map_or("Trail of stolen funds", String::as_str);
     let input = Input {

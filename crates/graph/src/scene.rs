@@ -1,10 +1,10 @@
 //! What a case holds, to be looked at for behaviour instead of for stolen value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use fundtrail_model::{
-    Address, Amount, Asset, ChainId, Date, Links, Marks, Patterns, Thresholds, TokenClaim,
+    Address, Amount, Asset, ChainId, Date, Links, Marks, Patterns, Position, Thresholds, TokenClaim,
 };
 
 use crate::ChainEvidence;
@@ -30,6 +30,8 @@ pub struct Scene<'a> {
     pub stolen: &'a [Asset],
     /// Whom value was stolen from. Nobody is said to be one with these.
     pub victims: &'a [(ChainId, Address)],
+    /// Where stolen value moved. Of many patterns of a kind, those with such a transfer come first.
+    pub trail: &'a BTreeSet<(ChainId, Position)>,
     /// What tokens say of themselves.
     pub claims: &'a [TokenClaim],
     /// What an amount was worth at a block, in whole cents of a US dollar; `None` where there is no price.
@@ -60,7 +62,7 @@ impl fmt::Debug for Scene<'_> {
 /// A scene arranged once, for every question that is asked of it. O(*n* log *n*) of *n* transfers.
 ///
 /// ```
-/// use std::collections::BTreeMap;
+/// use std::collections::{BTreeMap, BTreeSet};
 /// use fundtrail_graph::{Behaviour, ChainEvidence, History, Scene};
 /// use fundtrail_model::{ChainId, Date, Thresholds};
 ///
@@ -74,6 +76,7 @@ impl fmt::Debug for Scene<'_> {
 ///     tickers: &[],
 ///     stolen: &[],
 ///     victims: &[],
+///     trail: &BTreeSet::new(),
 ///     claims: &[],
 ///     usd_cents: &|_, _, _| None,
 /// };

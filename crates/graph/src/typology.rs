@@ -69,7 +69,9 @@ pub(crate) fn patterns(scene: &Scene<'_>, chains: &[Dealings<'_>]) -> Patterns {
     let worth = |of: &Pattern| (scene.usd_cents)(of.asset, of.amount, of.window.last());
     all.found.sort_by_cached_key(|of| {
         let parties = of.parties.len().saturating_add(of.parties_left_out);
-        (of.kind, Reverse(worth(of)), Reverse(parties), of.clone())
+        let is_beside =
+            !of.witnesses.iter().any(|at| scene.trail.contains(&(of.chain, at.position)));
+        (of.kind, is_beside, Reverse(worth(of)), Reverse(parties), of.clone())
     });
     let mut counts: BTreeMap<PatternKind, usize> = BTreeMap::new();
     all.found.retain(|of| {

@@ -200,7 +200,7 @@ impl Pattern {
 /// All that was found, and how much more there is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Patterns {
-    /// By kind, the largest first.
+    /// By kind, those with a part in the trail first, and the largest first.
     pub found: Vec<Pattern>,
     /// How many of a kind are left out, because more than can be read were found.
     pub left_out: Vec<(PatternKind, usize)>,

@@ -2,5 +2,6 @@
 
 mod cases;
 mod hostile;
+mod properties;
 pub(crate) mod stage;
 mod worlds;

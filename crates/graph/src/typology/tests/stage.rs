@@ -8,6 +8,7 @@
 //! claim fake USDC         what a token says of itself; no other token than these three counts
 //! victim V                whom value was stolen from
 //! lies 20 0               the second of Unix time at which block 20 says that it was made
+//! trail 12                stolen value moved in block 12
 //! wallet A B              these are known to be wallets
 //! ```
 
@@ -32,6 +33,7 @@ pub(crate) struct Stage {
     pub(crate) thresholds: Thresholds,
     pub(crate) claims: Vec<TokenClaim>,
     pub(crate) victims: Vec<(ChainId, Address)>,
+    pub(crate) trail: BTreeSet<(ChainId, Position)>,
 }
 
 impl Stage {
@@ -41,6 +43,7 @@ impl Stage {
         let mut victims = Vec::new();
         let mut lies = BTreeMap::new();
         let mut wallets = Vec::new();
+        let mut trail_blocks: Vec<u64> = Vec::new();
         let mut rest = String::new();
         for line in text.lines() {
             match line.split_whitespace().collect::<Vec<_>>().as_slice() {
@@ -50,6 +53,7 @@ impl Stage {
                     symbol: Some((*symbol).to_owned()),
                     decimals: Some(2),
                 }),
+                ["trail", block] => trail_blocks.push(block.parse().unwrap()),
                 ["victim", who] => victims.push((CHAIN, address(who))),
                 ["wallet", names @ ..] => wallets.extend(names.iter().map(|name| AccountFact {
                     chain: CHAIN,
@@ -63,7 +67,11 @@ impl Stage {
                 _ => writeln!(rest, "{line}").unwrap(),
             }
         }
-        let mut stage = Self { scenario: parse(&rest), thresholds, claims, victims };
+        let scenario = parse(&rest);
+        let positions = scenario.transfers.iter().map(|of| of.position);
+        let trail = positions.filter(|at| trail_blocks.contains(&at.block));
+        let trail = trail.map(|at| (CHAIN, at)).collect();
+        let mut stage = Self { scenario, thresholds, claims, victims, trail };
         stage.scenario.accounts.extend(wallets);
         stage.date();
         for stamp in &mut stage.scenario.blocks {
@@ -71,6 +79,13 @@ impl Stage {
                 stamp.timestamp = Timestamp(*lie);
             }
         }
+        stage
+    }
+
+    /// A scenario with nothing beside it.
+    pub(crate) fn of(scenario: Scenario) -> Self {
+        let mut stage = Self { scenario, ..Self::parse("until 1") };
+        stage.date();
         stage
     }
 
@@ -129,6 +144,7 @@ impl Stage {
             tickers: &tickers,
             stolen: &stolen,
             victims: &self.victims,
+            trail: &self.trail,
             claims: &self.claims,
             usd_cents: &|of, amount, _| {
                 let is_dollar = of == asset("usdc") || of == asset("dai");
