@@ -27,7 +27,7 @@ pub(crate) struct Pace {
     most: u64,
     /// How often the endpoint found an answer too large since the largest one came.
     refusals: u32,
-    /// How many pieces to ask for at once: one more after each good answer, one after each bad one.
+    /// How many pieces to ask for at once: twice as many after each good answer, one after a bad one.
     together: usize,
 }
 
@@ -55,7 +55,7 @@ impl Pace {
 
     /// The answer for these blocks had so many bytes.
     pub(crate) fn answered(&mut self, piece: Window, bytes: u64) {
-        self.together = (self.together + 1).min(MOST_TOGETHER);
+        self.together = (2 * self.together).min(MOST_TOGETHER);
         if self.most < bytes {
             self.most = bytes;
             self.refusals = self.refusals.min(1);

@@ -1,6 +1,6 @@
 //! Large answers in the shape that most nodes give them, taken apart without reading all of them.
 
-use memchr::memmem::Finder;
+use memchr::memmem::FinderRev;
 use serde_json::value::RawValue;
 
 use super::Outcome;
@@ -13,24 +13,22 @@ const RESULT: &str = r#","result":"#;
 /// One outcome per question, in the order of the questions; `None` if the answer is not large, not in this
 /// shape, or holds anything but results, and must be read in full.
 ///
-/// A large list is only looked for, not read: whoever reads it finds out whether it is JSON. If it is, so is the
+/// The answers are cut from the end, as many as were asked for, so that a large first one is not even looked
+/// through. A large list is not read here: whoever reads it finds out whether it is JSON. If it is, so is the
 /// whole answer, because all around it was read here, and JSON can be read in one way only.
 pub(super) fn outcomes<'a>(body: &'a str, ids: &[u64]) -> Option<Vec<Outcome<'a>>> {
     if body.len() < LARGE {
         return None;
     }
     let parts = body.strip_prefix('[').map(|parts| parts.strip_suffix(']'));
-    let is_batch = parts.is_some();
-    let head = Finder::new(HEAD);
+    let head = FinderRev::new(HEAD);
     let mut outcomes = vec![None; ids.len()];
     let mut rest = parts.unwrap_or(Some(body));
-    while let Some(open) = rest {
-        let open = open.strip_prefix(HEAD)?;
-        let next = head.find(open.as_bytes()).filter(|_| is_batch);
-        let (part, after) = next.map_or(Some((open, None)), |next| {
-            let (part, after) = open.split_at_checked(next)?;
-            Some((part.strip_suffix(',')?, Some(after)))
-        })?;
+    for left in (0..ids.len()).rev() {
+        let open = rest?;
+        let start = if left == 0 { 0 } else { head.rfind(open.as_bytes())? };
+        let (before, part) = open.split_at_checked(start)?;
+        let part = part.strip_prefix(HEAD)?;
         let (id, result) = part.strip_suffix('}')?.split_once(RESULT)?;
         let place = ids.iter().position(|asked| asked.to_string() == id)?;
         let is_list = result.starts_with('[') && result.ends_with(']');
@@ -42,7 +40,7 @@ pub(super) fn outcomes<'a>(body: &'a str, ids: &[u64]) -> Option<Vec<Outcome<'a>
         if outcomes.get_mut(place)?.replace(Outcome::Result(result)).is_some() {
             return None;
         }
-        rest = after;
+        rest = before.strip_suffix(',');
     }
     outcomes.into_iter().collect()
 }
@@ -111,8 +109,22 @@ mod tests {
         let inside = r#"{"jsonrpc":"2.0","id":8,"result":null}"#;
         let list = list("0xaaaaaa").replacen('[', &format!("[{inside},"), 1);
         let body = format!(r#"[{{"jsonrpc":"2.0","id":7,"result":{list}}}]"#);
-        check(&body, &[7], None);
-        let Ok(super::super::Reply::Outcomes(outcomes)) = read(&body, &[7]) else { panic!() };
-        assert!(matches!(outcomes.as_slice(), [Outcome::Result(text)] if *text == list));
+        check(&body, &[7], Some(&[&list[..16]]));
+        let batch = |second: &str| {
+            let second = format!(r#"{{"jsonrpc":"2.0","id":8,"result":{second}}}"#);
+            format!(r#"[{{"jsonrpc":"2.0","id":7,"result":{list}}},{second}]"#)
+        };
+        check(&batch("null"), &[7, 8], Some(&[&list[..16], "null"]));
+        for second in [format!("[{inside}]"), list.clone(), format!("[1,{inside},2]")] {
+            let body = batch(&second);
+            check(&body, &[7, 8], None);
+            let Ok(super::super::Reply::Outcomes(outcomes)) = read(&body, &[7, 8]) else {
+                panic!()
+            };
+            assert!(matches!(
+                outcomes.as_slice(),
+                [Outcome::Result(a), Outcome::Result(b)] if (*a, *b) == (&*list, &*second)
+            ));
+        }
     }
 }
