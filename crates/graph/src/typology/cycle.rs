@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Address, Asset, PatternKind, PatternRole, Unit};
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 
 use super::draft::Draft;
@@ -20,8 +20,9 @@ const STEPS_FROM_ONE: usize = 4_096;
 /// payment at most one, and of no payment more than one. The second value says whether the search was
 /// cut off.
 ///
-/// Source: AMLSim's pattern 3, found as Johnson does: only inside strongly connected components (Tarjan's), here of
-/// the payments of one asset among addresses that are looked at. Two payments back and forth are a refund.
+/// Source: AMLSim's pattern 3, found as Johnson does: only inside strongly connected components, here of the payments of
+/// one asset among addresses that are looked at. They are Kosaraju's, because Tarjan's needs a stack as deep as the
+/// longest path. Two payments back and forth are a refund.
 pub(super) fn cycles(dealings: &Dealings<'_>) -> (Vec<Draft>, bool) {
     let components = components(dealings);
     let mut search = Search { dealings, components: &components, steps_left: 0 };
@@ -71,7 +72,7 @@ fn components(dealings: &Dealings<'_>) -> Components {
         });
         graph.add_edge(from, to, ());
     }
-    let found = tarjan_scc(&graph).into_iter().filter(|members| 2 < members.len()).enumerate();
+    let found = kosaraju_scc(&graph).into_iter().filter(|members| 2 < members.len()).enumerate();
     let members = found.flat_map(|(n, members)| members.into_iter().map(move |of| (n, of)));
     members.filter_map(|(n, of)| graph.node_weight(of).map(|key| (*key, n))).collect()
 }

@@ -16,14 +16,24 @@ const MOST_ALIKE: usize = 16;
 const CENTS: u128 = 100;
 
 /// What two addresses that look alike have in common: the digits at both ends.
-type Ends = (Vec<u8>, Vec<u8>);
+type Ends = (u128, u128);
+
+/// Half of an address, in digits, and all of them set.
+const HALF_DIGITS: u32 = 20;
+const HALF: u128 = (1 << 80) - 1;
 
 /// A counterparty with whom value really moved.
 struct Real {
     who: Address,
     since: Position,
-    /// The most that moved at once, by asset.
-    largest: BTreeMap<Asset, Amount>,
+    /// The most that moved at once, by asset; of a few assets.
+    largest: Vec<(Asset, Amount)>,
+}
+
+impl Real {
+    fn most(&self, asset: Asset) -> Option<Amount> {
+        self.largest.iter().find(|(of, _)| *of == asset).map(|(_, most)| *most)
+    }
 }
 
 /// Transfers of nothing, of next to nothing, or of a token that nobody vouches for, between an account and an address
@@ -78,10 +88,12 @@ fn real_counterparties(dealings: &Dealings<'_>) -> BTreeMap<(Address, Ends), Vec
             let alike = real.entry((who, ends(other, digits))).or_default();
             let known = alike.iter_mut().find(|known| known.who == other);
             if let Some(known) = known {
-                let largest = known.largest.entry(of.asset).or_default();
-                *largest = of.amount.max(*largest);
+                match known.largest.iter_mut().find(|(asset, _)| *asset == of.asset) {
+                    Some((_, most)) => *most = of.amount.max(*most),
+                    None => known.largest.push((of.asset, of.amount)),
+                }
             } else if alike.len() < MOST_ALIKE {
-                let largest = BTreeMap::from([(of.asset, of.amount)]);
+                let largest = vec![(of.asset, of.amount)];
                 alike.push(Real { who: other, since: of.at, largest });
             }
         }
@@ -130,8 +142,8 @@ fn imitated(
         };
         of.amount.is_zero()
             || !dealings.counts(of.asset)
-            || match beside.largest.get(&of.asset) {
-                Some(most) => is_dust(*most),
+            || match beside.most(of.asset) {
+                Some(most) => is_dust(most),
                 None => with_others().is_some_and(is_dust) || is_cheap(dealings, of),
             }
     };
@@ -141,8 +153,8 @@ fn imitated(
     let is_stranger = |beside: &Real| {
         dealt.is_none_or(|dealt| {
             dealt.largest.iter().all(|(asset, amount)| {
-                let most = beside.largest.get(asset);
-                most.is_some_and(|most| *amount <= share(*most, thresholds.dust_ppm))
+                let most = beside.most(*asset);
+                most.is_some_and(|most| *amount <= share(most, thresholds.dust_ppm))
             })
         })
     };
@@ -198,8 +210,13 @@ fn digits_of(address: Address) -> impl DoubleEndedIterator<Item = u8> {
 }
 
 fn ends(address: Address, digits: u64) -> Ends {
-    let n = usize::try_from(digits).unwrap_or(usize::MAX).clamp(1, 40);
-    (digits_of(address).take(n).collect(), digits_of(address).rev().take(n).collect())
+    let digits = u32::try_from(digits).unwrap_or(HALF_DIGITS).clamp(1, HALF_DIGITS);
+    let number = |bytes: &[u8]| bytes.iter().fold(0_u128, |n, byte| n << 8 | u128::from(*byte));
+    let (front, back) = address.0.split_at(10);
+    let others = 4_u32.saturating_mul(HALF_DIGITS.saturating_sub(digits));
+    // What the ends do not have in common is pushed out, and the rest back to its place.
+    let back = number(back) << others & HALF;
+    (number(front) >> others, back >> others)
 }
 
 /// How many digits two addresses share at both ends.
@@ -208,4 +225,31 @@ fn same_digits(a: Address, b: Address) -> u64 {
     let front = digits_of(a).zip(digits_of(b)).take_while(same).count();
     let back = digits_of(a).rev().zip(digits_of(b).rev()).take_while(same).count();
     count(front.min(back))
+}
+
+#[cfg(test)]
+mod tests {
+    use fundtrail_model::parse_address;
+
+    use super::{ends, same_digits};
+
+    #[test]
+    fn addresses_look_alike_by_as_many_digits_as_are_asked_for() {
+        let a = parse_address("0xab12340000000000000000000000000000cdef56").unwrap();
+        let check = |text: &str, same: u64| {
+            let b = parse_address(text).unwrap();
+            assert_eq!(same_digits(a, b), same, "{text}");
+            for digits in 0..=25_u64 {
+                let are_alike = ends(a, digits) == ends(b, digits);
+                assert_eq!(are_alike, digits.clamp(1, 20) <= same, "{text} by {digits}");
+            }
+        };
+        check("0xab12340000000000000000000000000000cdef56", 40);
+        check("0xab12350000000000000000000000000000cdef56", 5);
+        check("0xab12340000000000000000000000000000cdee56", 2);
+        check("0xab12340000000000000100000000000000cdef56", 19);
+        check("0xab12340000000000000010000000000000cdef56", 19);
+        check("0xbb12340000000000000000000000000000cdef56", 0);
+        check("0xab12340000000000000000000000000000cdef57", 0);
+    }
 }

@@ -79,3 +79,14 @@ fn a_thicket_does_not_hide_a_cycle_elsewhere() {
     assert!(found.is_cut_short, "the search through the thicket is cut off, and that is said");
     assert_eq!(actors(&found, PatternKind::Cycle), ["a", "b", "c"]);
 }
+
+/// A search that calls itself for each address would run out of its stack.
+#[test]
+fn a_ring_of_very_many_is_searched_without_a_deep_stack() {
+    let n = 100_000_u64;
+    let ring = (0..n).map(|at| (format!("{at}n"), format!("{}n", (at + 1) % n)));
+    let transfers =
+        ring.zip(1..).map(|((from, to), at)| payment(at, &from, &to, 1_000_001 + u128::from(at)));
+    let (found, _) = stage(transfers.collect(), n + 1).ask();
+    assert!(actors(&found, PatternKind::Cycle).is_empty(), "a ring of more than six is no cycle");
+}
