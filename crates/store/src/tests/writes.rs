@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fundtrail_model::{
-    Amount, BlockStamp, Cause, ChainId, Coverage, FetchedWindow, H256, Position, Step, Timestamp,
-    Transfer, Window,
+    Amount, Asset, BlockStamp, Cause, ChainId, Coverage, FetchedWindow, H256, Position, Step,
+    Timestamp, Transfer, Window,
 };
 
 use super::world::{CHAINS, address, block, full_window};
@@ -284,4 +284,42 @@ fn a_log_cut_anywhere_holds_the_first_windows_whole() {
     }
     assert!(found.is_sorted(), "{found:?}");
     assert_eq!((found.first(), found.last()), (Some(&0), Some(&4)));
+}
+
+#[test]
+fn what_a_log_and_a_frame_tell_is_read_once() {
+    let (payer, payee) = (Some(address(0)), Some(address(1)));
+    let native = |step: Step, from, to, amount: u128| Transfer {
+        position: Position { block: 11, transaction: 3, step },
+        asset: Asset::Native(CHAINS[0]),
+        from,
+        to,
+        amount: Amount::from(amount),
+        cause: if step == Step::Value { Cause::Native } else { Cause::Internal },
+        transaction: Some(H256::repeat_byte(7)),
+    };
+    let check = |first: &[Transfer], second: &[Transfer], expected: &[Transfer]| {
+        let mut case = Case::in_memory().unwrap();
+        let mut rounds = vec![];
+        for transfers in [first, second] {
+            let transfers = transfers.to_vec();
+            case.write_window(&FetchedWindow { transfers, ..full_window() }).unwrap();
+            rounds.push(case.transfers(CHAINS[0]).unwrap());
+        }
+        assert_eq!(rounds[0], first, "alone");
+        assert_eq!(rounds[1], expected);
+    };
+    let log = |idx, amount| native(Step::Log(idx), payer, payee, amount);
+    let frame = |idx, amount| native(Step::Frame(idx), payer, payee, amount);
+    check(&[log(4, 5)], &[frame(0, 5)], &[frame(0, 5)]);
+    check(&[frame(0, 5)], &[log(4, 5)], &[frame(0, 5)]);
+    // Each frame stands for one log.
+    check(&[log(4, 5), log(6, 5)], &[frame(0, 5)], &[frame(0, 5), log(6, 5)]);
+    check(&[log(4, 5), log(6, 5)], &[frame(0, 5), frame(1, 5)], &[frame(0, 5), frame(1, 5)]);
+    // Another amount, another way, or the value of the transaction is something else.
+    check(&[log(4, 5)], &[frame(0, 6)], &[frame(0, 6), log(4, 5)]);
+    let back = native(Step::Frame(0), payee, payer, 5);
+    check(&[log(4, 5)], &[back], &[back, log(4, 5)]);
+    let value = native(Step::Value, payer, payee, 5);
+    check(&[log(4, 5)], &[value], &[value, log(4, 5)]);
 }

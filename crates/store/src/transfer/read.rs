@@ -1,6 +1,6 @@
 //! Reading transfers, all of them or those of the blocks that were written to.
 
-use fundtrail_model::{Asset, Cause, ChainId, H256, Position, Transfer, Window};
+use fundtrail_model::{Asset, Cause, ChainId, H256, Position, Step, Transfer, Window};
 use rusqlite::{Connection, Row};
 
 use super::Place;
@@ -125,7 +125,7 @@ struct Group {
 
 impl Group {
     /// Ends the group before, if the transfer that comes next is of another transaction.
-    fn next(&mut self, transfers: &mut [Transfer], next: &Transfer) -> Result<(), Fault> {
+    fn next(&mut self, transfers: &mut Vec<Transfer>, next: &Transfer) -> Result<(), Fault> {
         let place = Some((next.position.block, next.position.transaction));
         if self.place != place {
             self.end(transfers)?;
@@ -146,7 +146,7 @@ impl Group {
         Fault::Damaged(format!("transaction {index} of block {block} {what}"))
     }
 
-    fn end(&self, transfers: &mut [Transfer]) -> Result<(), Fault> {
+    fn end(&self, transfers: &mut Vec<Transfer>) -> Result<(), Fault> {
         if self.place.is_none() {
             return Ok(());
         }
@@ -158,7 +158,36 @@ impl Group {
         // Rows stand by the numbers of assets and addresses, which say nothing; and by causes.
         if members.len() > 1 {
             members.sort_unstable();
+            drop_told_twice(transfers, self.start);
         }
         Ok(())
+    }
+}
+
+/// Drops movements of the native coin of which a log tells, where a frame tells of them too: one node may have
+/// had a tracer for a part of the transaction that another node told by its logs. `start` is where the
+/// transaction begins.
+fn drop_told_twice(transfers: &mut Vec<Transfer>, start: usize) {
+    let members = transfers.get(start..).unwrap_or_default();
+    let is_native = |found: &&Transfer| {
+        found.cause == Cause::Internal && matches!(found.asset, Asset::Native(_))
+    };
+    let movement = |found: &Transfer| (found.from, found.to, found.amount);
+    let natives = || members.iter().filter(is_native);
+    let by_frame = natives().filter(|found| matches!(found.position.step, Step::Frame(_)));
+    let mut by_frame: Vec<_> = by_frame.map(movement).collect();
+    let mut twice = Vec::new();
+    for found in natives().filter(|found| matches!(found.position.step, Step::Log(_))) {
+        if let Some(idx) = by_frame.iter().position(|known| *known == movement(found)) {
+            by_frame.swap_remove(idx);
+            twice.push(*found);
+        }
+    }
+    if !twice.is_empty() {
+        let mut idx = 0;
+        transfers.retain(|found| {
+            idx += 1;
+            idx <= start || !twice.contains(found)
+        });
     }
 }
