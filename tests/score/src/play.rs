@@ -21,6 +21,8 @@ const PAYMENT_GAS: u64 = 21_000;
 const MOVE_GAS: u64 = 100_000;
 /// What everybody has for gas: a hundred dollars, where the native coin is played.
 const FOR_GAS: u128 = 10_u128.pow(20);
+/// States that a node keeps in memory. Where it has more of them it reads each one that it is asked about from the disk.
+const STATES_IN_MEMORY: u64 = 2_000;
 /// A call may take a minute, and a node mines thousands of empty blocks in a second.
 const EMPTY_AT_ONCE: u64 = 8_192;
 
@@ -82,8 +84,11 @@ impl Stage<'_> {
         options.trusts_payers = true;
         options.gas_limit = Some(self.most_gas().max(1_000_000_000).saturating_mul(2));
         options.genesis_block = if is_tight { 0 } else { script.genesis };
-        options.forgets = forgets;
-        let blocks = script.last - script.genesis;
+        let blocks = match is_tight {
+            true => u64::try_from(script.blocks.len()).unwrap_or(u64::MAX),
+            false => script.last - script.genesis,
+        };
+        options.forgets = forgets || blocks < STATES_IN_MEMORY;
         options.kept_states = match forgets {
             true => 0,
             false => u32::try_from(blocks.min(100_000)).unwrap_or(u32::MAX) + 10,

@@ -21,9 +21,9 @@ const VICTIM: &str = "victim";
 const DENSE_BEFORE: u64 = 64;
 /// The same at its real distances.
 const SPARSE_BEFORE: u64 = 2_000;
-/// Blocks with flows where the list is played without its gaps: a node keeps a state of each, so that of longer lists
-/// several go into one block, in their order.
-const DENSE_BLOCKS: usize = 1_000;
+/// Blocks with flows where the list is played without its gaps. The node keeps a state of each in memory, so that of
+/// longer lists several go into one, in their order.
+const DENSE_BLOCKS: usize = 150;
 /// Blocks after the last flow.
 const AFTER: u64 = 200;
 

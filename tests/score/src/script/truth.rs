@@ -48,13 +48,13 @@ pub(super) fn lay(list: &FlowList, is_native: bool) -> Truth {
     let mut held = Held { sources: &list.sources, amounts: BTreeMap::new() };
     let mut paid: BTreeMap<Address, Amount> = BTreeMap::new();
     let payers = || list.flows.iter().map(|flow| flow.from);
-    let Some(helper) = payers().filter(|from| list.sources.contains(from)).min() else {
-        return truth;
-    };
+    // In turn: one who pays everybody who lacks something would look like an exchange.
+    let helpers: BTreeSet<Address> = payers().filter(|from| list.sources.contains(from)).collect();
+    let mut helpers = helpers.into_iter().cycle();
     for block in list.flows.chunk_by(|flow, next| flow.block == next.block) {
         let mut sendings = vec![];
         for (missing, flows) in in_order(block, &mut held) {
-            for (to, amount) in missing {
+            for ((to, amount), helper) in missing.into_iter().zip(&mut helpers) {
                 truth.shortfalls.0 += 1;
                 truth.shortfalls.1 = truth.shortfalls.1.saturating_add(amount);
                 add(&mut paid, helper, amount);
