@@ -1,6 +1,6 @@
 //! A look-alike of a counterparty put itself into somebody's history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     Address, Amount, Asset, PatternKind, PatternRole, Position, Transfer, Unit, Witness,
@@ -46,18 +46,13 @@ impl Real {
 /// Source: the definition of arXiv 2501.16681. Anybody can log a transfer of nothing in another's name, so
 /// such a transfer proves nothing of whom it names.
 pub(super) fn poisonings(dealings: &Dealings<'_>) -> Vec<Draft> {
-    let real = real_counterparties(dealings);
     let most = most_moved(dealings);
+    let baits = baits(dealings, &most);
+    let real = real_counterparties(dealings, &baits);
     let mut found: BTreeMap<(Address, Address, Address), Vec<Transfer>> = BTreeMap::new();
-    for of in dealings.transfers() {
-        let (Some(from), Some(to)) = (of.from, of.to) else { continue };
-        for (target, other) in [(from, to), (to, from)] {
-            if dealings.is_subject(target)
-                && target != other
-                && let Some(imitated) = imitated(dealings, (&real, &most), (target, other), &of)
-            {
-                found.entry((target, other, imitated)).or_default().push(of);
-            }
+    for (target, other, of) in baits {
+        if let Some(imitated) = imitated(dealings, (&real, &most), (target, other), &of) {
+            found.entry((target, other, imitated)).or_default().push(of);
         }
     }
     let mut fallen: BTreeMap<(Address, Address), Vec<&Move>> =
@@ -77,15 +72,47 @@ pub(super) fn poisonings(dealings: &Dealings<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn real_counterparties(dealings: &Dealings<'_>) -> BTreeMap<(Address, Ends), Vec<Real>> {
+/// Transfers that are bait if the other side looks like anybody: the target, the other side, and the transfer. Most
+/// transfers are not, and then nobody's address is compared for them.
+fn baits(dealings: &Dealings<'_>, most: &MostMoved) -> Vec<(Address, Address, Transfer)> {
+    let dust_ppm = dealings.thresholds().dust_ppm;
+    let mut baits = Vec::new();
+    for of in dealings.transfers() {
+        let (Some(from), Some(to)) = (of.from, of.to) else { continue };
+        let is_nothing =
+            of.amount.is_zero() || !dealings.counts(of.asset) || is_cheap(dealings, &of);
+        for (target, other) in [(from, to), (to, from)] {
+            let is_dust = || {
+                let [(_, most), _] = most.get(&(target, of.asset))?;
+                Some(of.amount <= share(*most, dust_ppm))
+            };
+            if target != other
+                && dealings.is_subject(target)
+                && (is_nothing || is_dust().unwrap_or_default())
+            {
+                baits.push((target, other, of));
+            }
+        }
+    }
+    baits
+}
+
+/// Those with whom value really moved and whom anybody's bait may imitate.
+fn real_counterparties(
+    dealings: &Dealings<'_>,
+    baits: &[(Address, Address, Transfer)],
+) -> BTreeMap<(Address, Ends), Vec<Real>> {
     let digits = dealings.thresholds().lookalike_digits;
+    let wanted: BTreeSet<(Address, Ends)> =
+        baits.iter().map(|(target, other, _)| (*target, ends(*other, digits))).collect();
     let mut real: BTreeMap<(Address, Ends), Vec<Real>> = BTreeMap::new();
     for of in dealings.all() {
         for (who, other) in [(of.from, of.to), (of.to, of.from)] {
-            if !dealings.is_subject(who) {
+            let key = (who, ends(other, digits));
+            if !wanted.contains(&key) {
                 continue;
             }
-            let alike = real.entry((who, ends(other, digits))).or_default();
+            let alike = real.entry(key).or_default();
             let known = alike.iter_mut().find(|known| known.who == other);
             if let Some(known) = known {
                 match known.largest.iter_mut().find(|(asset, _)| *asset == of.asset) {
