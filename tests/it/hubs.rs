@@ -19,9 +19,9 @@ const THIEF: Address = Address::repeat_byte(0xb2);
 /// Holds what it gets.
 const FRIEND: Address = Address::repeat_byte(0xc3);
 /// Pays a token to [`SPRAYED`] others in every block of a while.
-const HUB: Address = Address::repeat_byte(0xd4);
+pub(crate) const HUB: Address = Address::repeat_byte(0xd4);
 /// Signs [`SIGNED`] transactions in the same while, all of them to one other.
-const BOT: Address = Address::repeat_byte(0xe5);
+pub(crate) const BOT: Address = Address::repeat_byte(0xe5);
 const OTHER: Address = Address::repeat_byte(0xf6);
 /// Reports payments of a token: of whom, to whom first, to how many.
 const SPRAYER: Address = Address::repeat_byte(0x71);
@@ -39,16 +39,16 @@ const SIGNED: u64 = 120;
 const LAST: u64 = 150;
 const GATE: u32 = 50;
 
-struct Chain {
-    node: Anvil,
-    theft: String,
+pub(crate) struct Chain {
+    pub(crate) node: Anvil,
+    pub(crate) theft: String,
     /// The payment to the hub.
     payment: String,
 }
 
 impl Chain {
     /// The node that another test uses already, or a new one. It ends with the last test that uses it.
-    fn shared() -> Arc<Self> {
+    pub(crate) fn shared() -> Arc<Self> {
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(chain) = shared.upgrade() {
             return chain;

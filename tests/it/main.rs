@@ -25,6 +25,7 @@
 //! * `seeds`: what counts as stolen, and what is refused
 //! * `settled`: long stays that the state settles, on a chain of 45,000 blocks
 //! * `sandbox`: the sealed world itself
+//! * `through`: following past a stop, and the paths to one place
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -63,3 +64,4 @@ mod score;
 mod secrets;
 mod seeds;
 mod settled;
+mod through;

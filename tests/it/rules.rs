@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use crate::sandbox::Sandbox;
 
 const LEDGERS: [&str; 5] = ["fifo", "lifo", "haircut", "dirty-first", "libr"];
-const COIN: u128 = 10_u128.pow(18);
+pub(crate) const COIN: u128 = 10_u128.pow(18);
 
-fn read(sandbox: &Sandbox, name: &str) -> Value {
+pub(crate) fn read(sandbox: &Sandbox, name: &str) -> Value {
     serde_json::from_str(&sandbox.read(name)).unwrap()
 }
 
-fn units(money: &Value) -> u128 {
+pub(crate) fn units(money: &Value) -> u128 {
     money["base_units"].as_str().unwrap().parse().unwrap()
 }
 
@@ -115,15 +115,15 @@ const VICTIM: Address = Address::repeat_byte(0xa1);
 /// Has ten of his own when ten are stolen.
 const THIEF: Address = Address::repeat_byte(0xb2);
 /// Gets the first ten that leave: the stolen ones by `dirty-first` and `lifo`.
-const FIRST: Address = Address::repeat_byte(0xc3);
+pub(crate) const FIRST: Address = Address::repeat_byte(0xc3);
 /// Gets nearly all of the rest: the stolen ones by `fifo` and `libr`.
 const SECOND: Address = Address::repeat_byte(0xd4);
 /// Where each of them passes it on to.
-const FRIEND: Address = Address::repeat_byte(0xe5);
+pub(crate) const FRIEND: Address = Address::repeat_byte(0xe5);
 const OTHER: Address = Address::repeat_byte(0xf6);
 
 /// A node with the theft, and the theft's transaction.
-fn mixed() -> (Anvil, String) {
+pub(crate) fn mixed() -> (Anvil, String) {
     let mut options = AnvilOptions::new(1, 1_700_000_000);
     options.genesis.fund(VICTIM, Amount::from(100 * COIN));
     options.genesis.fund(THIEF, Amount::from(10 * COIN));

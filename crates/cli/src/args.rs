@@ -187,6 +187,12 @@ pub(crate) struct Following {
     #[arg(long, value_name = "N")]
     pub(crate) max_counterparties: Option<u32>,
 
+    /// Follow on at this address, or wherever a label or listing of this name stops, as if it were a
+    /// wallet like others: what leaves it is taken for its own, other people's money included. At a hub
+    /// its history is downloaded (can be repeated; `none` forgets them) [default: what the case says]
+    #[arg(long, value_name = "[CHAIN:]ADDRESS|LABEL")]
+    pub(crate) through: Vec<String>,
+
     /// Do not follow amounts below this share of their seed, in percent [default: what the
     /// case says, else 0]
     #[arg(long, value_name = "PERCENT")]
@@ -219,8 +225,8 @@ pub(crate) struct Naming {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
-    /// Report to write: .html, .json, .txt, .csv (a row per hop), .patterns.csv (behaviour and links) or, with --rule
-    /// all, .band.csv (a row per place); can be repeated
+    /// Report to write: .html, .json, .txt, .csv (a row per hop), .paths.csv (a row per step of the main paths),
+    /// .patterns.csv (behaviour and links) or, with --rule all, .band.csv (a row per place); can be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Vec<PathBuf>,
 
@@ -305,6 +311,11 @@ pub(crate) struct Report {
     /// Which lots an outgoing transfer takes [default: what the case says]
     #[arg(long, value_enum)]
     pub(crate) rule: Option<RuleName>,
+
+    /// Tell only the paths to where this ending is, or to this address, and print nothing else: an ending
+    /// of the report (E7) or [CHAIN:]ADDRESS
+    #[arg(long, value_name = "ENDING|ADDRESS")]
+    pub(crate) path: Option<String>,
 
     #[command(flatten)]
     pub(crate) output: Output,

@@ -7,8 +7,8 @@ use fundtrail_labels::Book;
 use fundtrail_labels::prices::Prices;
 use fundtrail_model::{
     AbsentTransaction, AccountFact, AccountKind, Address, Amount, Asset, Balance, BlockStamp,
-    ChainId, Coverage, Crowd, Date, Limits, Marks, OpenEnd, Rule, Seed, Timestamp, TokenClaim,
-    Trail, Transfer, WholeTransaction,
+    ChainId, Coverage, Crowd, Date, Limits, Marks, OpenEnd, Rule, Seed, Through, Timestamp,
+    TokenClaim, Trail, Transfer, WholeTransaction,
 };
 use fundtrail_store::Case;
 
@@ -222,6 +222,7 @@ impl Evidence {
             limits: how.limits,
             today: how.as_of,
             marks,
+            through: &how.through,
             is_spent: how.is_spent,
             reads_whole: true,
             is_negligible: &|_, asset, amount, block| value.is_negligible(asset, amount, block),
@@ -241,6 +242,8 @@ fn checked(trail: Trail) -> Result<Trail, Error> {
 pub(crate) struct How {
     pub(crate) rules: Rules,
     pub(crate) limits: Limits,
+    /// Where to follow on although something stops there.
+    pub(crate) through: Through,
     pub(crate) as_of: Date,
     pub(crate) min_usd: Option<fundtrail_labels::prices::UsdCents>,
     pub(crate) prices: Prices,

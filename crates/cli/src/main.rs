@@ -18,6 +18,7 @@ mod evidence;
 mod finality;
 mod job;
 mod nodes;
+mod paths;
 mod presentation;
 mod progress;
 mod pursuit;
@@ -25,6 +26,7 @@ mod reorg;
 mod rules;
 mod seeds;
 mod settings;
+mod through;
 mod ui;
 
 use std::process::ExitCode;

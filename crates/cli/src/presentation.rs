@@ -9,7 +9,7 @@ use fundtrail_model::{
     Address, Asset, Cause, ChainId, ChainInfo, Date, Limits, Marks, Reservation, Rule, SeedId,
     Trail, Transfer, parse_date,
 };
-use fundtrail_report::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd};
+use fundtrail_report::{Difference, Fact, Input, ListLine, Report, ThroughLine, TrustedToken, Usd};
 use fundtrail_store::{Case, KnownTokenRow};
 
 use crate::behaviour;
@@ -17,7 +17,9 @@ use crate::chains::Chains;
 use crate::destination::{Destination, Format};
 use crate::error::Error;
 use crate::evidence::{Evidence, How, Valuation};
+use crate::paths;
 use crate::rules::Rules;
+use crate::through;
 use crate::ui;
 
 /// Names of settings in a case file. Keys that begin with `run.` tell of a run, not of the case.
@@ -30,6 +32,8 @@ pub(crate) mod key {
     pub(crate) const HUB: &str = "hub_counterparties";
     pub(crate) const MIN_SHARE: &str = "min_share_ppm";
     pub(crate) const MIN_USD: &str = "min_usd";
+    /// Where to follow on although something stops there.
+    pub(crate) const THROUGH: &str = "through.";
     pub(crate) const PRICES: &str = "prices";
     pub(crate) const AS_OF: &str = "as_of";
     pub(crate) const LIST: &str = "list.";
@@ -98,6 +102,7 @@ impl How {
                 hub_counterparties: number(key::HUB, DEFAULT_LIMITS.hub_counterparties),
                 min_share_ppm: number(key::MIN_SHARE, DEFAULT_LIMITS.min_share_ppm),
             },
+            through: through::of_texts(through_texts(&settings)),
             as_of,
             min_usd,
             prices,
@@ -105,6 +110,11 @@ impl How {
             is_spent: settings.contains_key(key::SPENT),
         })
     }
+}
+
+/// Where the case says to follow on, as it keeps it.
+fn through_texts(settings: &BTreeMap<String, String>) -> impl Iterator<Item = &String> {
+    settings.iter().filter(|(key, _)| key.starts_with(key::THROUGH)).map(|(_, text)| text)
 }
 
 /// Reads an amount of USD.
@@ -175,13 +185,22 @@ pub(crate) struct Presented {
     pub(crate) is_complete: bool,
 }
 
-/// Follows a case and makes the content of its report.
-pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Presented, Error> {
+/// Follows a case and makes the content of its report. With `wanted`, an ending or an address, it tells the paths to
+/// that place only.
+pub(crate) fn present(
+    case: &Case,
+    chains: &Chains,
+    how: &How,
+    wanted: Option<&str>,
+) -> Result<Presented, Error> {
     let evidence = Evidence::load(case)?;
     let marks = case.marks()?;
     let (trail, trails) = followed(&evidence, how, &marks)?;
     let paths = fundtrail_graph::paths(&trail);
-    let places = fundtrail_graph::places(&trail);
+    let mut places = fundtrail_graph::places(&trail);
+    if let Some(wanted) = wanted {
+        places = paths::only(wanted, places, chains)?;
+    }
     let times = evidence.times();
     let settings = case.settings()?;
 
@@ -250,6 +269,12 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
     let names =
         behaviour::Names { marks: &marks, chains: &infos, tokens: &tokens, claims: &claims };
     let found = behaviour::look(&evidence, how, &settings, &names, &trail);
+    let through: Vec<ThroughLine> = through_texts(&settings)
+        .map(|text| {
+            let reached = through::reached(text, &trail, &marks, &times, how.as_of);
+            ThroughLine { what: text.clone(), reached }
+        })
+        .collect();
     let value = Valuation { how, times: &times };
     let title = settings.get(key::TITLE).map_or("Trail of stolen funds", String::as_str);
     let input = Input {
@@ -273,6 +298,7 @@ pub(crate) fn present(case: &Case, chains: &Chains, how: &How) -> Result<Present
         links: &found.links,
         thresholds: &found.thresholds,
         until: &until,
+        through: &through,
         settings: &shown,
         lists: &lists,
         endpoints: &endpoints,
@@ -403,15 +429,43 @@ pub(crate) fn deliver(
     destinations: &[Destination],
     format: Option<Format>,
 ) -> Result<(), Error> {
+    write(report, destinations)?;
+    let printed = format.filter(|_| destinations.is_empty()).unwrap_or(Format::Terminal);
+    ui::bytes(&rendered(report, printed, true)?);
+    say_where(destinations);
+    Ok(())
+}
+
+/// Writes a report to every place it goes, and prints its paths to stdout, or all of it in the format that was asked
+/// for.
+pub(crate) fn deliver_paths(
+    report: &Report,
+    destinations: &[Destination],
+    format: Option<Format>,
+) -> Result<(), Error> {
+    write(report, destinations)?;
+    match format.filter(|format| destinations.is_empty() && *format != Format::Terminal) {
+        Some(format) => ui::bytes(&rendered(report, format, true)?),
+        None => {
+            let text = fundtrail_report::terminal_paths(report, ui::width(), ui::has_colour());
+            ui::bytes(text.as_bytes());
+        }
+    }
+    say_where(destinations);
+    Ok(())
+}
+
+fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
     for destination in destinations {
         destination.write(&rendered(report, destination.format, false)?)?;
     }
-    let printed = format.filter(|_| destinations.is_empty()).unwrap_or(Format::Terminal);
-    ui::bytes(&rendered(report, printed, true)?);
+    Ok(())
+}
+
+fn say_where(destinations: &[Destination]) {
     for destination in destinations {
         ui::talk(&format!("wrote {}", destination.path.display()));
     }
-    Ok(())
 }
 
 fn rendered(report: &Report, format: Format, is_stdout: bool) -> Result<Vec<u8>, Error> {

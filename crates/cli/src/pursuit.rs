@@ -13,7 +13,7 @@ mod whole;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_labels::Book;
-use fundtrail_model::{Address, Asset, AssetClass, ChainId, OpenEnd, Window};
+use fundtrail_model::{Address, Asset, AssetClass, ChainId, OpenEnd, Window, checksum};
 use fundtrail_store::{Case, PlannedWindow};
 
 use crate::budget::Budget;
@@ -23,6 +23,7 @@ use crate::evidence::{Evidence, How};
 use crate::nodes::Nodes;
 use crate::presentation::{keep_names, key};
 use crate::progress::Progress;
+use crate::through;
 use stays::{Before, Next};
 
 /// Blocks of a first piece. Pieces are this long or twice, four times, eight times as long, and are cut at
@@ -58,11 +59,16 @@ impl Pursuit<'_> {
                 return Ok(spent);
             }
             let Some(trail) = evidence.follow_to_a_lack(how, &marks)? else { return Ok(None) };
-            let plan = planned_windows(trail.open_ends.iter().map(|end| {
-                let before = Before::of(end, evidence.coverage(end.chain));
-                (end, before.next_piece(end, || evidence.quiet_to(end, how)))
-            }));
-            self.keep_gate(Some(how.limits.hub_counterparties))?;
+            let open = through::addresses(&how.through, &evidence, &marks);
+            let is_open = |end: &OpenEnd| open.binary_search(&(end.chain, end.address)).is_ok();
+            let plan = planned_windows(
+                is_open,
+                trail.open_ends.iter().map(|end| {
+                    let before = Before::of(end, evidence.coverage(end.chain));
+                    (end, before.next_piece(end, || evidence.quiet_to(end, how)))
+                }),
+            );
+            self.keep_gate(Some(how.limits.hub_counterparties), &open)?;
             self.case.plan(&plan, &whole::planned(&trail.open_transactions))?;
             spent = self.fetch_all().await?;
         }
@@ -103,16 +109,21 @@ impl Pursuit<'_> {
             return Ok(None);
         }
         let pieces = ends.iter().map(|end| (end, end.window.aligned_pieces(LONGEST_PIECE)));
-        let plan = planned_windows(pieces);
-        self.keep_gate(None)?;
+        let plan = planned_windows(|_| false, pieces);
+        self.keep_gate(None, &[])?;
         self.case.plan(&plan, &[])?;
         self.fetch_planned().await
     }
 
     /// Keeps the hub gate of the plan that is made next: whoever goes on with the plan reads as much. Whom a
-    /// user names himself is read whole, however crowded.
-    fn keep_gate(&mut self, gate: Option<u32>) -> Result<(), Error> {
-        let kept = gate.iter().map(|gate| (String::new(), gate.to_string())).collect();
+    /// user names himself is read whole, however crowded: `open` are those among others.
+    fn keep_gate(&mut self, gate: Option<u32>, open: &[(ChainId, Address)]) -> Result<(), Error> {
+        let mut kept: BTreeMap<String, String> =
+            gate.iter().map(|gate| (String::new(), gate.to_string())).collect();
+        let open = open.iter().enumerate();
+        kept.extend(open.map(|(idx, (chain, address))| {
+            (format!(".open.{idx:06}"), format!("{chain}:{}", checksum(*address)))
+        }));
         Ok(self.case.replace_settings(key::GATE, &kept)?)
     }
 }
@@ -141,15 +152,19 @@ const fn piece_size(blocks_before: u64) -> u64 {
     size
 }
 
-/// Puts wallets that lack the same pieces together. The chains take turns, so that no node waits for another.
+/// Puts wallets that lack the same pieces together, apart from those that no gate holds for. The chains take turns,
+/// so that no node waits for another.
 fn planned_windows<'a, P: IntoIterator<Item: Into<Next>>>(
+    is_open: impl Fn(&OpenEnd) -> bool,
     lacking: impl IntoIterator<Item = (&'a OpenEnd, P)>,
 ) -> Vec<PlannedWindow> {
-    let mut pieces: BTreeMap<(ChainId, Next), (BTreeSet<Address>, BTreeSet<Asset>)> =
-        BTreeMap::new();
+    // With whether no gate holds for it.
+    type Piece = (ChainId, Next, bool);
+    let mut pieces: BTreeMap<Piece, (BTreeSet<Address>, BTreeSet<Asset>)> = BTreeMap::new();
     for (end, next) in lacking {
         for next in next {
-            let (addresses, assets) = pieces.entry((end.chain, next.into())).or_default();
+            let (addresses, assets) =
+                pieces.entry((end.chain, next.into(), is_open(end))).or_default();
             addresses.insert(end.address);
             assets.extend(end.at_stake.iter().map(|lot| lot.asset));
         }
@@ -157,7 +172,7 @@ fn planned_windows<'a, P: IntoIterator<Item: Into<Next>>>(
     let mut of_chain: BTreeMap<ChainId, usize> = BTreeMap::new();
     let mut planned: Vec<(usize, PlannedWindow)> = pieces
         .into_iter()
-        .map(|((chain, Next { window, settle }), (addresses, assets))| {
+        .map(|((chain, Next { window, settle }, _), (addresses, assets))| {
             let number = of_chain.entry(chain).or_default();
             let turn = *number;
             *number = number.saturating_add(1);
@@ -208,12 +223,19 @@ mod tests {
             depth: 1,
         };
         let ends = [end(1, 150, 320), end(2, 190, 320)];
-        let plan = planned_windows(ends.iter().map(|end| (end, end.window.aligned_pieces(100))));
+        let plan = planned_windows(
+            |_| false,
+            ends.iter().map(|end| (end, end.window.aligned_pieces(100))),
+        );
         let shape: Vec<_> = plan
             .iter()
             .map(|piece| (piece.window.first(), piece.window.last(), piece.addresses.len()))
             .collect();
         assert_eq!(shape, [(150, 199, 1), (190, 199, 1), (200, 299, 2), (300, 320, 2)]);
+        // Whom no gate holds for is asked for alone.
+        let is_open = |end: &OpenEnd| end.address == Address::from_low_u64_be(2);
+        let pieces = ends.iter().map(|end| (end, end.window.aligned_pieces(100)));
+        assert!(planned_windows(is_open, pieces).iter().all(|piece| piece.addresses.len() == 1));
     }
 
     #[test]
@@ -226,7 +248,8 @@ mod tests {
             depth: 1,
         };
         let ends = [end(1, 0), end(2, 10), end(3, 25)];
-        let plan = planned_windows(ends.iter().map(|end| (end, end.window.aligned_pieces(10))));
+        let plan =
+            planned_windows(|_| false, ends.iter().map(|end| (end, end.window.aligned_pieces(10))));
         let order: Vec<_> =
             plan.iter().map(|piece| (piece.chain.0, piece.window.first())).collect();
         assert_eq!(order, [(1, 0), (2, 10), (3, 25), (1, 10), (2, 20), (1, 20)]);

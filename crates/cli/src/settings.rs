@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::presentation::{key, parse_day, parse_usd};
 use crate::rules::Rules;
 use crate::seeds::{SeedSpec, Target};
+use crate::through;
 
 /// What was meant.
 pub(crate) struct Settings {
@@ -30,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) allowance: Allowance,
     pub(crate) case_path: PathBuf,
     pub(crate) places: Vec<Destination>,
+    /// Where to follow on, instead of what the case says; `None` where nothing was said.
+    pub(crate) through: Option<Vec<String>>,
     /// Settings that go into the case file as they are.
     pub(crate) kept: Vec<(String, String)>,
 }
@@ -92,6 +95,7 @@ impl Settings {
             max_rps: args.max_rps.clone(),
             allowance: allowance(&args.allowed)?,
             case_path,
+            through: through::parse(&args.following.through, chains)?,
             places: destinations(&args.output.out, args.output.format)?,
             kept,
         })
@@ -109,6 +113,11 @@ impl Settings {
         }
         for (key, value) in &self.kept {
             case.set_setting(key, value)?;
+        }
+        if let Some(through) = &self.through {
+            let numbered = through.iter().enumerate();
+            let lines = numbered.map(|(idx, text)| (format!("{idx:02}"), text.clone())).collect();
+            case.replace_settings(key::THROUGH, &lines)?;
         }
         Ok(())
     }

@@ -36,6 +36,9 @@
 //! * Where a balance is known at the end of a stay and is less than the stolen lots there, the rest of
 //!   them ends as unexplained: nobody is said to hold what he does not have.
 //!
+//! * A question can name addresses, or names of labels and listings, to go [through](Question::through): there
+//!   neither labels nor crowds stop, and what a contract does not give back is followed like a wallet's. What
+//!   leaves is taken for its own by the rule. Names hold on the days of their labels.
 //! * An address that turned out to be crowded before its history was fetched is a hub from the block on in
 //!   which that look began. What arrived there earlier is followed, as far as it was looked at; where the
 //!   crowd begins what is lacking, it ends there. So it does for a seed's holder, with a reservation.
@@ -85,7 +88,7 @@ use std::fmt;
 
 use fundtrail_model::{
     AbsentTransaction, AccountFact, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage,
-    Crowd, Date, Limits, Marks, Rule, Seed, Trail, WholeTransaction,
+    Crowd, Date, Limits, Marks, Rule, Seed, Through, Trail, WholeTransaction,
 };
 
 pub use collapse::{Collapsed, Conversion, Delivery, Fee, Party, Payment, collapse};
@@ -151,6 +154,8 @@ pub struct Question<'a> {
     pub today: Date,
     /// Labels and listings.
     pub marks: &'a BTreeMap<(ChainId, Address), Marks>,
+    /// Where to follow on although something stops there: labels, listings, crowds, contracts without return.
+    pub through: &'a Through,
     /// Whether no more will be fetched: what is not covered ends as budget instead of not covered.
     pub is_spent: bool,
     /// Whether transactions can be read whole, so that asking for them is of use. Otherwise those that were not
@@ -172,6 +177,7 @@ impl fmt::Debug for Question<'_> {
             .field("limits", &self.limits)
             .field("today", &self.today)
             .field("marks", &self.marks)
+            .field("through", &self.through)
             .field("is_spent", &self.is_spent)
             .field("reads_whole", &self.reads_whole)
             .finish_non_exhaustive()
@@ -196,10 +202,21 @@ pub fn follow(evidence: &[ChainEvidence<'_>], question: &Question<'_>) -> Trail 
         let nothing = ChainEvidence::of(&history, last.position.block);
         let known = evidence.iter().find(|known| known.chain == chain).unwrap_or(&nothing);
         let gate = question.limits.hub_counterparties;
+        let crowds = crowds_that_stop(known, question);
+        let known = &ChainEvidence { crowds: &crowds, ..*known };
         let view = view::View::new(known, group, question.marks, gate);
         sweep::sweep(&view, question, group, &mut book);
     }
     book.close()
+}
+
+/// The crowds but those that the question goes through.
+fn crowds_that_stop(evidence: &ChainEvidence<'_>, question: &Question<'_>) -> Vec<Crowd> {
+    let stops = |crowd: &&Crowd| {
+        let marks = question.marks.get(&(crowd.chain, crowd.address));
+        !question.through.may_open(crowd.chain, crowd.address, marks)
+    };
+    evidence.crowds.iter().filter(stops).copied().collect()
 }
 
 /// Follows by every rule, in the order of [`Rule::ALL`], whichever rule is asked for. What is known is looked at

@@ -35,9 +35,10 @@ pub(crate) fn sweep<'q>(
         seeds.split_at(seeds.partition_point(|seed| seed.position.block <= view.until));
     let mut holders = view.flags();
     seeds.iter().for_each(|seed| holders.set(view.number(seed.holder), true));
+    let through = through(view, question);
     let stays = Stays::new(view, question.rule);
     let counterparties = BTreeMap::new();
-    let mut sweep = Sweep { view, question, book, holders, stays, counterparties };
+    let mut sweep = Sweep { view, question, book, holders, through, stays, counterparties };
     let mut waiting = seeds;
     let mut start = 0_usize;
     while let Some(first) = view.rows.get(start) {
@@ -52,6 +53,21 @@ pub(crate) fn sweep<'q>(
     sweep.seeds_alone(&mut waiting, start, |_| true);
     late.iter().for_each(|seed| sweep.end_late(seed));
     sweep.finish();
+}
+
+/// The accounts that the question may go through.
+fn through(view: &View<'_>, question: &Question<'_>) -> crate::view::Flags {
+    let mut flags = view.flags();
+    let Question { through, marks, .. } = question;
+    for (_, address) in &through.addresses {
+        flags.set(view.number(*address), true);
+    }
+    for ((chain, address), marks) in marks.iter().filter(|_| !through.names.is_empty()) {
+        if *chain == view.chain && through.may_open(*chain, *address, Some(marks)) {
+            flags.set(view.number(*address), true);
+        }
+    }
+    flags
 }
 
 /// Where the rows that are collapsed with the first end.
@@ -128,6 +144,8 @@ struct Sweep<'s, 'v, 'q> {
     book: &'s mut Book<'q>,
     /// Who received a seed: whoever asks wants to know what these did, contracts or not.
     holders: crate::view::Flags,
+    /// Who may be gone through.
+    through: crate::view::Flags,
     stays: Stays<'s, 'v>,
     /// Counted once per account.
     counterparties: BTreeMap<Account, u32>,
@@ -213,7 +231,7 @@ impl Sweep<'_, '_, '_> {
         let block = now.block;
         // Whether a stop was looked at must not matter: value that comes there ends there.
         let goes_on = |address, account| {
-            self.holders.is_raised(account) || self.stop(address, account, block).is_none()
+            self.is_open(address, account, block) || self.stop(address, account, block).is_none()
         };
         let is_told = now.reading == Reading::Whole { has_frames: true };
         let is_known = |address| {

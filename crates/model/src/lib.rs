@@ -49,6 +49,7 @@ mod rule;
 mod seed;
 mod text;
 mod thresholds;
+mod through;
 mod time;
 mod trail;
 mod transfer;
@@ -74,6 +75,7 @@ pub use rule::Rule;
 pub use seed::{Seed, SeedId};
 pub use text::{AddressError, checksum, hash_hex, parse_address, parse_hash, sanitize_claim};
 pub use thresholds::Thresholds;
+pub use through::Through;
 pub use time::{Date, Timestamp, parse_date};
 pub use trail::{
     Ending, EndingClass, EndingKind, Hop, HopId, HopKind, Imbalance, LedgerLine, Limits, LotMade,

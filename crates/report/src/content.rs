@@ -66,7 +66,7 @@ pub fn content(input: &Input<'_>) -> Report {
         parties: names.parties(),
         assets: names.assets(),
         chains: names.chains(),
-        method: method::method(input),
+        method: method::method(input, &names),
         glossary: method::GLOSSARY.to_vec(),
     };
     report.summary = summary::summary(&report);

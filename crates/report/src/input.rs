@@ -57,6 +57,8 @@ pub struct Input<'a> {
     pub thresholds: &'a Thresholds,
     /// The last block looked at, per chain.
     pub until: &'a BTreeMap<ChainId, u64>,
+    /// Where following went on although something stops there.
+    pub through: &'a [ThroughLine],
     /// Settings of the run, name and value; the price source belongs here.
     pub settings: &'a [(String, String)],
     /// The lists that labels and listings came from.
@@ -88,6 +90,15 @@ pub struct Difference {
     pub is_outgoing: bool,
     /// By how much, in base units.
     pub amount: Amount,
+}
+
+/// Where following went on although something stops there, because whoever asked wanted it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThroughLine {
+    /// The address or name, as it was asked for.
+    pub what: String,
+    /// The addresses that it names and that stolen value came to, each with the block of the first arrival.
+    pub reached: BTreeMap<(ChainId, Address), u64>,
 }
 
 /// A public fact of the case.

@@ -23,7 +23,7 @@ pub use content::content;
 pub use csv::{band_csv, csv, paths_csv, patterns_csv};
 pub use error::Error;
 pub use html::html;
-pub use input::{Difference, Fact, Input, ListLine, TrustedToken, Usd, UsdView};
+pub use input::{Difference, Fact, Input, ListLine, ThroughLine, TrustedToken, Usd, UsdView};
 pub use json::json;
 pub use schema::Report;
 pub use terminal::{terminal, terminal_paths, terminal_summary};

@@ -5,3 +5,4 @@ mod hostile;
 mod sample;
 mod sanctions;
 mod sums;
+mod through;

@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Demo) -> Result<Exit, Error> {
     commands::block_on(job.trace(), None)?;
 
     let how = How::of_case(&case, &chains, None)?;
-    let presented = present(&case, &chains, &how)?;
+    let presented = present(&case, &chains, &how, None)?;
     deliver(&presented.report, &settings.places, None)?;
     ui::talk(&format!("case {}", settings.case_path.display()));
     Ok(Exit::Done)
@@ -138,6 +138,7 @@ fn settings(args: &Demo, chains: &Chains) -> Result<Settings, Error> {
             .chain(BAND.filter(|_| Rules::from(args.rule) == Rules::All))
             .map(|(name, format)| Destination { path: args.out.join(name), format })
             .collect(),
+        through: None,
         kept,
     })
 }

@@ -93,6 +93,7 @@ fn settings(args: &Fetch, chains: &Chains) -> Result<Settings, Error> {
         allowance: allowance(&args.allowed)?,
         case_path: args.case.clone(),
         places: Vec::new(),
+        through: None,
         kept: Vec::new(),
     })
 }

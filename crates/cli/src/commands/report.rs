@@ -7,7 +7,7 @@ use crate::chains::Chains;
 use crate::destination::destinations;
 use crate::error::{Error, Exit};
 use crate::evidence::How;
-use crate::presentation::{deliver, present};
+use crate::presentation::{deliver, deliver_paths, present};
 
 pub(crate) fn run(args: &Report) -> Result<Exit, Error> {
     let places = destinations(&args.output.out, args.output.format)?;
@@ -20,7 +20,8 @@ pub(crate) fn run(args: &Report) -> Result<Exit, Error> {
     if let Some(rule) = args.rule {
         how.rules = rule.into();
     }
-    let presented = present(&case, &chains, &how)?;
+    let presented = present(&case, &chains, &how, args.path.as_deref())?;
+    let deliver = if args.path.is_some() { deliver_paths } else { deliver };
     deliver(&presented.report, &places, args.output.format)?;
     Ok(Exit::Done)
 }

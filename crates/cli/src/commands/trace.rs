@@ -14,6 +14,7 @@ use crate::job::Job;
 use crate::nodes::Nodes;
 use crate::presentation::{deliver, present};
 use crate::settings::Settings;
+use crate::through;
 use crate::ui;
 
 /// `again` is the command that goes on where this one stops.
@@ -24,6 +25,9 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
         place.try_out()?;
     }
     let book = commands::lists::book(&args.naming.labels)?;
+    for note in through::check(settings.through.as_deref().unwrap_or_default(), &book)? {
+        ui::warning(&note);
+    }
     let mut nodes = match &args.replay {
         Some(folder) => Nodes::replaying_folder(folder)?,
         None => Nodes::new(&settings.rpc, &chains, settings.timeout, &settings.max_rps)?,
@@ -41,7 +45,7 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
 
     // Following again with what the case now says: what is printed is what `report` will print.
     let how = How::of_case(&case, &chains, None)?;
-    let presented = present(&case, &chains, &how)?;
+    let presented = present(&case, &chains, &how, None)?;
     deliver(&presented.report, &settings.places, args.output.format)?;
     ui::talk(&format!("case {}", settings.case_path.display()));
     warn_of_unchecked_balances(&case)?;

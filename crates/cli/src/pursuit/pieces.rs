@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use fundtrail_fetch::{KnownTransfer, Node, WindowRequest};
-use fundtrail_model::{Address, AssetClass, Cause, ChainId, FetchedWindow, Seed, Transfer, Window};
+use fundtrail_model::{
+    Address, AssetClass, Cause, ChainId, FetchedWindow, Seed, Transfer, Window, checksum,
+};
 use fundtrail_store::PlannedWindow;
 
 use super::Pursuit;
@@ -36,7 +38,7 @@ impl Pursuit<'_> {
     /// Fetches the plan, or the part of it for which the budget is enough; returns what was spent.
     pub(super) async fn fetch_planned(&mut self) -> Result<Option<String>, Error> {
         let pending = self.case.pending()?;
-        let gate = self.case.setting(key::GATE)?.and_then(|gate| gate.parse().ok());
+        let gates = Gates::of(&self.case.settings()?);
         let seeds: Vec<_> = self.case.seeds()?.into_iter().map(|(_, seed)| seed).collect();
         // Read once and added to: a case can hold many more transfers than a piece brings.
         let mut known: BTreeMap<ChainId, Vec<Transfer>> = BTreeMap::new();
@@ -70,7 +72,7 @@ impl Pursuit<'_> {
                 self.budget.begin_piece();
                 (*in_line, *is_alone) = (in_line.saturating_add(1), is_long);
                 let known = known.get(&planned.chain).map_or(&[][..], Vec::as_slice);
-                let request = self.request(&planned, known_of(known, &seeds, &planned), gate);
+                let request = self.request(&planned, known_of(known, &seeds, &planned), &gates);
                 line.add(async move {
                     let fetched = settle_or_read(node, &planned, &request).await;
                     (planned, request, fetched)
@@ -135,7 +137,7 @@ impl Pursuit<'_> {
             );
             if let Some(window) = rest {
                 let planned = PlannedWindow { window, settle_to: None, ..planned };
-                let request = self.request(&planned, known_of(known, &seeds, &planned), gate);
+                let request = self.request(&planned, known_of(known, &seeds, &planned), &gates);
                 line.add_first(async move {
                     let fetched = node.window(&request).await.map(Got::read);
                     (planned, request, fetched)
@@ -157,16 +159,43 @@ impl Pursuit<'_> {
         &self,
         planned: &PlannedWindow,
         known: Vec<KnownTransfer>,
-        gate: Option<u32>,
+        gates: &Gates,
     ) -> WindowRequest {
         WindowRequest {
-            gate,
+            gate: gates.of_piece(planned),
             known,
             addresses: planned.addresses.clone(),
             window: planned.window,
             wrapped_native: self.chains.wrapped_native(planned.chain, self.book),
             balances_of: planned.balances_of.clone(),
         }
+    }
+}
+
+/// The hub gate of a plan, and for whom it does not hold.
+struct Gates {
+    gate: Option<u32>,
+    open: BTreeSet<String>,
+}
+
+impl Gates {
+    /// As the case keeps them with the plan.
+    fn of(settings: &BTreeMap<String, String>) -> Self {
+        let is_open =
+            |name: &str| name.strip_prefix(key::GATE).is_some_and(|rest| !rest.is_empty());
+        let open = settings.iter().filter(|(name, _)| is_open(name));
+        Self {
+            gate: settings.get(key::GATE).and_then(|gate| gate.parse().ok()),
+            open: open.map(|(_, address)| address.clone()).collect(),
+        }
+    }
+
+    /// The gate for a piece: none where it holds for nobody in it.
+    fn of_piece(&self, planned: &PlannedWindow) -> Option<u32> {
+        let is_open = |address: &Address| {
+            self.open.contains(&format!("{}:{}", planned.chain, checksum(*address)))
+        };
+        self.gate.filter(|_| self.open.is_empty() || !planned.addresses.iter().all(is_open))
     }
 }
 

@@ -7,6 +7,7 @@ use fundtrail_model::{
 
 use super::doubt::Unpaid;
 use super::{Now, Sweep};
+use crate::Question;
 use crate::book::{Rest, Unread};
 use crate::collapse::Party;
 use crate::history::Account;
@@ -119,7 +120,20 @@ impl Sweep<'_, '_, '_> {
         let account = self.view.number(address);
         (self.view.is_contract(account) || address.is_zero())
             && !self.holders.is_raised(account)
-            && self.stop(address, account, block).is_none()
+            && (self.goes_through(address, account, block)
+                || self.stop(address, account, block).is_none())
+    }
+
+    /// Whether value is followed there whatever stops: at a seed's holder, and where the question goes through.
+    pub(super) fn is_open(&self, address: Address, account: Account, block: u64) -> bool {
+        self.holders.is_raised(account) || self.goes_through(address, account, block)
+    }
+
+    fn goes_through(&self, address: Address, account: Account, block: u64) -> bool {
+        let Question { through, marks, today, .. } = self.question;
+        let at = (self.view.chain, address);
+        let day = self.view.day(block).unwrap_or(*today);
+        self.through.is_raised(account) && through.opens(at, marks.get(&at), day, *today)
     }
 
     fn place(&mut self, now: &mut Now, to: (Party, Account), asset: Asset) -> Verdict {
@@ -132,13 +146,14 @@ impl Sweep<'_, '_, '_> {
             Party::Unknown | Party::Source => return Verdict::End(EndingKind::Unexplained),
             Party::Account(address) | Party::Seed { holder: address, .. } => address,
         };
-        if let Some(kind) = self.stop(address, account, now.block) {
+        let goes_through = self.goes_through(address, account, now.block);
+        if let Some(kind) = self.stop(address, account, now.block).filter(|_| !goes_through) {
             return Verdict::End(kind);
         }
         if address.is_zero() {
             return self.unreturned(now, (address, account), asset, EndingKind::Burned);
         }
-        if self.holders.is_raised(account) {
+        if goes_through || self.holders.is_raised(account) {
             return Verdict::Follow;
         }
         let (view, gate) = (self.view, self.question.limits.hub_counterparties);

@@ -62,4 +62,15 @@ macro_rules! case_files {
     };
 }
 
-case_files!(arrivals, conversions, coverage, ledgers, netting, patterns, rules, seeds, whole);
+case_files!(
+    arrivals,
+    conversions,
+    coverage,
+    ledgers,
+    netting,
+    patterns,
+    rules,
+    seeds,
+    through,
+    whole
+);

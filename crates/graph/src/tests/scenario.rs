@@ -20,6 +20,7 @@
 //! unknown A                         no balances are known for A
 //! contract pool | delegated W | unlisted fake
 //! label M mixer [2020-01-01..2021-01-01] | listed X 2022-01-01..2023-01-01
+//! through X | through label mixer M   goes on at X, or where a label or listing has that name
 //! day 10 2022-01-01                 day of a block
 //! ```
 
@@ -28,8 +29,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::{
     AbsentTransaction, AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Balance,
     BlockStamp, Category, Cause, ChainId, Confidence, Coverage, Crowd, CrowdSize, Date, DateBound,
-    H256, How, Label, Limits, Listing, Marks, Position, Proof, Rule, Seed, SeedId, Step, Timestamp,
-    Trail, Transfer, U256, WholeTransaction, Window, parse_date,
+    H256, How, Label, Limits, Listing, Marks, Position, Proof, Rule, Seed, SeedId, Step, Through,
+    Timestamp, Trail, Transfer, U256, WholeTransaction, Window, parse_date,
 };
 
 use crate::{ChainEvidence, History, Question, follow, follow_by_every_rule};
@@ -55,6 +56,7 @@ pub(crate) struct Scenario {
     pub(crate) absent: Vec<AbsentTransaction>,
     pub(crate) marks: BTreeMap<(ChainId, Address), Marks>,
     pub(crate) unlisted: BTreeSet<Asset>,
+    pub(crate) through: Through,
 }
 
 impl Default for Scenario {
@@ -77,6 +79,7 @@ impl Default for Scenario {
             absent: Vec::new(),
             marks: BTreeMap::new(),
             unlisted: BTreeSet::new(),
+            through: Through::default(),
         }
     }
 }
@@ -116,6 +119,7 @@ impl Scenario {
             limits: self.limits,
             today: self.today,
             marks: &self.marks,
+            through: &self.through,
             is_spent: self.is_spent,
             reads_whole: self.reads_whole,
             is_negligible: &|_, _, amount, _| amount < Amount::from(self.dust),
@@ -289,6 +293,12 @@ pub(crate) fn parse(text: &str) -> Scenario {
                 let id = SeedId(u16::try_from(scenario.seeds.len()).unwrap());
                 let first = scenario.seeds[seed.parse::<usize>().unwrap() - 1].clone();
                 scenario.seeds.push(Seed { id, amount: amount(units), ..first });
+            }
+            ["through", "label", words @ ..] => {
+                scenario.through.names.insert(words.join(" ").to_lowercase());
+            }
+            ["through", name] => {
+                scenario.through.addresses.insert((Some(CHAIN), address(name)));
             }
             ["unlisted", names @ ..] => {
                 scenario.unlisted.extend(names.iter().map(|name| asset(name)));

@@ -236,9 +236,24 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
         }
         .to_owned(),
     );
+    statements.extend(through(input));
     statements.extend(certainty.band.iter().flat_map(|band| band.statements.first().cloned()));
     statements.push(unlooked(input, names));
     statements
+}
+
+/// That amounts rest on following beyond where it stops.
+fn through(input: &Input<'_>) -> Option<String> {
+    let reached: BTreeSet<_> = input.through.iter().flat_map(|line| line.reached.keys()).collect();
+    let places = match reached.len() {
+        0 => return None,
+        1 => "1 place".to_owned(),
+        count => format!("{} places", group(&count.to_string())),
+    };
+    Some(format!(
+        "BY SETTING, nothing stops following at {places} that stolen value came to: what left there may be other \
+         people's money. The method names them."
+    ))
 }
 
 /// What waits where nobody looked. Different assets are never added up.

@@ -3,11 +3,15 @@
 use fundtrail_model::Rule;
 
 use super::clean;
-use crate::input::{Input, ListLine};
+use super::names::Names;
+use crate::input::{Input, ListLine, ThroughLine};
 use crate::number::group;
 use crate::schema::{Method, Setting, Term};
 
-pub(super) fn method(input: &Input<'_>) -> Method {
+/// Addresses that one statement names.
+const MAX_THROUGH: usize = 8;
+
+pub(super) fn method(input: &Input<'_>, names: &Names<'_>) -> Method {
     let limits = input.trail.limits;
     let rule = match input.trail.rule {
         Rule::Fifo => {
@@ -69,6 +73,7 @@ pub(super) fn method(input: &Input<'_>) -> Method {
          where value went."
             .to_owned(),
     ];
+    statements.extend(input.through.iter().map(|line| through(names, line)));
     for (spec, seed) in input.seed_specs {
         statements.push(format!("Seed {seed} was asked for as: {}.", clean(spec)));
     }
@@ -94,6 +99,34 @@ pub(super) fn method(input: &Input<'_>) -> Method {
             .collect(),
         endpoints: input.endpoints.iter().map(|host| clean(host)).collect(),
     }
+}
+
+/// Where following went on, and what that is worth.
+fn through(names: &Names<'_>, line: &ThroughLine) -> String {
+    let what = clean(&line.what);
+    let mut places: Vec<String> = line
+        .reached
+        .iter()
+        .take(MAX_THROUGH)
+        .map(|((chain, address), block)| {
+            let at = names.party(*chain, *address, *block).text;
+            format!("{at} on {}", names.chain(*chain))
+        })
+        .collect();
+    let more = line.reached.len().saturating_sub(places.len());
+    if more > 0 {
+        places.push(format!("{} more", group(&more.to_string())));
+    }
+    if places.is_empty() {
+        return format!(
+            "By setting, nothing would stop following at “{what}”; no stolen value came there."
+        );
+    }
+    format!(
+        "BY SETTING, NOTHING STOPS FOLLOWING AT “{what}”: {}. No label, listing or crowd counts there. What left it \
+         was taken for its own by the rule, so it may be other people's money.",
+        places.join("; "),
+    )
 }
 
 macro_rules! terms {

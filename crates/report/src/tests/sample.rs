@@ -10,7 +10,7 @@ use fundtrail_model::{
     SeedId, Step, Thresholds, Timestamp, TokenClaim, Trail, Window, parse_date,
 };
 
-use crate::{Difference, Fact, Input, ListLine, Report, TrustedToken, Usd, content};
+use crate::{Difference, Fact, Input, ListLine, Report, ThroughLine, TrustedToken, Usd, content};
 
 pub(crate) const POLYGON: ChainId = ChainId(137);
 pub(crate) const ETHEREUM: ChainId = ChainId(1);
@@ -36,6 +36,7 @@ pub(crate) struct Sample {
     pub(crate) links: Links,
     pub(crate) thresholds: Thresholds,
     pub(crate) until: BTreeMap<ChainId, u64>,
+    pub(crate) through: Vec<ThroughLine>,
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) lists: Vec<ListLine>,
     pub(crate) endpoints: Vec<String>,
@@ -73,6 +74,7 @@ impl Sample {
             links: &self.links,
             thresholds: &self.thresholds,
             until: &self.until,
+            through: &self.through,
             settings: &self.settings,
             lists: &self.lists,
             endpoints: &self.endpoints,
@@ -445,6 +447,7 @@ pub(crate) fn sample(trail: Trail, paths: Vec<Vec<HopId>>) -> Sample {
         links: Links::default(),
         thresholds: Thresholds::default(),
         until: BTreeMap::new(),
+        through: Vec::new(),
         settings: Vec::new(),
         lists: Vec::new(),
         endpoints: Vec::new(),

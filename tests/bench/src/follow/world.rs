@@ -271,6 +271,7 @@ impl World {
             marks: &self.marks,
             reads_whole: false,
             is_spent: false,
+            through: &fundtrail_model::Through::default(),
             is_negligible: &|_, _, _, _| false,
             is_listed_token: &|_| true,
         };

@@ -1,0 +1,41 @@
+//! `--path`: the paths to one place.
+
+use fundtrail_model::{ChainId, Paths, parse_address, sanitize_claim};
+
+use crate::chains::Chains;
+use crate::error::Error;
+
+/// The paths to where an ending of the report is, `E7`, or to `[CHAIN:]ADDRESS`.
+pub(crate) fn only(wanted: &str, places: Vec<Paths>, chains: &Chains) -> Result<Vec<Paths>, Error> {
+    let ending = wanted.strip_prefix(['E', 'e']).and_then(|number| number.parse::<usize>().ok());
+    let found: Vec<Paths> = match ending {
+        // People count from one.
+        Some(number) => {
+            let is_there = |place: &Paths| {
+                number.checked_sub(1).is_some_and(|ending_idx| place.endings.contains(&ending_idx))
+            };
+            places.into_iter().filter(is_there).collect()
+        }
+        None => {
+            let (chain, address): (Option<ChainId>, _) = match wanted.split_once(':') {
+                Some((chain, address)) => (Some(chains.named(chain)?), parse_address(address)?),
+                None => (None, parse_address(wanted)?),
+            };
+            let is_there = |place: &Paths| {
+                place.address == Some(address)
+                    && chain.is_none_or(|chain| place.asset.chain() == chain)
+            };
+            places.into_iter().filter(is_there).collect()
+        }
+    };
+    if found.is_empty() {
+        return Err(Error::usage(
+            format!(
+                "--path {}: no stolen value ended there by this rule",
+                sanitize_claim(wanted, 60)
+            ),
+            "the report's table of endings has all, E1, E2 and so on, with their addresses",
+        ));
+    }
+    Ok(found)
+}
