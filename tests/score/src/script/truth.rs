@@ -50,7 +50,7 @@ pub(super) fn lay(list: &FlowList, is_native: bool) -> Truth {
     let payers = || list.flows.iter().map(|flow| flow.from);
     // In turn: one who pays everybody who lacks something would look like an exchange.
     let helpers: BTreeSet<Address> = payers().filter(|from| list.sources.contains(from)).collect();
-    let mut helpers = helpers.into_iter().cycle();
+    let mut helpers = helpers.iter().copied().cycle();
     for block in list.flows.chunk_by(|flow, next| flow.block == next.block) {
         let mut sendings = vec![];
         for (missing, flows) in in_order(block, &mut held) {
