@@ -87,13 +87,13 @@ impl Ways {
 
     fn made_by(&self, hop: &Hop) -> Vec<Made> {
         let mut all: Vec<Made> = Vec::with_capacity(hop.made.len());
+        let taken = taken_by(hop);
         for lot in &hop.taken {
-            for (asset, of, made) in outcomes(hop, lot) {
+            for (asset, of, made) in outcomes(hop, &taken, lot) {
                 for aim in [Aim::Largest, Aim::Shortest] {
                     // A trail made elsewhere may name a hop that comes later.
                     let Some((before, hop_count)) = self.before(lot, aim) else { continue };
                     let brought = before.min(lot.amount);
-                    // A payment makes what it takes.
                     let amount = if of == made { brought } else { share_up(made, brought, of) };
                     let before = match lot.origin {
                         Origin::Seed(_) => None,
@@ -154,14 +154,28 @@ fn share_up(made: Amount, part: Amount, of: Amount) -> Amount {
     made.saturating_sub(made.share(of.saturating_sub(part), of).unwrap_or_default())
 }
 
+/// What a hop took, by seed and asset.
+type Taken = BTreeMap<(SeedId, Asset), Amount>;
+
+fn taken_by(hop: &Hop) -> Taken {
+    let mut taken = Taken::new();
+    for lot in &hop.taken {
+        let sum = taken.entry((lot.seed, lot.asset)).or_default();
+        *sum = sum.saturating_add(lot.amount);
+    }
+    taken
+}
+
 /// Each asset into which a hop may have turned a lot: of how much of the lot's seed and asset it made how much.
 /// Of several assets that were converted together nobody can say which made which, so any may have made all.
-fn outcomes(hop: &Hop, lot: &LotTaken) -> Vec<(Asset, Amount, Amount)> {
-    if matches!(hop.kind, HopKind::Payment { .. }) {
-        return vec![(lot.asset, lot.amount, lot.amount)];
-    }
-    let alike = hop.taken.iter().filter(|other| (other.seed, other.asset) == (lot.seed, lot.asset));
-    let of = alike.fold(Amount::ZERO, |sum, other| sum.saturating_add(other.amount));
+fn outcomes<'h>(
+    hop: &'h Hop,
+    taken: &Taken,
+    lot: &'h LotTaken,
+) -> impl Iterator<Item = (Asset, Amount, Amount)> + use<'h> {
+    let of = taken.get(&(lot.seed, lot.asset)).copied().unwrap_or_default();
+    // A payment makes what it takes.
+    let is_same = matches!(hop.kind, HopKind::Payment { .. });
     let made = hop.made.iter().filter(|made| made.seed == lot.seed);
-    made.map(|made| (made.asset, of, made.amount)).collect()
+    made.map(move |made| (made.asset, of, if is_same { of } else { made.amount }))
 }
