@@ -8,7 +8,7 @@ use fundtrail_score::score::Share;
 use fundtrail_score::script::Manner;
 
 const DENSE: Manner =
-    Manner { is_native: false, is_sparse: false, decoys: 10, customers: 0, seed: 1 };
+    Manner { is_native: false, is_sparse: false, decoys: 10, customers: 0, pace: 25, seed: 1 };
 /// What the three measures of value have to reach, in millionths.
 const ENOUGH: Share = Share(995_000);
 

@@ -30,6 +30,9 @@ struct Arguments {
     /// Customers whom the terminal of most flows pays, as an exchange does, once something stolen came
     #[arg(long, value_name = "N", default_value_t = 0)]
     customers: u64,
+    /// How many of them it pays in a block
+    #[arg(long, value_name = "N", default_value_t = 25)]
+    pace: u64,
     /// Start of the decoys' dice
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         is_sparse: arguments.sparse,
         decoys: arguments.decoys,
         customers: arguments.customers,
+        pace: arguments.pace,
         seed: arguments.seed,
     };
     let own = std::env::current_exe().unwrap_or_default();

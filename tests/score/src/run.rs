@@ -263,7 +263,11 @@ fn words(list: &FlowList, script: &Script, manner: Manner) -> String {
         match (script.hub, manner.customers) {
             (Some(hub), customers) => {
                 let name = script.name(hub).unwrap_or(hub);
-                format!("; terminal {} pays {customers} customers", checksum(name))
+                format!(
+                    "; terminal {} pays {customers} customers, {} in a block",
+                    manner.pace,
+                    checksum(name)
+                )
             }
             (None, 0) => String::new(),
             (None, _) => "; no terminal could pay customers: each passes something on".to_owned(),

@@ -39,6 +39,8 @@ pub struct Manner {
     /// Customers whom the terminal of most flows pays, as an exchange does, once something stolen came to it.
     /// Without any, nobody who holds a stolen unit pays anybody who is not in the list.
     pub customers: u64,
+    /// How many of them it pays in a block.
+    pub pace: u64,
     /// The start of the decoys' dice.
     pub seed: u64,
 }

@@ -20,8 +20,6 @@ const WEALTH: &str = "10000000000000000000000";
 /// and so many customers besides.
 const EXCHANGE: &str = "exchange";
 const CUSTOMERS: u64 = 400;
-/// Customers that the busy terminal pays in each block, once something stolen came.
-const CUSTOMERS_PER_BLOCK: u64 = 25;
 const CENT: u128 = 10_u128.pow(16);
 /// How far from their flow most decoys are, in blocks.
 const NEAR: u64 = 8;
@@ -59,7 +57,7 @@ pub(super) fn add(script: &mut Script, manner: Manner) {
     if 0 < manner.decoys {
         planner.at_the_exchange();
     }
-    planner.at_the_hub(manner.customers);
+    planner.at_the_hub(manner.customers, manner.pace);
     let (mut dice, plan) = (planner.dice, planner.plan);
     carry_out(script, plan, &mut dice);
 }
@@ -164,12 +162,12 @@ impl Planner<'_> {
     }
 
     /// The terminal pays its customers, from the block on in which something stolen came.
-    fn at_the_hub(&mut self, customers: u64) {
+    fn at_the_hub(&mut self, customers: u64, pace: u64) {
         let Some(hub) = self.script.hub else { return };
         let Some(arrival) = self.arrivals.get(&hub).copied() else { return };
         for number in 0..customers {
             let to = invented(&format!("customer {number}"));
-            self.pay_customer(hub, to, arrival + number / CUSTOMERS_PER_BLOCK);
+            self.pay_customer(hub, to, arrival + number / pace.max(1));
         }
     }
 

@@ -9,7 +9,7 @@ use crate::list::{Flow, FlowList};
 use crate::score::{Score, Share};
 
 const PLAIN: Manner =
-    Manner { is_native: false, is_sparse: false, decoys: 10, customers: 0, seed: 1 };
+    Manner { is_native: false, is_sparse: false, decoys: 10, customers: 0, pace: 25, seed: 1 };
 
 /// The last one is the zero address: it only receives.
 fn party(number: u8) -> Address {
@@ -54,6 +54,7 @@ fn manners() -> impl Strategy<Value = Manner> {
             is_sparse,
             decoys,
             customers,
+            pace: 1 + seed % 30,
             seed,
         })
 }
