@@ -1,6 +1,7 @@
 //! End to end, in a sealed world: the real binary, a real node, a real browser.
 //!
 //! * `bad_input`: one clear line and the right exit code
+//! * `behaviour`: typologies and links, and their thresholds
 //! * `budget`: runs that stop early, say so, and are gone on with
 //! * `chaos`: endpoints that refuse as public ones do
 //! * `chaos_faults`: endpoints that fail, and answers that are not true
@@ -37,6 +38,7 @@
 )]
 
 mod bad_input;
+mod behaviour;
 mod budget;
 mod chaos;
 mod chaos_faults;
