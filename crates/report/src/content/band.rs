@@ -155,6 +155,15 @@ fn statements(input: &Input<'_>, rules: &[BandRule], assets: &[BandAsset]) -> Ve
          is neither in least and most nor in the totals, and must not be added up."
             .to_owned(),
     );
+    let closes = assets.iter().flat_map(|asset| &asset.totals).all(|total| total.closes);
+    statements.push(match closes {
+        true => "By each of the five, in every asset, seeded + converted in = converted out + counted with another \
+                 seed + all places, to the base unit. What is converted differs by rule, and so do the sums of an \
+                 asset."
+            .to_owned(),
+        false => "THE SUMS OF A RULE DO NOT CLOSE: do not rely on this comparison; this is a defect of the program."
+            .to_owned(),
+    });
     let named = |is: fn(&BandRule) -> bool| {
         let names: Vec<&str> = rules.iter().filter(|rule| is(rule)).map(|rule| rule.rule).collect();
         names.join(", ")

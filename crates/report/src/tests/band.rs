@@ -1,9 +1,9 @@
 //! What every rule says, side by side.
 
-use fundtrail_model::{Amount, Asset, EndingKind, Reservation, Rule, Trail};
+use fundtrail_model::{Amount, Asset, Category, EndingKind, Marks, Reservation, Rule, Trail};
 
-use super::sample::{Builder, POLYGON, Sample, address, sample, small, stamp, tokens_of};
-use crate::{band_csv, html, json, terminal, terminal_summary};
+use super::sample::{Builder, POLYGON, Sample, address, label, sample, small, stamp, tokens_of};
+use crate::{band_csv, html, json, paths_csv, terminal, terminal_summary};
 
 const MATIC: Asset = Asset::Native(POLYGON);
 
@@ -90,7 +90,8 @@ fn totals_are_sums_of_their_places_and_close() {
     let band = report.certainty.band.as_ref().unwrap();
     let closes: Vec<bool> = band.assets[0].totals.iter().map(|total| total.closes).collect();
     assert_eq!(closes, [false, true, true, true, true]);
-    assert!(terminal(&report, 100, false).contains("DOES NOT CLOSE"));
+    let said = terminal(&report, 4_000, false);
+    assert!(said.contains("DOES NOT CLOSE") && said.contains("THE SUMS OF A RULE DO NOT CLOSE"));
 }
 
 /// Without coverage, or with an opening that is not known, rules that need the whole ledger are indicative.
@@ -128,6 +129,34 @@ fn rules_that_lack_something_are_marked() {
         said.contains("INDICATIVE ONLY: libr.") && said.contains("NOT FINISHED by lifo:"),
         "{said}"
     );
+}
+
+/// Tables that a spreadsheet opens hold no formula, whoever chose the words.
+#[test]
+fn tables_hold_no_formulas() {
+    for text in ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\t=1", "\u{202e}=1"] {
+        let mut sample = joe();
+        sample.invented = Some(text.to_owned());
+        let marks = Marks { labels: vec![label(text, Category::Exchange)], listings: Vec::new() };
+        sample.marks.insert((POLYGON, address(3)), marks);
+        sample.chains[1].name = text.to_owned();
+        sample.chains[1].native.symbol = text.to_owned();
+        let report = sample.report();
+        for table in [band_csv(&report).unwrap().unwrap(), paths_csv(&report).unwrap()] {
+            let mut reader = ::csv::Reader::from_reader(table.as_slice());
+            let cells: Vec<String> = reader
+                .records()
+                .flat_map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
+                .collect();
+            // What is hidden is shown as such, and is no formula any more.
+            let is_marked = cells.iter().any(|cell| cell.starts_with('\''));
+            assert_eq!(is_marked, text.starts_with(['=', '+', '-', '@']), "{text}: {cells:?}");
+            for cell in cells {
+                assert!(!cell.trim_start().starts_with(['=', '+', '-', '@']), "{cell:?}");
+                assert!(!cell.contains('\u{202e}'), "{cell:?}");
+            }
+        }
+    }
 }
 
 #[test]
