@@ -14,9 +14,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use fundtrail_model::{Address, Amount, Asset, Heuristic, Link, Links, Window};
+use fundtrail_model::{Amount, Asset, Heuristic, Link, Links};
 
-use crate::dealings::{Dealings, Move, share};
+use crate::dealings::{Dealings, share};
 
 /// More of a heuristic are counted and left out.
 const MOST_OF_A_HEURISTIC: usize = 50;
@@ -55,11 +55,4 @@ fn coins(dealings: &Dealings<'_>, ppm: u64) -> Option<Amount> {
     let ticker = dealings.scene.tickers.iter().find(|ticker| ticker.asset == coin)?;
     let one = Amount::from(10_u128.checked_pow(u32::from(ticker.decimals))?);
     Some(share(one, ppm))
-}
-
-/// Whether only part of what an address did between two moves was looked at.
-fn is_partly_looked_at(dealings: &Dealings<'_>, who: Address, moves: [&Move; 2]) -> bool {
-    let [first, last] = moves;
-    Window::new(first.at.block, last.at.block)
-        .is_none_or(|window| !dealings.is_looked_at(who, last.asset, window))
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, Amount, Category, Confidence, Heuristic, Link};
+use fundtrail_model::{Address, Amount, Category, Confidence, Heuristic, Link, Window};
 
-use super::{coins, is_partly_looked_at};
+use super::coins;
 use crate::dealings::{Dealings, Move, ppm};
 
 /// A million millionths.
@@ -30,13 +30,12 @@ pub(super) fn deposits(dealings: &Dealings<'_>) -> Vec<Link> {
     let others = pays_others(dealings);
     let mut found: BTreeMap<(Address, Address, Address), Forwarding<'_>> = BTreeMap::new();
     for went in dealings.all() {
-        let is_forwarder = !dealings.is_service(went.from)
+        // Of whom nobody looked at, it is not known what else he pays.
+        let is_forwarder = dealings.is_subject(went.from)
             && !others.contains(&went.from)
-            && !went.from.is_zero()
             && is_collecting(dealings, went);
-        let Some(forwarding) = is_forwarder.then(|| forwarded(dealings, went)).flatten() else {
-            continue;
-        };
+        let forwarding = is_forwarder.then(|| forwarded(dealings, went)).flatten();
+        let Some(forwarding) = forwarding.filter(|of| is_whole(dealings, of)) else { continue };
         let key = (forwarding.deposit, forwarding.user, forwarding.exchange);
         if found.get(&key).is_none_or(|known| known.score < forwarding.score) {
             found.insert(key, forwarding);
@@ -65,10 +64,16 @@ pub(super) fn deposits(dealings: &Dealings<'_>) -> Vec<Link> {
                 confidence,
                 score_ppm: u32::try_from(of.score).ok(),
                 witnesses: [of.came, of.went].map(|of| of.witnesses.clone()).concat(),
-                is_partly_looked_at: is_partly_looked_at(dealings, of.deposit, [of.came, of.went]),
+                is_partly_looked_at: false,
             }
         })
         .collect()
+}
+
+/// Whether all that the address did from one payment to the other was looked at.
+fn is_whole(dealings: &Dealings<'_>, of: &Forwarding<'_>) -> bool {
+    let window = Window::new(of.came.at.block, of.went.at.block);
+    window.is_some_and(|window| dealings.is_looked_at(of.deposit, of.went.asset, window))
 }
 
 /// Addresses that pay anybody but exchanges.

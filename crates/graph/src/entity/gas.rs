@@ -8,7 +8,7 @@ use super::coins;
 use crate::dealings::Dealings;
 
 /// Links of addresses with whoever first paid them coins, where these were few, the address was empty before, paid gas
-/// afterwards, and the payer is no service, as far as labels, code and the number of addresses it pays say. Funding
+/// afterwards, and the payer was looked at and is no service, as far as labels, code and the number of addresses it pays say. Funding
 /// alone is no signal: something else moved between the two as well.
 ///
 /// Weak: "funding is not identity". A union by first funders is known to join hundreds of strangers.
@@ -42,10 +42,8 @@ pub(super) fn fundings(dealings: &Dealings<'_>) -> Vec<Link> {
         let is_gas = first.amount <= most
             && was_empty
             && last_fee.get(&who).is_some_and(|fee| first.at < *fee);
-        let is_person = is_few(&first.from)
-            && !dealings.is_service(first.from)
-            && !dealings.is_contract(first.from)
-            && !dealings.is_crowded(first.from);
+        // Whom a stranger pays besides is not known: he may be a service.
+        let is_person = dealings.is_subject(first.from) && is_few(&first.from);
         let pair = (first.from.min(who), first.from.max(who));
         let have_dealt = between.get(&pair).is_some_and(|n| 1 < *n);
         if is_gas && is_person && have_dealt {
