@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use fundtrail_model::PatternRole;
 use serde::Serialize;
 
 use super::{Money, PartyRef, Place};
@@ -83,6 +84,18 @@ impl Pattern {
     /// Those in a role.
     pub fn in_role(&self, role: &str) -> impl Iterator<Item = &PartyRef> {
         self.parties.iter().filter(move |of| of.role == role).map(|of| &of.party)
+    }
+
+    /// Whether addresses look alike in it, so that shortened ones would be taken for each other.
+    #[must_use]
+    pub fn needs_whole_addresses(&self) -> bool {
+        self.parties.iter().any(|of| of.role == PatternRole::Imitated.name())
+    }
+
+    /// Whether anything moved: baits that nobody fell for moved nothing.
+    #[must_use]
+    pub const fn has_moved(&self) -> bool {
+        !self.money.amount.is_zero()
     }
 
     /// The roles, each once, in order.

@@ -40,23 +40,28 @@ fn number(n: usize, what: &str) -> String {
     format!("{} {what}{}", group(&n.to_string()), if n == 1 { "" } else { "s" })
 }
 
-/// How much moved, behind some words; baits that nobody fell for moved nothing.
+/// How much moved, behind some words.
 fn amount(before: &str, pattern: &Pattern) -> String {
-    if pattern.money.amount.is_zero() {
-        return String::new();
-    }
-    format!("{before}{}", money(&pattern.money))
+    if pattern.has_moved() { format!("{before}{}", money(&pattern.money)) } else { String::new() }
 }
 
 /// Whose behaviour it is, in short.
 fn who(pattern: &Pattern) -> String {
     let Some(role) = pattern.roles().first().copied() else { return "nobody".to_owned() };
     let mut parties = pattern.in_role(role);
-    let first = parties.next().map(|party| party.text.clone()).unwrap_or_default();
+    let text = |party: &PartyRef| match pattern.needs_whole_addresses() {
+        true => whole_address(party),
+        false => party.text.clone(),
+    };
+    let first = parties.next().map(text).unwrap_or_default();
     match parties.count() {
         0 => first,
         more => format!("{first} and {more} more"),
     }
+}
+
+fn whole_address(party: &PartyRef) -> String {
+    format!("{}, {}", party.name, party.address)
 }
 
 /// All of it.
@@ -94,7 +99,13 @@ fn pattern(page: &mut Page, pattern: &Pattern) {
     page.paragraph(2, Style::Strong, &title);
     page.paragraph(4, Style::Faint, pattern.definition);
     for role in pattern.roles() {
-        page.field(4, role, &names(&mut pattern.in_role(role)));
+        if pattern.needs_whole_addresses() {
+            for party in pattern.in_role(role).take(MAX_NAMED) {
+                page.field(4, role, &whole_address(party));
+            }
+        } else {
+            page.field(4, role, &names(&mut pattern.in_role(role)));
+        }
     }
     if 0 < pattern.parties_left_out {
         page.field(
