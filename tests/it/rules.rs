@@ -175,6 +175,12 @@ fn what_any_rule_lacks_is_fetched() {
         assert_eq!(column(&report, rule), endings(&read(&sandbox, &out)), "{rule}");
     }
 
+    // What was fetched for the others changes nothing in the report itself.
+    let alone = read(&sandbox, "dirty-first.json");
+    for part in ["endings", "hops", "ledger", "paths"] {
+        assert_eq!(report[part], alone[part], "{part}");
+    }
+
     // A case that was filled for one rule does not know what became of it by the others, and says so.
     let alone = ["report", "dirty-first.ftcase", "--rule", "all", "--out", "some.json"];
     let said = sandbox.run(&alone).success().stdout;

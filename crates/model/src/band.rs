@@ -46,6 +46,9 @@ impl Band {
         let mut unfinished = BTreeSet::new();
         for trail in trails {
             rules.insert(trail.rule);
+            if !trail.open_ends.is_empty() || !trail.open_transactions.is_empty() {
+                unfinished.insert(trail.rule);
+            }
             for ending in &trail.endings {
                 let class = ending.kind.class();
                 if class.is_incomplete() {

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{Ending, Hop, PATHS_SAY, Party, Path, PathSet, PathStep};
+use crate::schema::{BandPlace, Ending, Hop, PATHS_SAY, Party, Path, PathSet, PathStep};
 use crate::{Error, Report};
 use diagram::Diagram;
 
@@ -22,6 +22,9 @@ const SCRIPT: &str = include_str!("../templates/report.js");
 const MAX_PLACES: usize = 12;
 /// Hops of one path told, or linked.
 const MAX_HOPS: usize = 24;
+
+/// Places of one asset that are shown by every rule.
+const MAX_BAND_PLACES: usize = 400;
 
 /// With more addresses, their table has no links.
 const MAX_PARTY_LINKS: usize = 1_000;
@@ -131,6 +134,11 @@ impl Page<'_> {
             }
             _ => (path, 0, &[]),
         }
+    }
+
+    /// The first of many places: those that got most.
+    fn shown_places<'b>(&self, places: &'b [BandPlace]) -> &'b [BandPlace] {
+        places.get(..MAX_BAND_PLACES).unwrap_or(places)
     }
 
     /// A mark stays with its number.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fundtrail_model::{self as model, Address, Amount, Asset, EndingClass, Rule, Trail};
 
-use super::certainty::is_indicative;
+use super::certainty::{gaps, is_indicative};
 use super::names::Names;
 use crate::input::Input;
 use crate::number::group;
@@ -24,6 +24,7 @@ pub(super) fn band(input: &Input<'_>, names: &Names<'_>) -> Option<Band> {
             takes: takes(trail.rule),
             adds_up: trail.rule.conserves(),
             is_indicative: is_indicative(&Input { trail, ..input.clone() }),
+            gaps: gaps(names, trail),
             is_unfinished: band.unfinished.contains(&trail.rule),
         })
         .collect();

@@ -64,17 +64,26 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
     certainty
 }
 
+/// Whether it says that a ledger is not known whole.
+const fn is_gap(reservation: &Reservation) -> bool {
+    matches!(
+        reservation,
+        Reservation::OpeningUnknown { .. }
+            | Reservation::Overdrawn { .. }
+            | Reservation::BalanceBelowLots { .. }
+    )
+}
+
+/// Where the ledgers of a trail are not known whole, in words, if its rule needs that.
+pub(super) fn gaps(names: &Names<'_>, trail: &Trail) -> Vec<String> {
+    let gaps =
+        trail.reservations.iter().filter(|gap| is_gap(gap) && trail.rule.needs_whole_ledger());
+    gaps.map(|gap| reservation_text(names, gap)).collect()
+}
+
 /// Whether the amounts of the trail's rule need the whole ledger, and a part of it is not known.
 pub(super) fn is_indicative(input: &Input<'_>) -> bool {
     let Trail { rule, reservations, .. } = input.trail;
-    let is_gap = |reservation: &Reservation| {
-        matches!(
-            reservation,
-            Reservation::OpeningUnknown { .. }
-                | Reservation::Overdrawn { .. }
-                | Reservation::BalanceBelowLots { .. }
-        )
-    };
     // A window that is not reconciled may hide a credit, which the rule would need.
     rule.needs_whole_ledger()
         && (input.coverage.is_empty()

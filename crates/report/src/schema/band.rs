@@ -26,6 +26,8 @@ pub struct BandRule {
     pub adds_up: bool,
     /// Whether it needs the whole ledger, and a part of it is not known.
     pub is_indicative: bool,
+    /// Where the ledgers that it needs are not known whole.
+    pub gaps: Vec<String>,
     /// Whether more would have to be looked at.
     pub is_unfinished: bool,
 }

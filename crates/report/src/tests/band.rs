@@ -2,7 +2,9 @@
 
 use fundtrail_model::{Amount, Asset, Category, EndingKind, Marks, Reservation, Rule, Trail};
 
-use super::sample::{Builder, POLYGON, Sample, address, label, sample, small, stamp, tokens_of};
+use super::sample::{
+    Builder, POLYGON, Sample, address, generated, label, sample, small, stamp, tokens_of,
+};
 use crate::{band_csv, html, json, paths_csv, terminal, terminal_summary};
 
 const MATIC: Asset = Asset::Native(POLYGON);
@@ -129,6 +131,41 @@ fn rules_that_lack_something_are_marked() {
         said.contains("INDICATIVE ONLY: libr.") && said.contains("NOT FINISHED by lifo:"),
         "{said}"
     );
+}
+
+/// Who made an address that looks like another one's is told apart from it.
+#[test]
+fn addresses_that_look_alike_are_shown_whole() {
+    let mut sample = joe();
+    let real = address(4);
+    let mut bytes = real.0;
+    bytes[9] ^= 0xff;
+    let bait = fundtrail_model::Address::from(bytes);
+    for ending in sample.trails.iter_mut().flat_map(|trail| &mut trail.endings) {
+        if ending.address == Some(address(3)) {
+            ending.address = Some(bait);
+        }
+    }
+    let said = terminal_summary(&sample.report(), 160, false);
+    for who in [real, bait] {
+        let whole = fundtrail_model::checksum(who);
+        let row = said.lines().find(|line| line.trim_start().starts_with(&whole));
+        assert!(row.is_some(), "{whole}: {said}");
+    }
+}
+
+#[test]
+fn comparisons_of_large_trails_stay_small_enough_to_send() {
+    let mut sample = generated(5_000, 3);
+    sample.trails = Rule::ALL.map(|rule| Trail { rule, ..sample.trail.clone() }).to_vec();
+    let report = sample.report();
+    let page = html(&report).unwrap();
+    assert!(page.len() < 8_000_000, "{}", page.len());
+    assert!(page.contains("The 400 places that got most, of "));
+    assert!(terminal(&report, 80, false).len() < 250_000);
+    assert!(terminal_summary(&report, 100, false).lines().count() <= 200);
+    let table = band_csv(&report).unwrap().unwrap();
+    assert!(table.iter().filter(|byte| **byte == b'\n').count() > 3_000);
 }
 
 /// Tables that a spreadsheet opens hold no formula, whoever chose the words.
