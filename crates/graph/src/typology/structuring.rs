@@ -1,6 +1,10 @@
 //! Payments just under a reporting threshold, or one receipt split into equal parts.
 
-use fundtrail_model::{Address, Amount, Asset, Category, PatternKind, PatternRole, Unit};
+use std::ops::Range;
+
+use fundtrail_model::{
+    Address, Amount, Asset, Category, PatternKind, PatternRole, Thresholds, Unit,
+};
 
 use super::draft::{Draft, count};
 use super::fan::seconds_of;
@@ -8,6 +12,8 @@ use crate::dealings::{Dealings, Move, ppm, share, sum};
 
 /// Cents of a US dollar.
 const CENTS: u64 = 100;
+/// More groups of equal payments of one account and asset are not looked for.
+const MOST_GROUPS: usize = 32;
 
 /// Several payments of one account just under a reporting threshold. Nothing is said of assets without a price.
 ///
@@ -62,7 +68,7 @@ pub(super) fn splits(dealings: &Dealings<'_>) -> Vec<Draft> {
         let mut moves: Vec<&Move> =
             dealings.of(paid).filter(|of| !is_mixer(dealings, of.to)).collect();
         moves.sort_by_key(|of| (of.amount, of.at));
-        for mut alike in groups(&moves, thresholds.split_ppm) {
+        for mut alike in groups(&moves, thresholds) {
             alike.sort_by_key(|of| of.at);
             drafts.extend(split(dealings, (who, asset), &alike));
         }
@@ -70,19 +76,38 @@ pub(super) fn splits(dealings: &Dealings<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Nearly equal amounts together, from the smallest up.
-fn groups<'b>(sorted: &[&'b Move], split_ppm: u64) -> Vec<Vec<&'b Move>> {
-    let mut groups: Vec<(Amount, Vec<&Move>)> = Vec::new();
-    for of in sorted {
-        match groups.last_mut() {
-            Some((most, group)) if of.amount <= *most => group.push(of),
-            _ => {
-                let most = of.amount.saturating_add(share(of.amount, split_ppm));
-                groups.push((most, vec![of]));
-            }
+/// Nearly equal amounts together, the largest groups first: of a part of the sorted moves the most that are alike, then
+/// the same of what is smaller and of what is larger. O(*n*) for each group.
+fn groups<'b>(sorted: &[&'b Move], thresholds: &Thresholds) -> Vec<Vec<&'b Move>> {
+    let mut groups = Vec::new();
+    let mut waiting = vec![sorted];
+    while let Some(part) = waiting.pop()
+        && groups.len() < MOST_GROUPS
+    {
+        let alike = most_alike(part, thresholds.split_ppm);
+        if count(alike.len()) < thresholds.split_parts.max(2) {
+            continue;
+        }
+        groups.extend(part.get(alike.clone()).map(<[_]>::to_vec));
+        waiting.extend([part.get(..alike.start), part.get(alike.end..)].into_iter().flatten());
+    }
+    groups
+}
+
+/// The most of the sorted moves that differ by at most a share of the smallest of them; of equals the smallest.
+fn most_alike(sorted: &[&Move], split_ppm: u64) -> Range<usize> {
+    let mut best = 0..0;
+    let mut end = 0_usize;
+    for (start, smallest) in sorted.iter().enumerate() {
+        let most = smallest.amount.saturating_add(share(smallest.amount, split_ppm));
+        while sorted.get(end).is_some_and(|of| of.amount <= most) {
+            end = end.saturating_add(1);
+        }
+        if best.len() < end.saturating_sub(start) {
+            best = start..end;
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
+    best
 }
 
 fn split(

@@ -29,6 +29,19 @@ proptest! {
         }
     }
 
+    /// Whatever somebody writes into a file.
+    #[test]
+    fn no_threshold_is_too_strange(
+        world in any_world(),
+        values in prop::collection::vec(prop::sample::select(vec![0, 1, 2, 1_000_000, u64::MAX]), 64),
+    ) {
+        let mut stage = Stage::of(world.whole());
+        for ((name, _), value) in stage.thresholds.entries().into_iter().zip(values) {
+            prop_assert!(stage.thresholds.set(name, value));
+        }
+        stage.find();
+    }
+
     /// A fan that is wide enough for a harder threshold is so for an easier one.
     #[test]
     fn harder_thresholds_find_no_more_fans(world in any_world(), harder in 3..6_u64) {
