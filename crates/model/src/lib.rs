@@ -31,8 +31,6 @@
 //! | [pattern](Pattern) | behaviour that the literature on money laundering has a name for |
 //! | [link](Link) | a reason to think that two addresses have one owner: a lead |
 //! | case | one file over one or several chains: seeds, settings, transfers, coverage, findings |
-//! | [pattern](Pattern) | behaviour that the literature has a name for; described, not judged |
-//! | [link](Link) | evidence that two addresses have one owner; a lead, never part of a ledger |
 
 mod account;
 mod amount;
