@@ -6,7 +6,7 @@ use fundtrail_model::{Address, Amount, checksum};
 use fundtrail_testkit::anvil::{Anvil, AnvilOptions};
 use serde_json::{Value, json};
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Outcome, Sandbox};
 
 const LEDGERS: [&str; 5] = ["fifo", "lifo", "haircut", "dirty-first", "libr"];
 pub(crate) const COIN: u128 = 10_u128.pow(18);
@@ -17,6 +17,12 @@ pub(crate) fn read(sandbox: &Sandbox, name: &str) -> Value {
 
 pub(crate) fn units(money: &Value) -> u128 {
     money["base_units"].as_str().unwrap().parse().unwrap()
+}
+
+/// Runs the same command until its budget is enough; returns how often that was.
+pub(crate) fn in_parts(run: impl Fn() -> Outcome) -> usize {
+    let is_last = |outcome: Outcome| !outcome.stderr.contains("this run stopped when");
+    1 + (1..60).position(|_| is_last(run())).expect("a budget that gets nowhere")
 }
 
 /// Chain, contract and address, empty for nobody.
@@ -180,6 +186,12 @@ fn what_any_rule_lacks_is_fetched() {
     for part in ["endings", "hops", "ledger", "paths"] {
         assert_eq!(report[part], alone[part], "{part}");
     }
+
+    // Stopped and gone on with, it is the same case.
+    let budget = ["--rule", "all", "--max-requests", "12"];
+    let runs = in_parts(|| trace("parts.ftcase", &budget).success());
+    assert!(2 < runs, "{runs}");
+    assert_eq!(sandbox.digest("parts.ftcase"), sandbox.digest("all.ftcase"));
 
     // A case that was filled for one rule does not know what became of it by the others, and says so.
     let alone = ["report", "dirty-first.ftcase", "--rule", "all", "--out", "some.json"];
