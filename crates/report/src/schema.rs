@@ -163,6 +163,12 @@ impl Money {
         }
     }
 
+    /// The amount rounded for a table, without the asset, where a heading names that.
+    #[must_use]
+    pub fn brief_number(&self) -> &str {
+        self.brief.strip_suffix(&self.asset_and_chain).unwrap_or(&self.brief).trim_end()
+    }
+
     /// The exact amount with thousands grouped, without the asset.
     #[must_use]
     pub fn number(&self) -> String {

@@ -121,10 +121,9 @@ fn rows<'a>(
     std::iter::once(heading).chain(places.map(place_row)).chain([sums]).collect()
 }
 
-/// Rounded for a table, without the asset, which the heading has named.
+/// The heading has named the asset.
 fn number(money: &Money) -> String {
-    let brief = &money.brief;
-    brief.strip_suffix(&money.asset_and_chain).unwrap_or(brief).trim_end().to_owned()
+    money.brief_number().to_owned()
 }
 
 /// All of it, with exact amounts: every place by every rule, and both sides of each rule's ledger.
