@@ -134,7 +134,7 @@ pub(crate) fn look(
 mod tests {
     use std::collections::BTreeMap;
 
-    use fundtrail_model::Thresholds;
+    use fundtrail_model::{Heuristic, PatternKind, Thresholds};
 
     use super::{kept, thresholds};
 
@@ -164,6 +164,18 @@ mod tests {
         check(&[("gas_ppm", 5_000_000)], Ok(&[("gas_ppm", 5_000_000)]));
         check(&[("lookalike_digits", 21)], Err("too much"));
         check(&[("peel\u{1b}", 1)], Err("no threshold \"peel\\u{1b}\""));
+    }
+
+    #[test]
+    fn the_document_defines_every_kind_threshold_and_heuristic() {
+        let document = include_str!("../../../docs/typologies.md");
+        let thresholds = Thresholds::default().entries();
+        let names = thresholds.iter().map(|(name, _)| format!("`{name}`"));
+        let kinds = PatternKind::ALL.iter().map(|kind| kind.name().to_owned());
+        let heuristics = Heuristic::ALL.iter().map(|heuristic| format!("`{}`", heuristic.name()));
+        for word in names.chain(kinds).chain(heuristics) {
+            assert!(document.contains(&word), "{word} is not in docs/typologies.md");
+        }
     }
 
     #[test]
