@@ -1,6 +1,6 @@
 //! Who takes another's tokens by his authorisation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     AccountKind, Address, Cause, Confidence, H256, Heuristic, Link, Transfer, Window, Witness,
@@ -8,7 +8,7 @@ use fundtrail_model::{
 
 use crate::dealings::Dealings;
 
-/// Links of wallets with those who took their tokens, themselves paying for the transaction.
+/// Links of wallets with those who took their tokens, themselves paying for the transaction, and giving nothing for it.
 ///
 /// Source: the self-authorisation heuristic of Tutela, whose exact filter is not published. Approvals are not in
 /// a case, so only those that were used are seen. It is weak on purpose: phished approvals look the same.
@@ -32,6 +32,13 @@ pub(super) fn takings(dealings: &Dealings<'_>) -> Vec<Link> {
             found.entry((from, to)).or_default().push(of);
         }
     }
+    let trades = trades(dealings, &found);
+    for ((from, to), transfers) in &mut found {
+        transfers.retain(|of| {
+            let is_trade = |hash| trades.contains(&(hash, *from)) || trades.contains(&(hash, *to));
+            !of.transaction.is_some_and(is_trade)
+        });
+    }
     found
         .into_iter()
         .filter_map(|((from, to), transfers)| {
@@ -52,6 +59,29 @@ pub(super) fn takings(dealings: &Dealings<'_>) -> Vec<Link> {
             })
         })
         .collect()
+}
+
+/// Transactions with those who got something in them although it was taken from them, or paid something although they
+/// took: an order that was filled looks like a taking otherwise.
+fn trades(
+    dealings: &Dealings<'_>,
+    found: &BTreeMap<(Address, Address), Vec<Transfer>>,
+) -> BTreeSet<(H256, Address)> {
+    let mut losers: BTreeSet<(H256, Address)> = BTreeSet::new();
+    let mut takers: BTreeSet<(H256, Address)> = BTreeSet::new();
+    for ((from, to), transfers) in found {
+        for hash in transfers.iter().filter_map(|of| of.transaction) {
+            losers.insert((hash, *from));
+            takers.insert((hash, *to));
+        }
+    }
+    let mut trades = BTreeSet::new();
+    for of in dealings.transfers().filter(|of| of.cause != Cause::Fee && !of.amount.is_zero()) {
+        let Some(hash) = of.transaction else { continue };
+        trades.extend(of.to.map(|to| (hash, to)).filter(|key| losers.contains(key)));
+        trades.extend(of.from.map(|from| (hash, from)).filter(|key| takers.contains(key)));
+    }
+    trades
 }
 
 /// More of one link are not named.
