@@ -43,6 +43,10 @@ fn paths(page: &mut Page, report: &Report, most: usize) {
     let mut known = BTreeSet::new();
     for set in report.paths.iter().take(most) {
         page.paragraph(2, Style::Strong, &set.title());
+        // Whole: shortened, addresses that are made to look alike are the same.
+        if let Some(at) = &set.at {
+            page.field(4, "address", &at.address);
+        }
         for path in &set.paths {
             page.paragraph(4, Style::Strong, &path.title());
             steps(page, set, path, &hops, &mut known);
