@@ -271,52 +271,87 @@ impl<'q> Book<'q> {
         lines.into_values().collect()
     }
 
-    /// Open ends, the largest share of a seed at stake first.
+    /// Open ends, the largest residual first.
     fn open_ends(&self) -> Vec<OpenEnd> {
-        let open_end = |(chain, address, window): &(ChainId, Address, Window), at_stake, depth| {
-            OpenEnd { chain: *chain, address: *address, window: *window, at_stake, depth }
+        let open_end = |(chain, address, window): &(ChainId, Address, Window), waits: Waits| {
+            let Waits { at_stake, depth, residual } = waits;
+            OpenEnd { chain: *chain, address: *address, window: *window, at_stake, depth, residual }
         };
         self.ranked(&self.open_ends, open_end)
     }
 
     fn open_transactions(&self) -> Vec<OpenTransaction> {
-        let open = |unread: &Unread, at_stake, depth| {
+        let open = |unread: &Unread, Waits { at_stake, depth, .. }| {
             let Unread { chain, block, index, hash } = *unread;
             OpenTransaction { chain, block, index, hash, at_stake, depth }
         };
         self.ranked(&self.open_transactions, open)
     }
 
-    /// What is missing, the largest share of a seed at stake first. Amounts of different assets do not
-    /// compare; shares of what there is of a seed in each asset do.
-    fn ranked<K, T>(
-        &self,
-        stakes: &BTreeMap<K, Stake>,
-        open: impl Fn(&K, Vec<LotMade>, u32) -> T,
-    ) -> Vec<T> {
+    /// What is missing, the largest residual first. Amounts of different assets do not compare; shares of what
+    /// there is of a seed in each asset do.
+    fn ranked<K, T>(&self, stakes: &BTreeMap<K, Stake>, open: impl Fn(&K, Waits) -> T) -> Vec<T> {
         let billion = Amount::from(1_000_000_000);
-        let mut ranked: Vec<(Reverse<Amount>, T)> = stakes
+        let mut ranked: Vec<(Reverse<u64>, T)> = stakes
             .iter()
             .map(|(key, (stake, depth))| {
-                let mut share = Amount::ZERO;
+                let mut residual = 0_u64;
                 let mut at_stake = Vec::new();
                 for ((seed, asset), amount) in stake {
-                    let part =
-                        billion.share(*amount, self.whole(*seed, *asset)).unwrap_or_default();
-                    share = share.saturating_add(part);
+                    let share = billion.share(*amount, self.whole(*seed, *asset));
+                    let share = share.and_then(|share| u64::try_from(share.base_units()).ok());
+                    let share = share.unwrap_or_default();
+                    residual = residual.saturating_add(after_hops(share, *depth));
                     at_stake.push(LotMade { seed: *seed, asset: *asset, amount: *amount });
                 }
-                (Reverse(share), open(key, at_stake, *depth))
+                (Reverse(residual), open(key, Waits { at_stake, depth: *depth, residual }))
             })
             .collect();
-        // Stable: equal shares keep the order of what is missing.
-        ranked.sort_by_key(|(share, _)| *share);
+        // Stable: equal residuals keep the order of what is missing.
+        ranked.sort_by_key(|(residual, _)| *residual);
         ranked.into_iter().map(|(_, open)| open).collect()
     }
+}
+
+/// What waits for something that is missing.
+struct Waits {
+    at_stake: Vec<LotMade>,
+    depth: u32,
+    residual: u64,
+}
+
+/// What is left of a residual after so many hops: (1 − α)·β = 0.595 of it after each.
+fn after_hops(mut residual: u64, hops: u32) -> u64 {
+    const THOUSANDTHS_KEPT: u64 = 595;
+    for _ in 0..hops {
+        if residual == 0 {
+            break;
+        }
+        residual = residual.saturating_mul(THOUSANDTHS_KEPT) / 1_000;
+    }
+    residual
 }
 
 fn add_stake((stake, least): &mut Stake, rest: Rest, depth: u32) {
     *least = depth.min(*least);
     let amount = stake.entry((rest.seed, rest.asset)).or_default();
     *amount = amount.saturating_add(rest.amount);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::after_hops;
+
+    #[test]
+    fn each_hop_takes_its_part() {
+        let check = |residual, hops, expected| assert_eq!(after_hops(residual, hops), expected);
+        check(1_000_000_000, 0, 1_000_000_000);
+        check(1_000_000_000, 1, 595_000_000);
+        check(1_000_000_000, 2, 354_025_000);
+        // A whole seed falls below TTR's epsilon after so many hops.
+        check(1_000_000_000, 13, 1_171_440);
+        check(1_000_000_000, 14, 697_006);
+        check(1_000_000_000, u32::MAX, 0);
+        check(0, 3, 0);
+    }
 }

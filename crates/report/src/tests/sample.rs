@@ -631,6 +631,7 @@ pub(crate) fn demo() -> Sample {
         window: Window::new(26_498_090, 27_000_000).unwrap(),
         at_stake: vec![LotMade { seed: SeedId(2), asset: matic, amount: t("29372.5") }],
         depth: 3,
+        residual: 0,
     };
     let reservation =
         Reservation::OpeningUnknown { address: address(12), asset: matic, block: 26_498_038 };
