@@ -90,6 +90,7 @@ impl Heads {
                 (latest.saturating_sub(margin), why)
             }
         };
+        node.client().set_final(last_final);
         Ok(Self { latest, latest_time: heads.latest.timestamp, last_final, why })
     }
 

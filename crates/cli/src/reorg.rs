@@ -53,6 +53,7 @@ pub(crate) async fn take_back(
     typed: &[String],
 ) -> Result<bool, Error> {
     let chain = info.id;
+    node.client().forget();
     let last_final = last_final(case, chain)?.unwrap_or(0);
     let blocks = case.blocks(chain)?;
     let heads = node.heads().await?;

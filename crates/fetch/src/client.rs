@@ -6,6 +6,7 @@ mod gone;
 mod hedge;
 mod http;
 mod limiter;
+mod memory;
 mod pace;
 mod peer;
 mod pool;
@@ -150,6 +151,18 @@ impl Client {
     /// Who answered one of these methods to this client; not known where there is only one.
     pub(crate) fn gave(&self, methods: &[&str]) -> Vec<Arc<Peer>> {
         self.pool.gave(methods)
+    }
+
+    /// Blocks up to this one are not replaced any more, as far as is known. What is said of them is not asked
+    /// for again; before this is called, everything is.
+    pub fn set_final(&self, block: u64) {
+        self.peers().iter().for_each(|peer| peer.set_final(block));
+    }
+
+    /// Forgets what was heard so far, and asks again: for when it does not fit together, or the chain has
+    /// changed. What is recorded stays.
+    pub fn forget(&self) {
+        self.peers().iter().for_each(|peer| peer.forget());
     }
 
     /// Records what was heard since [`Client::asking_first`].

@@ -5,12 +5,15 @@ mod session;
 mod wallet;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use fundtrail_model::ChainId;
 use fundtrail_store::Case;
-use fundtrail_testkit::chaos::{ChaosProxy, Faults, Outcome, Profile, Scale, Shape, When, all};
+use fundtrail_testkit::chaos::{
+    ChaosProxy, Entry, Faults, Outcome, Profile, Scale, Shape, When, all,
+};
 use fundtrail_testkit::dprk_900k;
 
 use crate::crowd::{Crowd, CrowdOptions};
@@ -19,6 +22,7 @@ use formula::{Allowed, Found, Terms, terms};
 
 /// Thousandths of the formula.
 const MOST: u64 = 1_150;
+const CASE: &str = "case.ftcase";
 /// The demo's chains have some 400 blocks and a few logs per question.
 const DEMO: Scale = Scale { blocks: 200, logs: 2_500, rate: 40 };
 /// The crowd has 500 blocks and a thousand logs in each.
@@ -101,22 +105,14 @@ struct Traced {
     formula: Option<Terms>,
 }
 
+/// Traces as a user does, and counts; then once more for the formula, which needs a recording.
 fn trace(job: &Job, profile: &Profile) -> Traced {
-    let proxy = |(_, _, url): &Chain| ChaosProxy::start(url, profile.clone(), Faults::none());
-    let proxies: Vec<ChaosProxy> = job.chains.iter().map(proxy).collect();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let case = folder.path().join("case.ftcase");
-    let mut command = Command::new(binary());
-    command.args(["trace", "--as-of", "2026-11-23", "--case"]).arg(&case);
-    command.arg("--record").arg(folder.path()).args(&job.more).args(&job.seeds);
-    for ((_, name, _), proxy) in job.chains.iter().zip(&proxies) {
-        command.arg("--rpc").arg(format!("{name}={}", proxy.url()));
-    }
-    let home = [("HOME", folder.path())];
-    let output = command.env_clear().envs(home).output().expect("the program can be started");
-    let entries: Vec<_> = proxies.iter().flat_map(ChaosProxy::log).collect();
+    // Each with a home of its own: what was learned of an endpoint is kept there.
+    let [counted, recorded] = ["counted", "recorded"].map(|name| folder.path().join(name));
+    let entries = ask(job, profile, &counted, &[]);
     let mut by_method = BTreeMap::new();
-    for entry in &entries {
+    for entry in entries.iter().flatten() {
         for method in &entry.methods {
             *by_method.entry(method.clone()).or_insert(0) += 1;
         }
@@ -124,21 +120,53 @@ fn trace(job: &Job, profile: &Profile) -> Traced {
             *by_method.entry(format!("refused: {text}")).or_insert(0) += 1;
         }
     }
+    let (entries, is_done) = match &entries {
+        Ok(entries) => (entries, true),
+        Err(entries) => (entries, false),
+    };
+    let formula = is_done.then(|| {
+        let again = ask(job, profile, &recorded, &["--record".as_ref(), recorded.as_os_str()]);
+        assert!(again.is_ok(), "{}", profile.name);
+        formula(job, profile, &recorded)
+    });
     let questions = entries.iter().map(|entry| entry.methods.len()).sum::<usize>();
-    if !output.status.success() {
-        eprintln!("{}: {}", profile.name, String::from_utf8_lossy(&output.stderr));
-    }
     Traced {
         questions: u64::try_from(questions).expect("fits"),
         requests: entries.len(),
         by_method,
-        formula: output.status.success().then(|| formula(job, profile, folder.path(), &case)),
+        formula,
     }
 }
 
+/// What the endpoints were asked by a trace; as an error if it stopped.
+fn ask(
+    job: &Job,
+    profile: &Profile,
+    home: &Path,
+    more: &[&OsStr],
+) -> Result<Vec<Entry>, Vec<Entry>> {
+    std::fs::create_dir(home).expect("a folder");
+    let proxy = |(_, _, url): &Chain| ChaosProxy::start(url, profile.clone(), Faults::none());
+    let proxies: Vec<ChaosProxy> = job.chains.iter().map(proxy).collect();
+    let mut command = Command::new(binary());
+    command.args(["trace", "--as-of", "2026-11-23", "--case"]).arg(home.join(CASE));
+    command.args(more).args(&job.more).args(&job.seeds);
+    for ((_, name, _), proxy) in job.chains.iter().zip(&proxies) {
+        command.arg("--rpc").arg(format!("{name}={}", proxy.url()));
+    }
+    let output =
+        command.env_clear().envs([("HOME", home)]).output().expect("the program can be started");
+    let entries = proxies.iter().flat_map(ChaosProxy::log).collect();
+    if output.status.success() {
+        return Ok(entries);
+    }
+    eprintln!("{}: {}", profile.name, String::from_utf8_lossy(&output.stderr));
+    Err(entries)
+}
+
 /// The terms over all chains.
-fn formula(job: &Job, profile: &Profile, folder: &Path, case: &Path) -> Terms {
-    let case = Case::open_read_only(case).expect("a case");
+fn formula(job: &Job, profile: &Profile, folder: &Path) -> Terms {
+    let case = Case::open_read_only(&folder.join(CASE)).expect("a case");
     let seeds = case.seeds().expect("seeds");
     let mut sums: Terms = vec![];
     for (chain, ..) in &job.chains {

@@ -9,10 +9,12 @@ use serde_json::Value;
 use super::gone::{Caution, Gone};
 use super::hedge::Stead;
 use super::http::Http;
+use super::memory::Memory;
 use super::reach::Reach;
 use super::refusal::Kind;
 use super::standing::{Grade, Standing};
 use super::{Answer, Call, Pace, Refusal, Shown};
+use crate::wire::Hex;
 use crate::{Error, Session};
 
 /// What a question for logs names. Many endpoints treat the two very differently.
@@ -29,6 +31,7 @@ pub(crate) struct Peer {
     voice: Voice,
     learned: Mutex<Learned>,
     gone: Gone,
+    memory: Memory,
     standing: Standing,
     pace: Mutex<Pace>,
     shown: Mutex<Shown>,
@@ -48,6 +51,8 @@ pub(crate) struct Learned {
     pub(crate) refuses: BTreeSet<(String, Option<Shape>)>,
     /// Its last block, when it was last asked.
     head: Option<u64>,
+    /// The last block that was final then.
+    last_final: Option<u64>,
     /// The last block of which it said that it has dropped what this method needs.
     pub(crate) dropped: BTreeMap<String, u64>,
 }
@@ -73,6 +78,7 @@ impl Peer {
             voice,
             learned: Mutex::default(),
             gone: Gone::default(),
+            memory: Memory::default(),
             standing: Standing::default(),
             pace: Mutex::default(),
             shown: Mutex::default(),
@@ -117,7 +123,10 @@ impl Peer {
         attempts: u32,
         stead: Option<Arc<Stead>>,
     ) -> Result<Vec<Answer>, Error> {
-        let mut said: Vec<Option<Answer>> = vec![None; calls.len()];
+        // What is asked for together with logs shows that whoever gives these has the blocks.
+        let may_recall = !calls.iter().any(|call| call.method == "eth_getLogs");
+        let recalled = |call: &&Call| self.memory.recall(call).filter(|_| may_recall);
+        let mut said: Vec<Option<Answer>> = calls.iter().map(recalled).collect();
         let mut caution = Some(Caution::default());
         loop {
             for (said, call) in said.iter_mut().zip(calls) {
@@ -141,12 +150,30 @@ impl Peer {
             self.gone.note(&questions, &told);
             caution =
                 caution.filter(|_| !is_last).and_then(|caution| caution.after(&questions, &told));
-            for ((place, _), answer) in asked.into_iter().zip(told) {
+            for ((place, call), answer) in asked.into_iter().zip(told) {
+                if self.is_lasting(call, &answer) {
+                    self.memory.remember(call, &answer);
+                }
                 if let Some(said) = said.get_mut(place) {
                     *said = Some(answer);
                 }
             }
         }
+    }
+
+    /// Whether what is said to this stays true: it is about one block, which was final.
+    fn is_lasting(&self, call: &Call, answer: &Answer) -> bool {
+        let block = match call.method {
+            "eth_getLogs" => None,
+            "eth_getTransactionReceipt" => answer.as_deref().ok().and_then(block_of_receipt),
+            _ => span_of(call).filter(|span| span.first == span.last).map(|span| span.last),
+        };
+        block.is_some() && block <= self.learned().last_final
+    }
+
+    /// Forgets what it said: something of it was not true, or is not any more.
+    pub(crate) fn forget(&self) {
+        self.memory.forget();
     }
 
     /// What a refusal says of the next questions.
@@ -186,11 +213,13 @@ impl Peer {
 
     /// Others are asked first from now on: what it said was not true.
     pub(crate) fn catch(&self, why: String) {
+        self.memory.forget();
         self.standing.catch(why);
     }
 
     /// What it said is not what others say, and nobody knows who is right.
     pub(crate) fn disagrees(&self, why: String) {
+        self.memory.forget();
         self.standing.disagrees(why);
     }
 
@@ -205,6 +234,11 @@ impl Peer {
 
     pub(crate) fn set_head(&self, head: u64) {
         self.learned().head = Some(head);
+    }
+
+    /// Blocks up to this one are not replaced any more, as far as is known.
+    pub(crate) fn set_final(&self, block: u64) {
+        self.learned().last_final = Some(block);
     }
 
     pub(crate) fn reach(&self, shape: Shape) -> Reach {
@@ -280,6 +314,16 @@ impl Peer {
         // What was learned is only advice, so it is usable even if a thread died while it held the lock.
         self.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The block that a receipt is of.
+fn block_of_receipt(text: &str) -> Option<u64> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Receipt {
+        block_number: Hex<u64>,
+    }
+    serde_json::from_str::<Receipt>(text).ok().map(|receipt| receipt.block_number.0)
 }
 
 fn shape_of(call: &Call) -> Option<Shape> {

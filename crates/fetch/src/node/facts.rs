@@ -81,7 +81,7 @@ impl Node {
             .flat_map(|(address, asset)| blocks.iter().map(|block| (*address, *asset, *block)))
             .collect();
         let calls: Vec<Call> = keys.iter().map(balance_call).collect();
-        let answers = self.client.ask_all(&calls).await?;
+        let answers = self.told(&calls).await?;
         let mut balances = Balances::new();
         let mut empty = vec![];
         for ((key, call), answer) in keys.iter().zip(&calls).zip(&answers) {
@@ -105,7 +105,7 @@ impl Node {
         // answers nothing is another matter.
         let calls: Vec<Call> =
             empty.iter().map(|(key, contract)| code_call(*contract, key.2)).collect();
-        let answers = self.client.ask_all(&calls).await?;
+        let answers = self.told(&calls).await?;
         for (((key, _), call), answer) in empty.iter().zip(&calls).zip(&answers) {
             self.refuse_later(call, answer)?;
             if bytes(answer).is_some_and(|code| code.is_empty()) {

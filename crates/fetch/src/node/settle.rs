@@ -158,13 +158,14 @@ impl Node {
         if look.nonce {
             let params = json!([hex(address), quantity(look.block)]);
             let call = Call::new("eth_getTransactionCount", &params);
-            let answer = self.client.ask(&call).await?;
-            match &answer {
-                Err(refusal) if refusal.meaning() != Meaning::Later => return Ok(None),
-                _ => {
-                    let nonce: Hex<u64> = self.client.read(&call, &answer)?;
+            let answers = self.told(std::slice::from_ref(&call)).await?;
+            match answers.first() {
+                Some(Err(refusal)) if refusal.meaning() != Meaning::Later => return Ok(None),
+                Some(answer) => {
+                    let nonce: Hex<u64> = self.client.read(&call, answer)?;
                     seen.nonce = Some(nonce.0);
                 }
+                None => return Ok(None),
             }
         }
         let wanted = look.assets.iter().map(|asset| (address, *asset)).collect();

@@ -77,11 +77,15 @@ impl Node {
                     return Ok(readings.settled_by(at, reading));
                 }
                 Ok(reading) => {
+                    first.forget();
                     if readings.add(at, first, reading) >= ALIKE {
                         break;
                     }
                 }
-                Err(error) if error.is_of_answers() => readings.add_failed(at, first, error),
+                Err(error) if error.is_of_answers() => {
+                    first.forget();
+                    readings.add_failed(at, first, error);
+                }
                 // Everybody was asked.
                 Err(error) => return readings.best().ok_or(error),
             }
@@ -132,7 +136,10 @@ impl Node {
         for first in self.client.peers() {
             let at = self.asking_first(first);
             match at.read_transaction(hash, wrapped_native).await {
-                Err(error) if error.is_of_answers() => failed = failed.or(Some(error)),
+                Err(error) if error.is_of_answers() => {
+                    first.forget();
+                    failed = failed.or(Some(error));
+                }
                 outcome => {
                     at.client.keep();
                     return outcome;

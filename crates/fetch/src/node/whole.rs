@@ -76,7 +76,10 @@ impl Node {
         for first in peers.iter().cycle().skip(start).take(peers.len()) {
             let at = self.asking_first(first);
             match at.read_whole(requests, &wrapped_native).await {
-                Err(error) if error.is_of_answers() => failed = failed.or(Some(error)),
+                Err(error) if error.is_of_answers() => {
+                    first.forget();
+                    failed = failed.or(Some(error));
+                }
                 outcome => {
                     at.client.keep();
                     return outcome;

@@ -10,7 +10,7 @@
 //! | headers | where an endpoint takes few questions at once: one per HTTP request for logs, which shows that it has the blocks |
 //! | looks | nonce and balance, where halving the window has to look to find the K blocks: K·(log₂(B/K) + 1 … 2) |
 //! | | … and where an address never had any, after the first block: what arrived there may have been swept |
-//! | blocks | one per block that holds a transfer or ends a window; all B where an account is not halved |
+//! | blocks | one per block that holds a transfer or ends a window; all B, for each window, where an account is not halved: whole blocks are too large to be kept |
 //! | receipts | one per transaction that moved the native coin of an address or paid its fee |
 //! | frames | one per block in which a contract moved it; all B where an account is not halved |
 //! | balances | one per address, token that moved there, and end of a window |
@@ -79,7 +79,7 @@ pub(super) fn terms(found: &Found, allowed: Allowed) -> Terms {
         ("logs", logs),
         ("headers", headers),
         ("looks", 2 * count(counts.looks.len())),
-        ("blocks", count(counts.blocks.len())),
+        ("blocks", counts.blocks()),
         ("receipts", count(counts.receipts.len())),
         ("frames", count(counts.frames.len())),
         ("balances", count(counts.balances.len())),
@@ -116,6 +116,8 @@ struct Native {
 struct Counts {
     looks: BTreeSet<(Address, u64)>,
     blocks: BTreeSet<u64>,
+    /// Blocks that are read whole, in each window.
+    whole: BTreeSet<(Window, u64)>,
     receipts: BTreeSet<(u64, u32)>,
     frames: BTreeSet<u64>,
     balances: BTreeSet<(Address, Asset, u64)>,
@@ -125,6 +127,11 @@ struct Counts {
 }
 
 impl Counts {
+    fn blocks(&self) -> u64 {
+        let whole: BTreeSet<u64> = self.whole.iter().map(|(_, block)| *block).collect();
+        count(self.whole.len()) + count(self.blocks.difference(&whole).count())
+    }
+
     fn add(&mut self, window: Window, address: Address, native: Native, inside: &[Transfer]) {
         let mut changed = BTreeSet::new();
         let mut parties = BTreeSet::from([address]);
@@ -148,10 +155,10 @@ impl Counts {
         let all = window.first()..=window.last();
         match native.how {
             Some(How::BlocksAndFrames) => {
-                self.blocks.extend(all.clone());
+                self.whole.extend(all.clone().map(|block| (window, block)));
                 self.frames.extend(all);
             }
-            Some(How::BlocksOnly) => self.blocks.extend(all),
+            Some(How::BlocksOnly) => self.whole.extend(all.map(|block| (window, block))),
             _ => {
                 let mut looks = halving(ends, &changed);
                 if native.is_blank {
