@@ -45,7 +45,7 @@ fn flows_of_the_native_coin_are_found_but_for_the_gas() {
 fn long_gaps_are_not_searched_block_by_block() {
     let outcome = score(Manner { is_sparse: true, ..DENSE }, &[]);
     assert_found(&outcome);
-    // All in all 40,000 blocks: only stays of twice 16,384 are settled without searching them.
+    // All in all 40,000 blocks: only stays of 16,384 and more are settled without searching them.
     let [searches, ..] = outcome.effort().unwrap();
     assert!(searches < Share(500_000), "{outcome}");
 }

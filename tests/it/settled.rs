@@ -211,16 +211,15 @@ fn a_long_stay_takes_as_many_questions_as_the_logarithm_of_its_blocks() {
     let shown = sandbox.run(&["case", "show", "case.ftcase"]).success().stdout;
     let settled: Vec<&str> = shown.lines().filter(|line| line.contains("state alone")).collect();
     let of = |class: &str, proof: &str| {
-        format!("{class}: blocks 24576–{} by state alone, {proof}", LEAVES - 1)
+        format!("{class}: blocks 3072–{} by state alone, {proof}", LEAVES - 1)
     };
     assert_eq!(settled.len(), 2, "{shown}");
     assert!(settled[0].ends_with(&of("native", "exact")), "{shown}");
     let token = format!("token {}", fundtrail_model::checksum(TOKEN));
     assert!(settled[1].ends_with(&of(&token, "indicative")), "{shown}");
-    // 24,576 blocks are read before it, and the short pieces after it, for two wallets.
+    // 3,072 blocks are read before it, and the short pieces after it, for two wallets.
     let logs = asked(&proxy, "eth_getLogs");
-    assert!(logs < 2 * (24_576 / 500 + 1) + 40, "{logs} searches for logs");
-    assert!(logs < 2 * usize::try_from(LAST / 500).unwrap(), "{logs} searches for logs");
+    assert!(logs < 2 * (3_072 / 500 + 1) + 40, "{logs} searches for logs");
     let report = sandbox.read("report.json");
     let said = "settled by balances, not by reading every block: 1 address.";
     assert!(report.contains(said), "{report}");

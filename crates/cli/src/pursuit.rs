@@ -102,7 +102,14 @@ impl Pursuit<'_> {
             let covered = coverage.iter();
             let covered = covered.filter(|found| found.address == address && found.class == class);
             for window in gaps(window, covered.map(|found| found.window)) {
-                ends.push(OpenEnd { chain, address, window, at_stake: Vec::new(), depth: 0 });
+                ends.push(OpenEnd {
+                    chain,
+                    address,
+                    window,
+                    at_stake: Vec::new(),
+                    depth: 0,
+                    residual: 0,
+                });
             }
         }
         if ends.is_empty() {
@@ -152,27 +159,38 @@ const fn piece_size(blocks_before: u64) -> u64 {
     size
 }
 
-/// Puts wallets that lack the same pieces together, apart from those that no gate holds for. The chains take turns,
-/// so that no node waits for another.
+/// Wallets that lack the same piece, and the place of the first of them among all.
+struct Sharers {
+    rank: usize,
+    addresses: BTreeSet<Address>,
+    assets: BTreeSet<Asset>,
+}
+
+/// Puts wallets that lack the same pieces together, apart from those that no gate holds for. Pieces of the
+/// first wallets come first. The chains take turns, so that no node waits for another.
 fn planned_windows<'a, P: IntoIterator<Item: Into<Next>>>(
     is_open: impl Fn(&OpenEnd) -> bool,
     lacking: impl IntoIterator<Item = (&'a OpenEnd, P)>,
 ) -> Vec<PlannedWindow> {
-    // With whether no gate holds for it.
-    type Piece = (ChainId, Next, bool);
-    let mut pieces: BTreeMap<Piece, (BTreeSet<Address>, BTreeSet<Asset>)> = BTreeMap::new();
-    for (end, next) in lacking {
+    let mut pieces: BTreeMap<(ChainId, Next, bool), Sharers> = BTreeMap::new();
+    for (rank, (end, next)) in lacking.into_iter().enumerate() {
         for next in next {
-            let (addresses, assets) =
-                pieces.entry((end.chain, next.into(), is_open(end))).or_default();
-            addresses.insert(end.address);
-            assets.extend(end.at_stake.iter().map(|lot| lot.asset));
+            let sharers = pieces.entry((end.chain, next.into(), is_open(end))).or_insert(Sharers {
+                rank,
+                addresses: BTreeSet::new(),
+                assets: BTreeSet::new(),
+            });
+            sharers.addresses.insert(end.address);
+            sharers.assets.extend(end.at_stake.iter().map(|lot| lot.asset));
         }
     }
+    let mut pieces: Vec<_> = pieces.into_iter().collect();
+    // Stable: of one wallet in the order of the blocks.
+    pieces.sort_by_key(|(_, sharers)| sharers.rank);
     let mut of_chain: BTreeMap<ChainId, usize> = BTreeMap::new();
     let mut planned: Vec<(usize, PlannedWindow)> = pieces
         .into_iter()
-        .map(|((chain, Next { window, settle }, _), (addresses, assets))| {
+        .map(|((chain, Next { window, settle }, _), Sharers { addresses, assets, .. })| {
             let number = of_chain.entry(chain).or_default();
             let turn = *number;
             *number = number.saturating_add(1);
@@ -182,7 +200,6 @@ fn planned_windows<'a, P: IntoIterator<Item: Into<Next>>>(
             (turn, PlannedWindow { chain, window, addresses, balances_of, settle_to })
         })
         .collect();
-    // Stable: in each turn the order of the chains, and in each chain the order of the blocks.
     planned.sort_by_key(|(turn, _)| *turn);
     planned.into_iter().map(|(_, planned)| planned).collect()
 }
@@ -221,6 +238,7 @@ mod tests {
             window: window(first, last),
             at_stake: Vec::new(),
             depth: 1,
+            residual: 0,
         };
         let ends = [end(1, 150, 320), end(2, 190, 320)];
         let plan = planned_windows(
@@ -231,7 +249,7 @@ mod tests {
             .iter()
             .map(|piece| (piece.window.first(), piece.window.last(), piece.addresses.len()))
             .collect();
-        assert_eq!(shape, [(150, 199, 1), (190, 199, 1), (200, 299, 2), (300, 320, 2)]);
+        assert_eq!(shape, [(150, 199, 1), (200, 299, 2), (300, 320, 2), (190, 199, 1)]);
         // Whom no gate holds for is asked for alone.
         let is_open = |end: &OpenEnd| end.address == Address::from_low_u64_be(2);
         let pieces = ends.iter().map(|end| (end, end.window.aligned_pieces(100)));
@@ -246,6 +264,7 @@ mod tests {
             window: window(first, 29),
             at_stake: Vec::new(),
             depth: 1,
+            residual: 0,
         };
         let ends = [end(1, 0), end(2, 10), end(3, 25)];
         let plan =

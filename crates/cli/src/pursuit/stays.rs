@@ -1,7 +1,7 @@
 //! Long stays: how long the next piece of a wallet is, and whether its state may settle what comes after it.
 //!
 //! To read every block of a stay of years takes as many questions as there are pieces. Two looks at the state
-//! settle it, so this is tried once the money has stayed for one longest piece; after a stretch that was settled
+//! settle it, so this is tried once the money has stayed for some hours; after a stretch that was settled
 //! all the sooner, the longer that was. What fails is tried again only after twice as many pieces, so that a
 //! wallet that is busy all the time costs no more than the logarithm of its pieces.
 
@@ -10,6 +10,9 @@ use fundtrail_model::{Address, AssetClass, Coverage, FetchedWindow, How, OpenEnd
 use fundtrail_store::PlannedWindow;
 
 use super::{LONGEST_PIECE, SHORTEST_PIECE, piece_size};
+
+/// So many blocks are read before the state is asked: money that is going to move on soon does so within them.
+const SHORT_STAY: u64 = 2_048;
 
 /// The next piece of an open end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,8 +82,8 @@ impl Before {
         }
         let longest_before = settled / LONGEST_PIECE;
         let weight = if longest_before == 0 { 1 } else { longest_before };
-        let is_long = LONGEST_PIECE <= read.saturating_mul(weight);
-        is_long && (read < LONGEST_PIECE || (read / LONGEST_PIECE).is_power_of_two())
+        let is_long = SHORT_STAY <= read.saturating_mul(weight);
+        is_long && (read < SHORT_STAY || (read / SHORT_STAY).is_power_of_two())
     }
 
     /// The next piece of an open end. `quiet_to` is the block up to which nothing is known against settling by
@@ -154,6 +157,7 @@ mod tests {
             window: Window::new(first, last).unwrap(),
             at_stake: vec![],
             depth: 0,
+            residual: 0,
         }
     }
 
@@ -206,9 +210,9 @@ mod tests {
             }
             assert_eq!(tried, expected);
         };
-        check(0, 80, &[16, 32, 64, 128, 256, 512, 1_024]);
-        check(15 * K, 12, &[16, 32, 64]);
-        check(64 * K, 12, &[4, 8, 16, 32, 64]);
+        check(0, 80, &[2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024]);
+        check(15 * K, 12, &[2, 4, 8, 16, 32, 64]);
+        check(64 * K, 12, &[0, 1, 2, 4, 8, 16, 32, 64]);
         check(LONGEST_PIECE * 200, 3, &[0, 0]);
     }
 
@@ -227,7 +231,9 @@ mod tests {
         check(16 * K, long, 32 * K - 1, None);
         check(16 * K, 32 * K - 1, u64::MAX, None);
         check(16 * K, 32 * K, u64::MAX, Some(32 * K));
-        check(8 * K, long, u64::MAX, None);
+        check(8 * K, long, u64::MAX, Some(long));
+        check(6 * K, long, u64::MAX, None);
+        check(K, long, u64::MAX, None);
         let inside = Before { read: 16 * K, settled: 0, is_inside: true };
         assert_eq!(inside.next_piece(&end(16 * K, long), || Some(long)).unwrap().settle, None);
     }
