@@ -21,8 +21,8 @@ mod serve;
 mod wire;
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, RwLock};
 use std::thread;
 use std::time::Duration;
 
@@ -63,8 +63,14 @@ impl ChaosProxy {
         let head = quantity(&head).expect("a node says its last block");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a port that was bound");
-        let server =
-            Arc::new(Server { upstream, head, profile, faults, journal: Journal::start() });
+        let server = Arc::new(Server {
+            upstream,
+            head,
+            profile,
+            faults,
+            journal: Journal::start(),
+            replacing: RwLock::default(),
+        });
         let is_ending = Arc::new(AtomicBool::new(false));
         let (shared, ending) = (Arc::clone(&server), Arc::clone(&is_ending));
         thread::spawn(move || {

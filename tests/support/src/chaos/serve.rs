@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
+use std::sync::{PoisonError, RwLock};
 
 use serde_json::{Value, json};
 
@@ -23,6 +24,8 @@ pub(super) struct Server {
     pub(super) profile: Profile,
     pub(super) faults: Faults,
     pub(super) journal: Journal,
+    /// A real chain is replaced at once. While anvil mines other blocks nobody is answered.
+    pub(super) replacing: RwLock<()>,
 }
 
 /// An answer, and what it was.
@@ -55,6 +58,7 @@ impl Server {
         }
         if self.faults.reorg.is_some_and(|reorg| reorg.after_requests == number) {
             let depth = self.faults.reorg.map_or(0, |reorg| reorg.depth);
+            let _alone = self.replacing.write().unwrap_or_else(PoisonError::into_inner);
             let _ = node.expect("anvil_reorg", &json!([depth, []]));
         }
         let body = wire::read_request(stream)?;
@@ -82,7 +86,11 @@ impl Server {
                 wire::send_for_ever(stream)?;
             }
             _ => {
-                let Made { mut answer, outcome } = self.answer(number, &asked, node);
+                let made = {
+                    let _together = self.replacing.read().unwrap_or_else(PoisonError::into_inner);
+                    self.answer(number, &asked, node)
+                };
+                let Made { mut answer, outcome } = made;
                 self.journal.close(number, fault.map_or(outcome, broken));
                 match fault {
                     Some(Fault::SlowDrip { pieces, pause }) => {
