@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use fundtrail_model::{
     Address, Amount, Asset, Ending, EndingClass, HopId, HopKind, Path, Paths, SeedId, Trail,
 };
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 
 use ways::{Aim, Ways};
@@ -86,7 +86,7 @@ fn best_of(endings: &[(usize, &Ending)], ways: &Ways, aim: Aim) -> Path {
 /// more addresses in the graph of payments, each sorted, by their first address. Time does not matter
 /// here: a circle says that the addresses belong together, not that the same coins came back.
 ///
-/// Source: Tarjan's strongly connected components, O(addresses + hops).
+/// Source: Kosaraju's strongly connected components, O(addresses + hops), without recursion: a trail may be long.
 #[must_use]
 pub fn cycles(trail: &Trail) -> Vec<Vec<Address>> {
     let mut graph = DiGraph::<Address, ()>::new();
@@ -98,7 +98,7 @@ pub fn cycles(trail: &Trail) -> Vec<Vec<Address>> {
             graph.add_edge(from, to, ());
         }
     }
-    let mut cycles: Vec<Vec<Address>> = tarjan_scc(&graph)
+    let mut cycles: Vec<Vec<Address>> = kosaraju_scc(&graph)
         .into_iter()
         .filter(|component| component.len() > 1)
         .map(|component| {

@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    Amount, Asset, Ending, EndingClass, HopId, HopKind, Origin, Path, Rule, Seed, Trail,
+    Address, Amount, Asset, ChainId, Ending, EndingClass, Hop, HopId, HopKind, Origin, Path,
+    Position, Rule, Seed, Step, Trail,
 };
 use proptest::prelude::*;
 
@@ -301,4 +302,31 @@ fn cycles_are_groups_that_value_can_go_round_in() {
          17 X -> Z 1 usdc",
         &["A B C", "X Y"],
     );
+}
+
+#[test]
+fn a_long_circle_needs_no_deep_stack() {
+    const LENGTH: u64 = 200_000;
+    let address = |n: u64| Address::from_low_u64_be(n % LENGTH + 1);
+    let hop = |n: u64| Hop {
+        chain: ChainId(1),
+        position: Position { block: n, transaction: 0, step: Step::Value },
+        transaction: None,
+        depth: 1,
+        kind: HopKind::Payment {
+            from: address(n),
+            to: Some(address(n + 1)),
+            asset: Asset::Native(ChainId(1)),
+            amount: Amount::from(1),
+            evidence: vec![],
+        },
+        taken: vec![],
+        made: vec![],
+    };
+    let trail = Trail {
+        hops: (0..LENGTH).map(hop).collect(),
+        ..parse("10 seed V -> A 90 usdc").follow(Rule::DirtyFirst)
+    };
+    let found = cycles(&trail);
+    assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [200_000]);
 }
