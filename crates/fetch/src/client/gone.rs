@@ -68,8 +68,11 @@ impl Gone {
         let mut doubtful: BTreeMap<&str, Vec<(u64, usize, &Call)>> = BTreeMap::new();
         for (place, call) in open {
             let said = said_of_the_like(&by_method, call.method);
+            if said.requests == 0 {
+                continue;
+            }
             let Some(span) = span_of(call).filter(|span| span.first == span.last) else { continue };
-            if 0 < said.requests && span.last < said.oldest {
+            if span.last < said.oldest {
                 doubtful.entry(call.method).or_default().push((span.last, *place, *call));
             }
         }

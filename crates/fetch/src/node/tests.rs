@@ -8,9 +8,8 @@ use fundtrail_model::{
 use serde_json::{Value, json};
 
 use super::{Ability, Depth, Limit, Node};
-use crate::client::tests::server::{Server, page};
 use crate::{Client, Endpoint, Error, Options, Session};
-use chain::{Chain, EXIT, MULE, ROUTER, THIEF, TOKEN, block_hash, hash, request};
+use chain::{Chain, EXIT, MULE, ROUTER, THIEF, TOKEN, block_hash, hash, request, served};
 
 const ALL: [Address; 3] = [THIEF, MULE, EXIT];
 
@@ -377,24 +376,6 @@ async fn heads_and_chains_are_checked() {
     let error = Node::open(chain.client(), Some(ChainId(137))).await.unwrap_err();
     assert_eq!(error.to_string(), "recording is a node of chain 1, not of chain 137");
     assert_eq!(chain.node().await.block(11).await.unwrap().timestamp, Timestamp(1132));
-}
-
-/// A node over HTTP that says what the recording says.
-async fn served(chain: Chain) -> Server {
-    Server::start(move |_, body| {
-        let one = |question: &Value| {
-            let method = question["method"].as_str().unwrap();
-            let mut answer = chain.told(method, &question["params"]);
-            answer["id"] = question["id"].clone();
-            answer
-        };
-        let said = match body.as_array() {
-            Some(batch) => batch.iter().map(one).collect(),
-            None => one(body),
-        };
-        page(&said.to_string())
-    })
-    .await
 }
 
 #[tokio::test]

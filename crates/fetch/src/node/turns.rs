@@ -77,15 +77,11 @@ impl Node {
                     return Ok(readings.settled_by(at, reading));
                 }
                 Ok(reading) => {
-                    first.forget();
                     if readings.add(at, first, reading) >= ALIKE {
                         break;
                     }
                 }
-                Err(error) if error.is_of_answers() => {
-                    first.forget();
-                    readings.add_failed(at, first, error);
-                }
+                Err(error) if error.is_of_answers() => readings.add_failed(at, first, error),
                 // Everybody was asked.
                 Err(error) => return readings.best().ok_or(error),
             }
@@ -132,10 +128,22 @@ impl Node {
         hash: H256,
         wrapped_native: &[fundtrail_model::Address],
     ) -> Result<TransactionOutcome, Error> {
+        self.until_it_holds(0, async |at| at.read_transaction(hash, wrapped_native).await).await
+    }
+
+    /// Reads by one endpoint after the other, in turn from this one on, until what is read neither contradicts
+    /// itself nor lacks what is known.
+    pub(super) async fn until_it_holds<T>(
+        &self,
+        turn: usize,
+        read: impl AsyncFn(&Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let peers = self.client.peers();
+        let start = turn.checked_rem(peers.len()).unwrap_or_default();
         let mut failed = None;
-        for first in self.client.peers() {
+        for first in peers.iter().cycle().skip(start).take(peers.len()) {
             let at = self.asking_first(first);
-            match at.read_transaction(hash, wrapped_native).await {
+            match read(&at).await {
                 Err(error) if error.is_of_answers() => {
                     first.forget();
                     failed = failed.or(Some(error));

@@ -70,23 +70,8 @@ impl Node {
         wrapped_native: &[Address],
     ) -> Result<Vec<ReadTransaction>, Error> {
         let wrapped_native = wrapped_native.iter().copied().collect();
-        let peers = self.client.peers();
-        let start = turn_of(requests).checked_rem(peers.len()).unwrap_or_default();
-        let mut failed = None;
-        for first in peers.iter().cycle().skip(start).take(peers.len()) {
-            let at = self.asking_first(first);
-            match at.read_whole(requests, &wrapped_native).await {
-                Err(error) if error.is_of_answers() => {
-                    first.forget();
-                    failed = failed.or(Some(error));
-                }
-                outcome => {
-                    at.client.keep();
-                    return outcome;
-                }
-            }
-        }
-        Err(failed.unwrap_or_else(|| self.client.inconsistent("nobody was asked".to_owned())))
+        let turn = turn_of(requests);
+        self.until_it_holds(turn, async |at| at.read_whole(requests, &wrapped_native).await).await
     }
 
     /// [`Node::whole_transactions`], by one endpoint as far as it answers.

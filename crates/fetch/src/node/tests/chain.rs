@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use fundtrail_model::{Address, H256, Window};
 use serde_json::{Value, json};
 
+use crate::client::tests::server::{Server, page};
 use crate::{Client, Node, Session, WindowRequest};
 
 pub(crate) const THIEF: Address = ethers_core::types::H160([1; 20]);
@@ -298,4 +299,22 @@ impl Chain {
             }
         }
     }
+}
+
+/// A node over HTTP that says what the recording says.
+pub(crate) async fn served(chain: Chain) -> Server {
+    Server::start(move |_, body| {
+        let one = |question: &Value| {
+            let method = question["method"].as_str().unwrap();
+            let mut answer = chain.told(method, &question["params"]);
+            answer["id"] = question["id"].clone();
+            answer
+        };
+        let said = match body.as_array() {
+            Some(batch) => batch.iter().map(one).collect(),
+            None => one(body),
+        };
+        page(&said.to_string())
+    })
+    .await
 }

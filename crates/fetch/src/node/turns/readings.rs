@@ -36,8 +36,7 @@ impl Readings {
 
     /// A reading that does not add up. Returns how many said the same.
     pub(super) fn add(&mut self, at: Node, first: Arc<Peer>, reading: Reading) -> usize {
-        self.tried.push(first);
-        self.tried.extend(at.client.gave(&TOKENS));
+        self.set_aside(&at, first);
         let alike = |(_, other): &&(Node, Reading)| other.window == reading.window;
         let count = self.doubtful.iter().filter(alike).count();
         self.doubtful.push((at, reading));
@@ -46,9 +45,15 @@ impl Readings {
 
     /// A reading that contradicts itself or lacks what is known.
     pub(super) fn add_failed(&mut self, at: Node, first: Arc<Peer>, error: Error) {
-        self.tried.push(Arc::clone(&first));
-        self.tried.extend(at.client.gave(&TOKENS));
+        self.set_aside(&at, Arc::clone(&first));
         self.failed.push((at, first, error));
+    }
+
+    /// It is no use to ask this one first again, and what it said is not to be relied on.
+    fn set_aside(&mut self, at: &Node, first: Arc<Peer>) {
+        first.forget();
+        self.tried.push(first);
+        self.tried.extend(at.client.gave(&TOKENS));
     }
 
     /// This reading adds up: who said otherwise is caught.

@@ -1,11 +1,9 @@
-use std::sync::Arc;
-
 use fundtrail_model::{Amount, Asset, ChainId, FetchedWindow, Position, Proof, Step};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Doubted, Node, turn_of};
-use crate::client::tests::server::{Server, page};
-use crate::node::tests::chain::{Chain, EXIT, MULE, THIEF, TOKEN, hash, request};
+use crate::client::tests::server::Server;
+use crate::node::tests::chain::{Chain, EXIT, MULE, THIEF, TOKEN, hash, request, served};
 use crate::{Client, Endpoint, Error, KnownTransfer, Options, WindowRequest};
 
 /// An endpoint that tells of the chain as it was damaged.
@@ -13,21 +11,7 @@ async fn endpoint(damage: impl Fn(&mut Chain)) -> Server {
     let mut chain = Chain::honest();
     chain.add_logs(&[THIEF, MULE, EXIT], 10, 12);
     damage(&mut chain);
-    let chain = Arc::new(chain);
-    Server::start(move |_, body| {
-        let one = |question: &Value| {
-            let method = question["method"].as_str().unwrap();
-            let mut answer = chain.told(method, &question["params"]);
-            answer["id"] = question["id"].clone();
-            answer
-        };
-        let said = match body.as_array() {
-            Some(batch) => batch.iter().map(one).collect(),
-            None => one(body),
-        };
-        page(&said.to_string())
-    })
-    .await
+    served(chain).await
 }
 
 fn client(server: &Server) -> Client {

@@ -1,12 +1,10 @@
-use std::sync::Arc;
-
 use fundtrail_model::{Amount, Asset, ChainId, FetchedTransaction, H256, Position, Step};
 use serde_json::{Value, json};
 
 use super::{ReadTransaction, TransactionRequest};
-use crate::client::tests::server::{Server, page};
+use crate::client::tests::server::Server;
 use crate::node::tests::chain::{
-    Chain, EXIT, MULE, ROUTER, THIEF, TOKEN, block_hash, hash, request,
+    Chain, EXIT, MULE, ROUTER, THIEF, TOKEN, block_hash, hash, request, served,
 };
 use crate::wire::tests::over;
 use crate::{Client, Endpoint, Error, KnownTransfer, Node, Options};
@@ -239,21 +237,7 @@ async fn a_receipt_without_what_is_known_is_not_believed() {
 async fn endpoint(damage: fn(&mut Chain)) -> Server {
     let mut chain = Chain::honest();
     damage(&mut chain);
-    let chain = Arc::new(chain);
-    Server::start(move |_, body| {
-        let one = |question: &Value| {
-            let method = question["method"].as_str().unwrap();
-            let mut answer = chain.told(method, &question["params"]);
-            answer["id"] = question["id"].clone();
-            answer
-        };
-        let said = match body.as_array() {
-            Some(batch) => batch.iter().map(one).collect(),
-            None => one(body),
-        };
-        page(&said.to_string())
-    })
-    .await
+    served(chain).await
 }
 
 #[tokio::test]
