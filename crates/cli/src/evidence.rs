@@ -198,7 +198,7 @@ impl Evidence {
     ) -> Result<Option<Trail>, Error> {
         for rule in how.rules.pursued() {
             let trail = checked(self.ask(how, rule, marks, fundtrail_graph::follow))?;
-            if !trail.open_ends.is_empty() || !trail.open_transactions.is_empty() {
+            if trail.is_lacking() {
                 return Ok(Some(trail));
             }
         }

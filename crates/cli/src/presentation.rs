@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use fundtrail_graph::Journeys;
 use fundtrail_labels::prices::{Prices, UsdCents};
 use fundtrail_labels::{Book, ListVersion};
 use fundtrail_model::{
@@ -196,8 +197,9 @@ pub(crate) fn present(
     let evidence = Evidence::load(case)?;
     let marks = case.marks()?;
     let (trail, trails) = followed(&evidence, how, &marks)?;
-    let paths = fundtrail_graph::paths(&trail);
-    let mut places = fundtrail_graph::places(&trail);
+    let journeys = Journeys::of(&trail);
+    let paths = journeys.to_endings();
+    let mut places = journeys.to_places();
     if let Some(wanted) = wanted {
         places = paths::only(wanted, places, chains)?;
     }
@@ -346,9 +348,7 @@ fn followed(
 
 /// Whether nothing more would have to be looked at.
 fn is_finished(trail: &Trail) -> bool {
-    trail.open_ends.is_empty()
-        && trail.open_transactions.is_empty()
-        && trail.endings.iter().all(|ending| !ending.kind.class().is_incomplete())
+    !trail.is_lacking() && trail.endings.iter().all(|ending| !ending.kind.class().is_incomplete())
 }
 
 /// Why a case does not hold all that following asks for, if its last run stopped early.

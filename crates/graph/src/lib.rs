@@ -93,7 +93,7 @@ use fundtrail_model::{
 
 pub use collapse::{Collapsed, Conversion, Delivery, Fee, Party, Payment, collapse};
 pub use history::History;
-pub use paths::{cycles, paths, places};
+pub use paths::{Journeys, cycles};
 pub use scene::{Behaviour, Scene, Ticker};
 
 /// What is known of one chain.

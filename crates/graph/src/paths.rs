@@ -13,60 +13,74 @@ use petgraph::graph::DiGraph;
 
 use ways::{Aim, Ways};
 
-/// For each ending, by the same index, the hops of the path that can have brought most of it, in order.
+/// How value came along: worked out once for a trail, in O(lots of the trail).
 ///
 /// Among the lots of one hop nobody can tell which of those before it they were, so a path is a possibility: its
-/// amount is the most that can have come along it. O(lots of the trail + hops of the paths).
-#[must_use]
-pub fn paths(trail: &Trail) -> Vec<Vec<HopId>> {
-    let ways = Ways::of(trail);
-    let hops = |path: Path| path.steps.into_iter().map(|step| step.hop).collect();
-    trail.endings.iter().map(|ending| hops(ways.to(ending, Aim::Largest))).collect()
-}
-
-/// The largest, the shortest and the earliest path to every place where value ended, by seed, asset and kind of
-/// ending. What is counted with another seed did not come here and is left out.
-///
-/// Every path respects time, because lots do: a hop takes only what earlier hops brought.
+/// amount is the most that can have come along it. Every path respects time, because lots do: a hop takes only
+/// what earlier hops brought.
 ///
 /// Source: the widest path (Pollack, 1960) over lots instead of edges, and the foremost and shortest journeys of
 /// Bui-Xuan, Ferreira and Jarry (2003).
-#[must_use]
-pub fn places(trail: &Trail) -> Vec<Paths> {
-    type Key = (SeedId, Asset, Option<Address>, EndingClass);
-    let mut found: BTreeMap<Key, Vec<(usize, &Ending)>> = BTreeMap::new();
-    for (ending_idx, ending) in trail.endings.iter().enumerate() {
-        let class = ending.kind.class();
-        if class != EndingClass::OtherSeed {
-            let key = (ending.seed, ending.asset, ending.address, class);
-            found.entry(key).or_default().push((ending_idx, ending));
-        }
+#[derive(Debug)]
+pub struct Journeys<'t> {
+    trail: &'t Trail,
+    ways: Ways,
+}
+
+impl<'t> Journeys<'t> {
+    /// Those of a trail.
+    #[must_use]
+    pub fn of(trail: &'t Trail) -> Self {
+        Self { trail, ways: Ways::of(trail) }
     }
-    let ways = Ways::of(trail);
-    found
-        .into_iter()
-        .map(|((seed, asset, address, class), mut endings)| {
-            // Stable, and a lot that is there from the start comes before what the same block brought.
-            endings.sort_by_key(|(_, ending)| (ending.arrived, ending.origin));
-            let first = endings.first().map(|(_, first)| first.arrived);
-            let is_first = |(_, ending): &&(usize, &Ending)| Some(ending.arrived) == first;
-            let earliest: Vec<(usize, &Ending)> =
-                endings.iter().filter(is_first).copied().collect();
-            Paths {
-                seed,
-                asset,
-                address,
-                class,
-                amount: endings
-                    .iter()
-                    .fold(Amount::ZERO, |sum, (_, ending)| sum.saturating_add(ending.amount)),
-                largest: best_of(&endings, &ways, Aim::Largest),
-                shortest: best_of(&endings, &ways, Aim::Shortest),
-                earliest: best_of(&earliest, &ways, Aim::Shortest),
-                endings: endings.iter().map(|(ending_idx, _)| *ending_idx).collect(),
+
+    /// For each ending, by the same index, the hops of the path that can have brought most of it, in order.
+    /// O(hops of the paths).
+    #[must_use]
+    pub fn to_endings(&self) -> Vec<Vec<HopId>> {
+        let hops = |path: Path| path.steps.into_iter().map(|step| step.hop).collect();
+        let largest = |ending| hops(self.ways.to(ending, Aim::Largest));
+        self.trail.endings.iter().map(largest).collect()
+    }
+
+    /// The largest, the shortest and the earliest path to every place where value ended, by seed, asset and kind
+    /// of ending. What is counted with another seed did not come here and is left out.
+    #[must_use]
+    pub fn to_places(&self) -> Vec<Paths> {
+        type Key = (SeedId, Asset, Option<Address>, EndingClass);
+        let mut found: BTreeMap<Key, Vec<(usize, &Ending)>> = BTreeMap::new();
+        for (ending_idx, ending) in self.trail.endings.iter().enumerate() {
+            let class = ending.kind.class();
+            if class != EndingClass::OtherSeed {
+                let key = (ending.seed, ending.asset, ending.address, class);
+                found.entry(key).or_default().push((ending_idx, ending));
             }
-        })
-        .collect()
+        }
+        found
+            .into_iter()
+            .map(|((seed, asset, address, class), mut endings)| {
+                // Stable, and a lot that is there from the start comes before what the same block brought.
+                endings.sort_by_key(|(_, ending)| (ending.arrived, ending.origin));
+                let first = endings.first().map(|(_, first)| first.arrived);
+                let is_first = |(_, ending): &&(usize, &Ending)| Some(ending.arrived) == first;
+                let earliest: Vec<(usize, &Ending)> =
+                    endings.iter().filter(is_first).copied().collect();
+                Paths {
+                    seed,
+                    asset,
+                    address,
+                    class,
+                    amount: endings
+                        .iter()
+                        .fold(Amount::ZERO, |sum, (_, ending)| sum.saturating_add(ending.amount)),
+                    largest: best_of(&endings, &self.ways, Aim::Largest),
+                    shortest: best_of(&endings, &self.ways, Aim::Shortest),
+                    earliest: best_of(&earliest, &self.ways, Aim::Shortest),
+                    endings: endings.iter().map(|(ending_idx, _)| *ending_idx).collect(),
+                }
+            })
+            .collect()
+    }
 }
 
 /// The best path to any of these endings, the first of equals.

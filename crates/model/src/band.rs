@@ -46,7 +46,7 @@ impl Band {
         let mut unfinished = BTreeSet::new();
         for trail in trails {
             rules.insert(trail.rule);
-            if !trail.open_ends.is_empty() || !trail.open_transactions.is_empty() {
+            if trail.is_lacking() {
                 unfinished.insert(trail.rule);
             }
             for ending in &trail.endings {

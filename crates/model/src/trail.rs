@@ -49,6 +49,12 @@ pub struct Trail {
 }
 
 impl Trail {
+    /// Whether anything would have to be looked at to go on.
+    #[must_use]
+    pub const fn is_lacking(&self) -> bool {
+        !self.open_ends.is_empty() || !self.open_transactions.is_empty()
+    }
+
     /// The endings, by index, that are the same coins as an earlier one: by a rule that does not conserve
     /// amounts, what two seeds reached is an ending of each. What is summed over seeds leaves them out.
     #[must_use]

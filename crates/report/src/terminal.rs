@@ -125,6 +125,12 @@ fn capped<'a, T>(page: &mut Page, items: &'a [T]) -> impl Iterator<Item = &'a T>
     items.iter().take(MAX_ITEMS)
 }
 
+/// "1 place", "1,200 places".
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", crate::number::group(&count.to_string()))
+}
+
 fn money(money: &Money) -> String {
     format!("{} ({})", money.text, money.usd_text())
 }

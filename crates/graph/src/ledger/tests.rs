@@ -34,6 +34,16 @@ fn apply(ledger: &mut Ledger, event: Event) -> Vec<(SeedId, u128)> {
     taken.iter().filter_map(|lot| lot.stolen.map(|(seed, _)| (seed, units(lot.amount)))).collect()
 }
 
+/// Applies events and gives the stolen part of each payment.
+fn taken(ledger: &mut Ledger, events: &[Event]) -> Vec<u128> {
+    events
+        .iter()
+        .map(|event| (event, apply(ledger, *event)))
+        .filter(|(event, _)| matches!(event, Event::Out(_)))
+        .map(|(_, parts)| sum(&parts))
+        .collect()
+}
+
 fn sum(parts: &[(SeedId, u128)]) -> u128 {
     parts.iter().map(|(_, units)| units).sum()
 }

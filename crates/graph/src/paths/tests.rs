@@ -6,7 +6,7 @@ use fundtrail_model::{
 };
 use proptest::prelude::*;
 
-use super::{cycles, paths, places};
+use super::{Journeys, cycles};
 use crate::tests::any_world;
 use crate::tests::scenario::{name, parse};
 
@@ -26,7 +26,7 @@ fn the_path_of_an_ending_is_the_one_that_brought_most() {
     let shown: Vec<String> = trail
         .endings
         .iter()
-        .zip(paths(&trail))
+        .zip(Journeys::of(&trail).to_endings())
         .map(|(ending, path)| {
             let path: Vec<String> = path.iter().map(ToString::to_string).collect();
             format!("{}: {}", ending.address.map_or_else(String::new, name), path.join(" "))
@@ -47,7 +47,8 @@ fn shown(path: &Path) -> String {
 fn every_place_has_its_largest_its_shortest_and_its_earliest_path() {
     let check = |scenario: &str, expected: &[(&str, [&str; 3])]| {
         let trail = parse(scenario).follow(Rule::DirtyFirst);
-        let found: Vec<(String, [String; 3])> = places(&trail)
+        let found: Vec<(String, [String; 3])> = Journeys::of(&trail)
+            .to_places()
             .iter()
             .map(|place| {
                 let at = place.address.map_or_else(|| "-".to_owned(), name);
@@ -133,7 +134,7 @@ fn every_place_has_its_largest_its_shortest_and_its_earliest_path() {
 #[test]
 fn what_is_counted_with_another_seed_has_no_path() {
     let trail = parse("10 seed V -> A 9 usdc\nagain 1 9\n11 A -> B 9 usdc").follow(Rule::Fifo);
-    let found = places(&trail);
+    let found = Journeys::of(&trail).to_places();
     assert!(trail.endings.iter().any(|ending| ending.kind.class() == EndingClass::OtherSeed));
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].address.map(name).as_deref(), Some("B"));
@@ -209,7 +210,7 @@ proptest! {
             chains.insert(seed.id, walked.unwrap());
         }
         let mut told = BTreeSet::new();
-        for place in places(&trail) {
+        for place in Journeys::of(&trail).to_places() {
             let endings: Vec<&Ending> =
                 place.endings.iter().map(|ending_idx| &trail.endings[*ending_idx]).collect();
             told.extend(place.endings.iter().copied());

@@ -66,6 +66,7 @@ impl Made {
 }
 
 /// The best ways to everything that hops made.
+#[derive(Debug)]
 pub(super) struct Ways {
     seeds: BTreeMap<SeedId, Amount>,
     hops: Vec<Vec<Made>>,

@@ -197,7 +197,7 @@ pub(super) fn render(trail: &Trail) -> String {
             }
         });
     }
-    for (ending, path) in trail.endings.iter().zip(crate::paths(trail)) {
+    for (ending, path) in trail.endings.iter().zip(crate::Journeys::of(trail).to_endings()) {
         assert_path(trail, ending.seed, ending.origin, &path);
     }
     text

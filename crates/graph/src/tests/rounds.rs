@@ -26,7 +26,7 @@ fn pursue(
         shown.transfers.dedup();
         shown.read(Some(true), |of| whole.contains(&of.transaction.unwrap()));
         let trail = shown.follow(rule);
-        if trail.open_ends.is_empty() && trail.open_transactions.is_empty() {
+        if !trail.is_lacking() {
             return (trail, round);
         }
         for open in &trail.open_transactions {

@@ -28,12 +28,7 @@ pub(super) fn summary(page: &mut Page, report: &Report) {
             let sum = certain.iter().fold(fundtrail_model::Amount::ZERO, |sum, place| {
                 sum.saturating_add(place.most.amount)
             });
-            let places = if certain.len() == 1 { "1 place" } else { "places" };
-            let count = if certain.len() == 1 {
-                places.to_owned()
-            } else {
-                format!("{} {places}", crate::number::group(&certain.len().to_string()))
-            };
+            let count = super::counted(certain.len(), "place");
             let text = format!(
                 "the same by every rule that adds up: {count}, {}",
                 first.most.sum_text(sum)

@@ -1,7 +1,7 @@
 //! Behaviour that has a name, and links between addresses.
 
 use super::page::{Page, Style};
-use super::{capped, money, section};
+use super::{capped, counted, money, section};
 use crate::Report;
 use crate::number::group;
 use crate::schema::{Link, PartyRef, Pattern, Place};
@@ -29,15 +29,11 @@ pub(super) fn summary(page: &mut Page, report: &Report) {
     let strong = behaviour.links.iter().filter(|link| link.is_strong).count();
     let text = format!(
         "{} in all, and {} ({} strong). None of it proves intent or owner, and none of it is in the ledger.",
-        number(behaviour.patterns.len(), "pattern"),
-        number(behaviour.links.len(), "link"),
+        counted(behaviour.patterns.len(), "pattern"),
+        counted(behaviour.links.len(), "link"),
         group(&strong.to_string()),
     );
     page.paragraph(2, Style::Faint, &text);
-}
-
-fn number(n: usize, what: &str) -> String {
-    format!("{} {what}{}", group(&n.to_string()), if n == 1 { "" } else { "s" })
 }
 
 /// How much moved, behind some words.
@@ -131,7 +127,7 @@ fn pattern(page: &mut Page, pattern: &Pattern) {
     }
     let more = proof.len().saturating_sub(MAX_NAMED).saturating_add(pattern.proof_left_out);
     if 0 < more {
-        page.paragraph(4, Style::Faint, &format!("and {}", number(more, "more transfer")));
+        page.paragraph(4, Style::Faint, &format!("and {}", counted(more, "more transfer")));
     }
 }
 

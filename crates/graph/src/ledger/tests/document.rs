@@ -3,7 +3,7 @@
 use fundtrail_model::{Amount, Rule};
 
 use super::Event::{Clean, Out, Stolen};
-use super::{Event, apply, left, sum};
+use super::{Event, left, taken};
 use crate::ledger::Ledger;
 
 const DOCUMENT: &str = include_str!("../../../../../docs/methods.md");
@@ -11,14 +11,7 @@ const DOCUMENT: &str = include_str!("../../../../../docs/methods.md");
 /// The stolen part of each payment, and what is left of it.
 fn told(rule: Rule, events: &[Event]) -> (Vec<u128>, u128) {
     let mut ledger = Ledger::new(rule);
-    let taken: Vec<u128> = events
-        .iter()
-        .map(|event| (event, apply(&mut ledger, *event)))
-        .filter(|(event, _)| matches!(event, Out(_)))
-        .map(|(_, parts)| sum(&parts))
-        .collect();
-    let rest = left(&ledger);
-    (taken, rest)
+    (taken(&mut ledger, events), left(&ledger))
 }
 
 fn event(kind: &str, units: u128) -> Event {

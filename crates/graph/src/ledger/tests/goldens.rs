@@ -3,7 +3,7 @@
 use fundtrail_model::Rule;
 
 use super::Event::{Clean, Out, Stolen};
-use super::{Event, Ratchet, apply, left, sum};
+use super::{Event, Ratchet, apply, left, sum, taken};
 use crate::ledger::Ledger;
 
 /// The table of reference/methods.md §1.4: the stolen part of each debit, then what is left. Amounts are
@@ -92,12 +92,7 @@ fn vectors_of_every_rule() {
     for Case { source, times, events, expected } in cases {
         for (rule, outs, rest) in expected {
             let mut ledger = Ledger::new(rule);
-            let taken: Vec<u128> = events
-                .iter()
-                .map(|event| (event, apply(&mut ledger, *event)))
-                .filter(|(event, _)| matches!(event, Out(_)))
-                .map(|(_, parts)| sum(&parts))
-                .collect();
+            let taken = taken(&mut ledger, events);
             assert_eq!(
                 (taken.as_slice(), left(&ledger)),
                 (outs, rest),
