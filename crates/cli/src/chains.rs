@@ -153,6 +153,15 @@ impl Chains {
         })
     }
 
+    /// An address as it is typed, with its chain in front or without: `[CHAIN:]ADDRESS`.
+    pub(crate) fn place(&self, typed: &str) -> Result<(Option<ChainId>, Address), Error> {
+        let (chain, address) = match typed.split_once(':') {
+            Some((chain, address)) => (Some(self.named(chain)?), address),
+            None => (None, typed),
+        };
+        Ok((chain, parse_address(address)?))
+    }
+
     /// What is known of a chain. For one that is not in the list that is only its number.
     pub(crate) fn info(&self, id: ChainId) -> ChainInfo {
         self.get(id).map_or_else(

@@ -1,6 +1,6 @@
 //! `--path`: the paths to one place.
 
-use fundtrail_model::{ChainId, Paths, parse_address, sanitize_claim};
+use fundtrail_model::{Paths, sanitize_claim};
 
 use crate::chains::Chains;
 use crate::error::Error;
@@ -17,10 +17,7 @@ pub(crate) fn only(wanted: &str, places: Vec<Paths>, chains: &Chains) -> Result<
             places.into_iter().filter(is_there).collect()
         }
         None => {
-            let (chain, address): (Option<ChainId>, _) = match wanted.split_once(':') {
-                Some((chain, address)) => (Some(chains.named(chain)?), parse_address(address)?),
-                None => (None, parse_address(wanted)?),
-            };
+            let (chain, address) = chains.place(wanted)?;
             let is_there = |place: &Paths| {
                 place.address == Some(address)
                     && chain.is_none_or(|chain| place.asset.chain() == chain)

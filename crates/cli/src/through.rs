@@ -26,14 +26,12 @@ pub(crate) fn parse(typed: &[String], chains: &Chains) -> Result<Option<Vec<Stri
     };
     let mut parsed = Vec::new();
     for text in texts {
-        let (chain, rest) = match text.split_once(':') {
-            Some((chain, rest)) if rest.starts_with("0x") => (Some(chains.named(chain)?), rest),
-            _ => (None, text.as_str()),
-        };
         let name = text.trim();
-        parsed.push(match chain {
-            Some(chain) => format!("{chain}:{}", checksum(parse_address(rest)?)),
-            None if rest.starts_with("0x") => checksum(parse_address(rest)?),
+        let is_address =
+            text.rsplit_once(':').map_or(text.as_str(), |(_, rest)| rest).starts_with("0x");
+        parsed.push(match is_address.then(|| chains.place(text)).transpose()? {
+            Some((Some(chain), address)) => format!("{chain}:{}", checksum(address)),
+            Some((None, address)) => checksum(address),
             None if name.is_empty() || name == NONE => {
                 return Err(Error::usage(
                     "--through: neither an address nor the name of a label",

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fundtrail_model::{
-    Address, AssetClass, ChainId, ChainInfo, How, Proof, Window, checksum, parse_address,
-};
+use fundtrail_model::{Address, AssetClass, ChainId, ChainInfo, How, Proof, Window, checksum};
 use fundtrail_store::Case;
 
 use crate::args::Fetch;
@@ -54,10 +52,7 @@ fn addresses(args: &Fetch, chains: &Chains) -> Result<(ChainId, Vec<Address>), E
     let mut chain = args.chain.as_deref().map(|name| chains.named(name)).transpose()?;
     let mut addresses = Vec::new();
     for text in &args.addresses {
-        let (named, address) = match text.split_once(':') {
-            Some((name, address)) => (Some(chains.named(name)?), address),
-            None => (None, text.as_str()),
-        };
+        let (named, address) = chains.place(text)?;
         if let (Some(named), Some(chain)) = (named, chain)
             && named != chain
         {
@@ -67,7 +62,7 @@ fn addresses(args: &Fetch, chains: &Chains) -> Result<(ChainId, Vec<Address>), E
             ));
         }
         chain = chain.or(named);
-        addresses.push(parse_address(address)?);
+        addresses.push(address);
     }
     addresses.sort_unstable();
     addresses.dedup();
