@@ -218,6 +218,7 @@ impl Evidence {
         let value = Valuation { how, times: &times };
         let question = Question {
             seeds: &seeds,
+            direction: fundtrail_model::Direction::Out,
             rule,
             limits: how.limits,
             today: how.as_of,

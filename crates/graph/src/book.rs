@@ -233,6 +233,7 @@ impl<'q> Book<'q> {
         let mut seeds = self.question.seeds.to_vec();
         seeds.sort_by_key(|seed| seed.id);
         Trail {
+            direction: self.question.direction,
             rule: self.question.rule,
             limits: self.question.limits,
             seeds,

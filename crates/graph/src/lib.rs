@@ -88,7 +88,7 @@ use std::fmt;
 
 use fundtrail_model::{
     AbsentTransaction, AccountFact, Address, Amount, Asset, Balance, BlockStamp, ChainId, Coverage,
-    Crowd, Date, Limits, Marks, Rule, Seed, Through, Trail, WholeTransaction,
+    Crowd, Date, Direction, Limits, Marks, Rule, Seed, Through, Trail, WholeTransaction,
 };
 
 pub use collapse::{Collapsed, Conversion, Delivery, Fee, Party, Payment, collapse};
@@ -146,6 +146,8 @@ impl<'a> ChainEvidence<'a> {
 pub struct Question<'a> {
     /// What was stolen; each seed has its own number.
     pub seeds: &'a [Seed],
+    /// Which way to follow.
+    pub direction: Direction,
     /// Which lots outgoing transfers take.
     pub rule: Rule,
     /// How far to follow.
@@ -173,6 +175,7 @@ impl fmt::Debug for Question<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Question")
             .field("seeds", &self.seeds)
+            .field("direction", &self.direction)
             .field("rule", &self.rule)
             .field("limits", &self.limits)
             .field("today", &self.today)

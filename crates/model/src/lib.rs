@@ -18,7 +18,8 @@
 //! | lot | an amount with one provenance: a seed, or *clean* |
 //! | [rule](Rule) | which lots an outgoing transfer takes |
 //! | [trail](Trail) | the answer: hops, amounts, endings, and a ledger that closes |
-//! | [ending](Ending) | where and why following stopped |
+//! | [direction](Direction) | which way value is followed: out, where it went; in, where it came from |
+//! | [ending](Ending) | where and why following stopped; where value is followed backward, an *origin* |
 //! | [open end](OpenEnd) | an ending for want of data, with what is missing |
 //! | [open transaction](OpenTransaction) | an ending for want of one transaction, read whole |
 //! | [whole transaction](WholeTransaction) | one all of whose transfers were read, whoever takes part in it |
@@ -40,6 +41,7 @@ mod chain;
 mod crowd;
 mod entity;
 mod fetched;
+mod direction;
 mod label;
 mod likeness;
 mod path;
@@ -66,6 +68,7 @@ pub use entity::{Cluster, Heuristic, Link, Links};
 pub use fetched::{BlockStamp, FetchedWindow};
 pub use label::{Category, Confidence, DateBound, Label, Listing, ListingStatus, Marks, Stop};
 pub use likeness::Likeness;
+pub use direction::Direction;
 pub use path::{Path, PathStep, Paths};
 pub use pattern::{
     Measure, Pattern, PatternKind, PatternReservation, PatternRole, Patterns, Unit, Witness,

@@ -65,6 +65,16 @@ impl Rule {
         }
     }
 
+    /// Whether it says which credits a debit was paid from whatever is stolen, so that it can be followed
+    /// backward, too.
+    #[must_use]
+    pub const fn pairs(self) -> bool {
+        match self {
+            Self::Fifo | Self::Lifo | Self::Haircut => true,
+            Self::DirtyFirst | Self::Libr | Self::Poison => false,
+        }
+    }
+
     /// Whether every unit of a seed is at exactly one place. Where not, amounts are upper bounds.
     #[must_use]
     pub const fn conserves(self) -> bool {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::{
-    Address, Amount, Asset, ChainId, CrowdSize, H256, Label, Listing, Position, Rule, Seed, SeedId,
-    Window,
+    Address, Amount, Asset, ChainId, CrowdSize, Direction, H256, Label, Listing, Position, Rule,
+    Seed, SeedId, Window,
 };
 
 /// How far following goes.
@@ -26,8 +26,14 @@ pub struct Limits {
 ///
 /// `hops` are in the order of the chain; chains follow each other in the order of their ids. The same
 /// input gives the same trail, to the byte.
+///
+/// [In](Direction::In) the other direction it is the answer to "where did it come from", and the same words are
+/// read turned around: hops are in the reverse order of the chain, a hop *takes* what is looked for and *makes*
+/// what is looked for at whoever paid, and endings are origins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trail {
+    /// Which way it was followed.
+    pub direction: Direction,
     /// Which lots outgoing transfers took.
     pub rule: Rule,
     /// How far following went.
@@ -300,8 +306,14 @@ pub enum EndingKind {
     Burned,
     /// Spent on gas.
     Fee,
-    /// Gone from the balance, and no transfer seen says where.
+    /// Gone from the balance, and no transfer seen says where; or, backward, there, and no transfer seen says
+    /// whence.
     Unexplained,
+    /// Backward: from a contract that nobody is known to have paid for it in the same transaction.
+    ContractWithoutPayment,
+    /// Backward: out of nothing: minted, a reward, a withdrawal from the consensus layer, or a balance of the
+    /// chain's first block.
+    Created,
     /// Counted with another seed, whose lots this part of the credit already carried.
     OtherSeed {
         /// That seed.
@@ -328,6 +340,8 @@ impl EndingKind {
             Self::Burned => EndingClass::Burned,
             Self::Fee => EndingClass::Fee,
             Self::Unexplained => EndingClass::Unexplained,
+            Self::ContractWithoutPayment => EndingClass::ContractWithoutPayment,
+            Self::Created => EndingClass::Created,
             Self::OtherSeed { .. } => EndingClass::OtherSeed,
         }
     }
@@ -365,13 +379,17 @@ pub enum EndingClass {
     Fee,
     /// See [`EndingKind::Unexplained`].
     Unexplained,
+    /// See [`EndingKind::ContractWithoutPayment`].
+    ContractWithoutPayment,
+    /// See [`EndingKind::Created`].
+    Created,
     /// See [`EndingKind::OtherSeed`].
     OtherSeed,
 }
 
 impl EndingClass {
     /// Every class, in order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Held,
         Self::Service,
         Self::Sanctioned,
@@ -386,6 +404,8 @@ impl EndingClass {
         Self::Burned,
         Self::Fee,
         Self::Unexplained,
+        Self::ContractWithoutPayment,
+        Self::Created,
         Self::OtherSeed,
     ];
 
@@ -407,6 +427,8 @@ impl EndingClass {
             Self::Burned => "burned",
             Self::Fee => "fee",
             Self::Unexplained => "unexplained",
+            Self::ContractWithoutPayment => "contract without payment",
+            Self::Created => "created",
             Self::OtherSeed => "counted with another seed",
         }
     }

@@ -325,6 +325,7 @@ fn a_long_circle_needs_no_deep_stack() {
         made: vec![],
     };
     let trail = Trail {
+        direction: fundtrail_model::Direction::Out,
         hops: (0..LENGTH).map(hop).collect(),
         ..parse("10 seed V -> A 90 usdc").follow(Rule::DirtyFirst)
     };

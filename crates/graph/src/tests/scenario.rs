@@ -115,6 +115,7 @@ impl Scenario {
         };
         let question = Question {
             seeds: &self.seeds,
+            direction: fundtrail_model::Direction::Out,
             rule,
             limits: self.limits,
             today: self.today,

@@ -1,6 +1,8 @@
 //! Where and why following stopped, lot by lot.
 
-use fundtrail_model::{CrowdSize, Ending, EndingClass, EndingKind, H256, Origin, Trail, Window};
+use fundtrail_model::{
+    CrowdSize, Direction, Ending, EndingClass, EndingKind, H256, Origin, Trail, Window,
+};
 
 use super::names::Names;
 use super::parties::{invented_mark, label_text, listing_dates, listing_text};
@@ -79,19 +81,30 @@ pub(super) fn endings(
 
 fn why(input: &Input<'_>, names: &Names<'_>, ending: &Ending) -> String {
     let limits = input.trail.limits;
+    let is_back = input.trail.direction == Direction::In;
     match &ending.kind {
         EndingKind::Held { as_of } => {
             let block = names.block(ending.asset.chain(), *as_of);
             format!("still there at the end of {block}, the last one looked at")
         }
+        EndingKind::Service(label) if is_back => {
+            format!(
+                "{}; what a service pays out is not tied to what one of its customers paid in",
+                label_text(label)
+            )
+        }
         EndingKind::Service(label) => {
             format!("{}; what a service pays out next is its own", label_text(label))
         }
         EndingKind::Sanctioned(listing) => {
-            format!("at a listed address: {}; {}", listing_text(listing), listing_dates(listing))
+            let at = if is_back { "from" } else { "at" };
+            format!("{at} a listed address: {}; {}", listing_text(listing), listing_dates(listing))
         }
         EndingKind::Mixer(label) => {
             format!("{}; what leaves a mixer is not tied to what came in", label_text(label))
+        }
+        EndingKind::Bridge(label) if is_back => {
+            format!("{}; the value came from another chain", label_text(label))
         }
         EndingKind::Bridge(label) => {
             format!("{}; the value goes on, on another chain", label_text(label))
@@ -125,6 +138,18 @@ fn why(input: &Input<'_>, names: &Names<'_>, ending: &Ending) -> String {
         }
         EndingKind::Burned => "sent to where nobody has the key".to_owned(),
         EndingKind::Fee => "spent on gas".to_owned(),
+        EndingKind::Unexplained if is_back => {
+            "there, and no transfer seen says where it came from".to_owned()
+        }
+        EndingKind::ContractWithoutPayment => {
+            "from a contract that nobody is known to have paid for it in the same transaction"
+                .to_owned()
+        }
+        EndingKind::Created => {
+            "created there: minted, a reward, a withdrawal from the consensus layer, or a \
+                                balance of the chain's first block"
+                .to_owned()
+        }
         EndingKind::Unexplained => {
             "gone from the balance, and no transfer seen says where".to_owned()
         }

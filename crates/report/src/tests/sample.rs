@@ -377,6 +377,7 @@ impl Builder {
         }
         let trail = Trail {
             rule: Rule::DirtyFirst,
+            direction: fundtrail_model::Direction::Out,
             limits: Limits { max_hops: 25, hub_counterparties: 1000, min_share_ppm: 100 },
             seeds: self.seeds,
             hops: self.hops,

@@ -265,6 +265,7 @@ impl World {
         };
         let question = Question {
             seeds: &self.seeds,
+            direction: fundtrail_model::Direction::Out,
             rule,
             limits: Limits { max_hops: 1_000_000, hub_counterparties: 1_000, min_share_ppm: 0 },
             today: parse_date("2026-11-23").expect("a day"),

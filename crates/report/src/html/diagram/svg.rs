@@ -24,7 +24,9 @@ pub(in crate::html) const fn class_name(class: EndingClass) -> &'static str {
         EndingClass::Sanctioned => "sanctioned",
         EndingClass::Mixer => "mixer",
         EndingClass::Bridge => "bridge",
-        EndingClass::ContractWithoutReturn | EndingClass::Hub => "contract",
+        EndingClass::ContractWithoutReturn
+        | EndingClass::ContractWithoutPayment
+        | EndingClass::Hub => "contract",
         EndingClass::BelowThreshold
         | EndingClass::HopLimit
         | EndingClass::Budget
@@ -32,6 +34,7 @@ pub(in crate::html) const fn class_name(class: EndingClass) -> &'static str {
         EndingClass::Burned
         | EndingClass::Fee
         | EndingClass::Unexplained
+        | EndingClass::Created
         | EndingClass::OtherSeed => "gone",
     }
 }
