@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, Asset, ChainId, Label, Listing, Marks};
+use fundtrail_model::{Address, Asset, Category, ChainId, DateBound, Label, Listing, Marks};
 
 use crate::error::{Error, Problem};
 use crate::rows::{KnownToken, Rows};
-use crate::sheet::Sheet;
+use crate::sheet::{Sheet, Sourcing};
 use crate::version::ListVersion;
 
 const BUILT_IN: &str = "built in";
@@ -22,7 +22,8 @@ const BUILT_IN_LISTS: [&str; 3] = [
 /// Everything that is said of addresses and tokens.
 ///
 /// Where lists differ: a label of the user's comes before a built-in one, then the surer before the less
-/// sure. A listing replaces what earlier lists say of the same address by the same authority, so that a
+/// sure; a label that names no source comes last. What the label that counts contradicts is kept:
+/// [`Marks::conflicts`] tells it. A listing replaces what earlier lists say of the same address by the same authority, so that a
 /// newer copy of a sanctions list can bring a delisting. A token of the user's replaces a built-in one.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
@@ -69,7 +70,7 @@ impl Book {
     pub fn builtin() -> Result<Self, Error> {
         let mut book = Self::empty();
         for text in BUILT_IN_LISTS {
-            book.file(text.as_bytes(), BUILT_IN, true)?;
+            book.file(text.as_bytes(), BUILT_IN, Sourcing::Required, true)?;
         }
         Ok(book)
     }
@@ -88,17 +89,42 @@ impl Book {
     /// If the file is not a well-formed list, contradicts itself, or gives a token other decimals or
     /// another ticker than an earlier file did.
     pub fn extend(&mut self, text: &[u8], origin: &str) -> Result<Extended, Error> {
-        self.file(text, origin, false)
+        self.extend_with(text, origin, Sourcing::Required)
     }
 
-    fn file(&mut self, text: &[u8], origin: &str, is_built_in: bool) -> Result<Extended, Error> {
-        let sheet = Sheet::read(text, origin, &Rows::KINDS)?;
+    /// As [`Book::extend`], where the file may hold labels without a source if `sourcing` says so.
+    ///
+    /// # Errors
+    ///
+    /// As [`Book::extend`].
+    pub fn extend_with(
+        &mut self,
+        text: &[u8],
+        origin: &str,
+        sourcing: Sourcing,
+    ) -> Result<Extended, Error> {
+        self.file(text, origin, sourcing, false)
+    }
+
+    fn file(
+        &mut self,
+        text: &[u8],
+        origin: &str,
+        sourcing: Sourcing,
+        is_built_in: bool,
+    ) -> Result<Extended, Error> {
+        let sheet = Sheet::read_with(text, origin, &Rows::KINDS, sourcing)?;
         let rows = Rows::read(&sheet)?;
         let version = sheet.version(rows.len());
         let list_idx = self.lists.len();
         let extended = match rows {
             Rows::Labels(labels) => {
                 let n_labels = labels.len();
+                let called: Vec<Listing> =
+                    labels.iter().filter_map(|label| called_sanctioned(label, &version)).collect();
+                if !called.is_empty() {
+                    self.replace_listings(called, &version);
+                }
                 self.labels.extend(labels.into_iter().map(|label| FiledLabel {
                     label,
                     list_idx,
@@ -109,7 +135,7 @@ impl Book {
             }
             Rows::Listings(listings) => {
                 let n_listings = listings.len();
-                self.replace_listings(listings);
+                self.replace_listings(listings, &version);
                 Extended { listings: n_listings, ..Extended::default() }
             }
             Rows::Tokens(tokens) => {
@@ -126,7 +152,10 @@ impl Book {
         Ok(extended)
     }
 
-    fn replace_listings(&mut self, listings: Vec<Listing>) {
+    fn replace_listings(&mut self, mut listings: Vec<Listing>, version: &ListVersion) {
+        for listing in &mut listings {
+            listing.list = Some(version.cited());
+        }
         let key = |listing: &Listing| (listing.address, listing.authority.clone());
         let replaced: BTreeSet<(Address, String)> = listings.iter().map(key).collect();
         self.listings.retain(|listing| !replaced.contains(&key(listing)));
@@ -151,8 +180,8 @@ impl Book {
         Ok(())
     }
 
-    /// What is said of an address on a chain. Labels: the user's before built-in ones, then the surer, then
-    /// those of this chain before those of every chain, then in the order of the files and rows. Listings:
+    /// What is said of an address on a chain. Labels: those with a source before those without, then the
+    /// user's before built-in ones, then the surer, then those of this chain before those of every chain, then in the order of the files and rows. Listings:
     /// the earliest first.
     #[must_use]
     pub fn marks(&self, chain: ChainId, address: Address) -> Marks {
@@ -199,17 +228,37 @@ impl Book {
 
 impl FiledLabel {
     /// Rows of one list keep their order, because sorting is stable.
-    const fn rank(&self) -> (Address, bool, Reverse<fundtrail_model::Confidence>, bool, usize) {
+    fn rank(&self) -> (Address, bool, bool, Reverse<fundtrail_model::Confidence>, bool, usize) {
         let label = &self.label;
         let is_of_every_chain = label.chain.is_none();
         (
             label.address,
+            label.is_unsourced(),
             self.is_built_in,
             Reverse(label.confidence),
             is_of_every_chain,
             self.list_idx,
         )
     }
+}
+
+/// A label that calls its address sanctioned, as a listing by the list that it stands in: known to be listed
+/// when the label begins to hold, or else on the day of the list, or on the last day of the label. Reading has
+/// made sure that there is such a day.
+fn called_sanctioned(label: &Label, version: &ListVersion) -> Option<Listing> {
+    (label.category == Category::Sanctioned).then_some(())?;
+    let known = [label.valid_until, version.as_of].into_iter().flatten().min();
+    Some(Listing {
+        address: label.address,
+        entity: label.name.clone(),
+        authority: format!("a label in {}", version.name),
+        programme: None,
+        listed: DateBound::NoLaterThan(label.valid_from.or(known)?),
+        delisted: label.valid_until.and_then(|last| last.tomorrow().ok()).map(DateBound::On),
+        source: label.source.clone(),
+        list: None,
+        is_invented: label.is_invented,
+    })
 }
 
 /// The entries of one address in a slice that is sorted by address.

@@ -22,6 +22,16 @@ impl Error {
         Self { origin: origin.to_owned(), line: None, column: None, problem: Box::new(problem) }
     }
 
+    /// Whether it is that somebody says something and does not say who.
+    #[must_use]
+    pub fn lacks_source(&self) -> bool {
+        match &*self.problem {
+            Problem::Missing { .. } => self.column.as_deref() == Some("source"),
+            Problem::MissingColumns { missing, .. } => missing == "source",
+            _ => false,
+        }
+    }
+
     pub(crate) fn at_line(origin: &str, line: u64, problem: Problem) -> Self {
         Self { line: Some(line), ..Self::whole(origin, problem) }
     }

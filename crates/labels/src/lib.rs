@@ -47,4 +47,5 @@ mod version;
 pub use book::{Book, Extended};
 pub use error::{Error, Problem};
 pub use rows::KnownToken;
+pub use sheet::Sourcing;
 pub use version::{ListKind, ListVersion};

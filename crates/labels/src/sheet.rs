@@ -19,11 +19,22 @@ const MAX_LINE_BYTES: usize = 64 * 1024;
 const MAX_NOTE_CHARS: usize = 1_024;
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
+/// Whether every row has to name who says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sourcing {
+    /// A row without a source is an error: anybody can make up a label.
+    #[default]
+    Required,
+    /// A label without a source is taken as a mere claim, and comes after every label that has one.
+    OptionalForLabels,
+}
+
 /// A file whose header is known to fit one kind of list.
 #[derive(Debug)]
 pub(crate) struct Sheet {
     origin: String,
     kind: ListKind,
+    sourcing: Sourcing,
     notes: Notes,
     sha256: String,
     columns: BTreeMap<&'static str, usize>,
@@ -39,8 +50,18 @@ struct Notes {
 }
 
 impl Sheet {
-    /// Reads a file that must hold one of `kinds`.
+    /// Reads a file that must hold one of `kinds`, all of it with sources.
     pub(crate) fn read(text: &[u8], origin: &str, kinds: &[ListKind]) -> Result<Self, Error> {
+        Self::read_with(text, origin, kinds, Sourcing::Required)
+    }
+
+    /// Reads a file that must hold one of `kinds`.
+    pub(crate) fn read_with(
+        text: &[u8],
+        origin: &str,
+        kinds: &[ListKind],
+        sourcing: Sourcing,
+    ) -> Result<Self, Error> {
         let bytes = text;
         let text = checked_text(bytes, origin)?;
         let notes = read_notes(text, origin)?;
@@ -62,7 +83,7 @@ impl Sheet {
         let Some((header_line, header)) = records.next().transpose()? else {
             return Err(Error::whole(origin, Problem::NoHeader { example: example_header(kinds) }));
         };
-        let (kind, columns) = resolve_header(&header, kinds)
+        let (kind, columns) = resolve_header(&header, kinds, sourcing)
             .map_err(|problem| Error::at_line(origin, header_line, problem))?;
         let n_columns = header.len();
         let mut kept = Vec::new();
@@ -78,12 +99,30 @@ impl Sheet {
             kept.push((line, record));
         }
         let sha256 = sha256_hex(bytes);
-        Ok(Self { origin: origin.to_owned(), kind, notes, sha256, columns, records: kept })
+        Ok(Self {
+            origin: origin.to_owned(),
+            kind,
+            sourcing,
+            notes,
+            sha256,
+            columns,
+            records: kept,
+        })
     }
 
     /// What the file holds.
     pub(crate) const fn kind(&self) -> ListKind {
         self.kind
+    }
+
+    /// Whether a row may lack its source.
+    pub(crate) fn may_lack_sources(&self) -> bool {
+        self.sourcing == Sourcing::OptionalForLabels && self.kind == ListKind::Labels
+    }
+
+    /// The day that the list describes, where it says so.
+    pub(crate) const fn as_of(&self) -> Option<Date> {
+        self.notes.as_of
     }
 
     /// The name under which the file was given.
@@ -168,6 +207,7 @@ fn read_notes(text: &str, origin: &str) -> Result<Notes, Error> {
 fn resolve_header(
     header: &StringRecord,
     kinds: &[ListKind],
+    sourcing: Sourcing,
 ) -> Result<(ListKind, BTreeMap<&'static str, usize>), Problem> {
     let names: Vec<&str> = header.iter().map(str::trim).collect();
     let mut told = kinds.iter().filter(|kind| names.contains(&kind.telling_column()));
@@ -188,11 +228,12 @@ fn resolve_header(
             return Err(Problem::RepeatedColumn { name: column.to_owned() });
         }
     }
+    let may_lack_source = sourcing == Sourcing::OptionalForLabels && kind == ListKind::Labels;
     let missing: Vec<&str> = kind
         .required_columns()
         .iter()
         .copied()
-        .filter(|name| !columns.contains_key(name))
+        .filter(|name| !columns.contains_key(name) && !(may_lack_source && *name == "source"))
         .collect();
     if !missing.is_empty() {
         return Err(Problem::MissingColumns { kind: kind.name(), missing: missing.join(", ") });

@@ -5,6 +5,9 @@ use std::fmt;
 use fundtrail_model::Date;
 use sha2::{Digest, Sha256};
 
+/// So many digits of a hash tell versions of lists apart; the whole of it stands with the lists of a report.
+const CITED_DIGITS: usize = 12;
+
 /// What a list holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ListKind {
@@ -90,6 +93,16 @@ pub struct ListVersion {
     pub sha256: String,
     /// `built in`, or the name under which the caller gave it.
     pub origin: String,
+}
+
+impl ListVersion {
+    /// Enough to find it again: `OFAC SDN, as of 2026-06-25, sha-256 0123456789ab`.
+    #[must_use]
+    pub fn cited(&self) -> String {
+        let day = self.as_of.map_or_else(String::new, |day| format!(", as of {day}"));
+        let hash = self.sha256.get(..CITED_DIGITS).unwrap_or(&self.sha256);
+        format!("{}{day}, sha-256 {hash}", self.name)
+    }
 }
 
 /// SHA-256 in lower-case hexadecimal digits.

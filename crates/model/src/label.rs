@@ -25,6 +25,8 @@ pub enum Category {
     Scam,
     /// An address known for holding stolen funds.
     Theft,
+    /// An address that a label, not a list of an authority, calls sanctioned.
+    Sanctioned,
     /// A token contract.
     Token,
     /// The contract that wraps a chain's native coin.
@@ -33,11 +35,13 @@ pub enum Category {
     Burn,
     /// Anything else that has a name.
     Other,
+    /// It has a name, and nobody says what it is.
+    Unknown,
 }
 
 impl Category {
     /// Every category, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Exchange,
         Self::Mixer,
         Self::Bridge,
@@ -47,10 +51,12 @@ impl Category {
         Self::Gambling,
         Self::Scam,
         Self::Theft,
+        Self::Sanctioned,
         Self::Token,
         Self::WrappedNative,
         Self::Burn,
         Self::Other,
+        Self::Unknown,
     ];
 
     /// The word for it; it is also how files name it.
@@ -66,10 +72,12 @@ impl Category {
             Self::Gambling => "gambling",
             Self::Scam => "scam",
             Self::Theft => "theft",
+            Self::Sanctioned => "sanctioned",
             Self::Token => "token",
             Self::WrappedNative => "wrapped-native",
             Self::Burn => "burn",
             Self::Other => "other",
+            Self::Unknown => "unknown",
         }
     }
 
@@ -87,6 +95,7 @@ impl Category {
             Self::Exchange | Self::Payment | Self::Gambling => Some(Stop::Service),
             Self::Mixer => Some(Stop::Mixer),
             Self::Bridge => Some(Stop::Bridge),
+            Self::Sanctioned => Some(Stop::Sanctioned),
             Self::Burn => Some(Stop::Burned),
             // Value that stays in these did not come back as something else: the general rule for
             // contracts applies. A thief's or a scammer's wallet is followed on.
@@ -96,7 +105,8 @@ impl Category {
             | Self::WrappedNative
             | Self::Scam
             | Self::Theft
-            | Self::Other => None,
+            | Self::Other
+            | Self::Unknown => None,
         }
     }
 }
@@ -165,13 +175,44 @@ pub struct Label {
     pub valid_until: Option<Date>,
     /// How sure.
     pub confidence: Confidence,
-    /// Who says so: a document, a page, a data set.
+    /// Who says so: a document, a page, a data set; [`Label::UNSOURCED`] where nobody does.
     pub source: String,
     /// Whether it is made up for a reconstruction or a test. Everything that shows it must say so.
     pub is_invented: bool,
 }
 
 impl Label {
+    /// The source of a label that names none, and was taken all the same because somebody asked for that.
+    pub const UNSOURCED: &str = "nobody: no source is given";
+
+    /// Whether nobody stands behind it.
+    #[must_use]
+    pub fn is_unsourced(&self) -> bool {
+        self.source == Self::UNSOURCED
+    }
+
+    /// Whether there is a day and a chain on which both hold.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let starts_in = |a: &Self, b: &Self| match (a.valid_from, b.valid_until) {
+            (Some(from), Some(until)) => from <= until,
+            _ => true,
+        };
+        (self.chain.is_none() || other.chain.is_none() || self.chain == other.chain)
+            && starts_in(self, other)
+            && starts_in(other, self)
+    }
+
+    /// Whether they call the same address by other names, or other things. Names are compared without
+    /// regard to case and to what is no letter or digit.
+    #[must_use]
+    pub fn differs(&self, other: &Self) -> bool {
+        let plain = |name: &str| -> String {
+            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        self.category != other.category || plain(&self.name) != plain(&other.name)
+    }
+
     /// Whether the label holds on that day.
     #[must_use]
     pub fn holds_on(&self, day: Date) -> bool {
@@ -226,6 +267,8 @@ pub struct Listing {
     pub delisted: Option<DateBound>,
     /// Where that is known from.
     pub source: String,
+    /// The list that it was read from, with its version: name, day, and the beginning of its hash.
+    pub list: Option<String>,
     /// Whether it is made up for a reconstruction or a test. Everything that shows it must say so.
     pub is_invented: bool,
 }
@@ -282,6 +325,19 @@ impl Marks {
         self.labels.iter().find(|label| label.holds_on(day))
     }
 
+    /// Labels that contradict a more trusted one which holds on some of the same days: the one that counts,
+    /// and the one that does not, most trusted first.
+    #[must_use]
+    pub fn conflicts(&self) -> Vec<(&Label, &Label)> {
+        let before = |idx: usize| self.labels.get(..idx).unwrap_or_default();
+        let all = self.labels.iter().enumerate();
+        all.filter_map(|(idx, label)| {
+            let mut trusted = before(idx).iter().filter(|trusted| trusted.overlaps(label));
+            trusted.next().filter(|trusted| trusted.differs(label)).map(|trusted| (trusted, label))
+        })
+        .collect()
+    }
+
     /// Why following stops here for value that arrives on `day`, judged on `today` too.
     ///
     /// A listing in force on either day comes first, then the label. A listing that had not begun at
@@ -321,6 +377,7 @@ mod tests {
             listed,
             delisted,
             source: "test".into(),
+            list: None,
             is_invented: true,
         }
     }
@@ -368,6 +425,45 @@ mod tests {
         assert_eq!(marks.stop_on(day("2022-09-01"), today), Some(Stop::Sanctioned));
         assert_eq!(marks.stop_on(day("2022-03-30"), day("2023-01-01")), Some(Stop::Sanctioned));
         assert_eq!(Marks::default().stop_on(today, today), None);
+    }
+
+    #[test]
+    fn labels_that_contradict_a_more_trusted_one_are_told_with_it() {
+        let label = |name: &str, category, from: &str, until: &str| Label {
+            chain: None,
+            address: Address::zero(),
+            name: name.into(),
+            category,
+            valid_from: parse_date(from),
+            valid_until: parse_date(until),
+            confidence: Confidence::Claimed,
+            source: "test".into(),
+            is_invented: true,
+        };
+        let check = |labels: Vec<Label>, expected: &[(&str, &str)]| {
+            let marks = Marks { labels, listings: vec![] };
+            let found: Vec<_> = marks
+                .conflicts()
+                .into_iter()
+                .map(|(counts, other)| (counts.name.clone(), other.name.clone()))
+                .collect();
+            let expected: Vec<_> =
+                expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+            assert_eq!(found, expected);
+        };
+        let [exchange, mixer] = [Category::Exchange, Category::Mixer];
+        check(vec![label("A", exchange, "", ""), label("B", mixer, "", "")], &[("A", "B")]);
+        check(vec![label("A 1", exchange, "", ""), label("a-1", exchange, "", "")], &[]);
+        check(vec![label("A", exchange, "", ""), label("a", mixer, "", "")], &[("A", "a")]);
+        // One after the other is no contradiction.
+        check(
+            vec![
+                label("A", exchange, "", "2021-12-31"),
+                label("B", exchange, "2022-01-01", ""),
+                label("C", exchange, "2021-06-01", "2022-06-01"),
+            ],
+            &[("A", "C")],
+        );
     }
 
     #[test]

@@ -28,6 +28,8 @@
 //! | [crowd](Crowd) | what showed that an address has too many counterparties to be looked at |
 //! | [label](Label) | a name for an address: who says so, since when, until when, how sure |
 //! | [listing](Listing) | a label that is a sanction: programme, listed on, delisted on |
+//! | [verdict](Verdict) | what a listing says of a movement: on its day, and as of today |
+//! | [list fact](ListFact) | one thing that one version of a list says |
 //! | lead | a link that is probable, not conserved arithmetic |
 //! | [pattern](Pattern) | behaviour that the literature on money laundering has a name for |
 //! | [link](Link) | a reason to think that two addresses have one owner: a lead |
@@ -56,6 +58,7 @@ mod time;
 mod trail;
 mod transfer;
 mod whole;
+mod verdict;
 mod window;
 
 pub use account::{AccountFact, AccountKind};
@@ -87,6 +90,7 @@ pub use trail::{
 pub use transfer::{Cause, Transfer};
 pub use whole::{AbsentTransaction, FetchedTransaction, WholeTransaction};
 pub use window::{Coverage, How, Proof, Window};
+pub use verdict::{FlagRule, Lead, Verdict};
 
 /// Types of `ethers-core` that the whole workspace shares. Only this crate and the ABI calls of `fetch`
 /// name `ethers_core` itself, so that one crate changes if the library ever must.

@@ -104,6 +104,7 @@ mod tests {
             listed: DateBound::On(day("2022-08-08")),
             delisted: Some(DateBound::On(day("2025-03-21"))),
             source: sanitize_claim("test", 10),
+            list: None,
             is_invented: true,
         };
         let marks = Marks { labels: vec![label], listings: vec![listing] };

@@ -165,6 +165,10 @@ fn add_marks(conn: &Connection, digest: &mut Digest) -> Result<(), Fault> {
                 .option(listing.delisted, Digest::bound)
                 .text(&listing.source)
                 .number(listing.is_invented);
+            // Cases of before version 3 keep their digest.
+            if let Some(list) = &listing.list {
+                digest.text(list);
+            }
         }
     }
     Ok(())

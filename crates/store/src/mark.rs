@@ -63,8 +63,8 @@ fn write_listing(
 ) -> Result<(), Fault> {
     let insert = "INSERT INTO mark_listing (chain, address, ordinal, listing_address, entity,
                       authority, programme, listed, listed_is_exact, delisted, delisted_is_exact,
-                      source, is_invented)
-                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+                      source, is_invented, list)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     let values = params![
         chain,
         address,
@@ -79,6 +79,7 @@ fn write_listing(
         listing.delisted.map(is_exact),
         listing.source,
         listing.is_invented,
+        listing.list,
     ];
     sql::run(ids.conn(), insert, values).map(drop)
 }
@@ -98,7 +99,8 @@ pub(crate) fn all(conn: &Connection) -> Result<AllMarks, Fault> {
     }
 
     let select = "SELECT mark_listing.chain, key.bytes, own.bytes, entity, authority, programme,
-                         listed, listed_is_exact, delisted, delisted_is_exact, source, is_invented
+                         listed, listed_is_exact, delisted, delisted_is_exact, source, is_invented,
+                         list
                   FROM mark_listing JOIN address AS key ON key.id = address
                   JOIN address AS own ON own.id = listing_address
                   ORDER BY mark_listing.chain, address, ordinal";
@@ -141,6 +143,7 @@ fn listing(row: &Row<'_>) -> Result<Listing, Fault> {
         listed: bound(row, 6)?.ok_or_else(|| Fault::Damaged("a listing has no day".to_owned()))?,
         delisted: bound(row, 8)?,
         source: row.get(10)?,
+        list: row.get(12)?,
         is_invented: row.get(11)?,
     })
 }

@@ -470,6 +470,7 @@ fn listing(scenario: &mut Scenario, name: &str, window: &str) {
         listed: DateBound::On(parse_date(from).unwrap()),
         delisted: parse_date(until).map(DateBound::On),
         source: "case".into(),
+        list: None,
         is_invented: true,
     });
 }

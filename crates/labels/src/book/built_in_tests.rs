@@ -204,6 +204,10 @@ fn the_order_of_columns_does_not_matter() {
         backwards.extend(&writer.into_inner().unwrap(), "list").unwrap();
     }
     assert!(forwards.labels().eq(backwards.labels()));
-    assert!(forwards.listings().eq(backwards.listings()));
+    // The files differ, and so do their hashes.
+    let facts = |book: &Book| -> Vec<Listing> {
+        book.listings().map(|listing| Listing { list: None, ..listing.clone() }).collect()
+    };
+    assert_eq!(facts(&forwards), facts(&backwards));
     assert!(forwards.tokens().eq(backwards.tokens()));
 }

@@ -1,9 +1,9 @@
 use fundtrail_model::{
-    Address, Asset, ChainId, DateBound, ListingStatus, Marks, parse_address, parse_date,
+    Address, Asset, ChainId, Confidence, DateBound, ListingStatus, Marks, parse_address, parse_date,
 };
 
 use super::Book;
-use crate::{Extended, ListKind};
+use crate::{Extended, ListKind, Sourcing};
 
 const POOL: &str = "0x12D66f87A04A9E220743712cE6d9bB1B5616B8Fc";
 const ETHEREUM: ChainId = ChainId(1);
@@ -109,4 +109,79 @@ fn lists_are_named_with_their_day_source_and_hash() {
     let sha256 = "b971db67a21cbbbe63d3ad3c64ba24a5cfc9e888103738a8e99548c1713f6f68";
     assert_eq!(bare.sha256, sha256);
     assert_eq!((bare.name.as_str(), bare.as_of, &bare.source), ("dir/bare.csv", None, &None));
+}
+
+#[test]
+fn labels_without_a_source_are_refused_unless_asked_for_and_come_last() {
+    let with = |columns: &str, row: &str| {
+        format!("chain,address,name,category,confidence{columns}\n{row}")
+    };
+    let bare = with("", &format!("1,{POOL},Friendly Exchange,exchange,certain\n"));
+    let empty = with(",source", &format!("1,{POOL},Friendly Exchange,exchange,certain,\n"));
+    for text in [&bare, &empty] {
+        let mut book = Book::builtin().unwrap();
+        let before = book.marks(ETHEREUM, address(POOL));
+        let error = book.extend(text.as_bytes(), "poison.csv").unwrap_err();
+        assert!(error.lacks_source(), "{error}");
+        assert_eq!(book.marks(ETHEREUM, address(POOL)), before);
+
+        let lenient = Sourcing::OptionalForLabels;
+        book.extend_with(text.as_bytes(), "poison.csv", lenient).unwrap();
+        let marks = book.marks(ETHEREUM, address(POOL));
+        assert_eq!(names(&marks), ["Tornado Cash: 0.1 ETH pool", "Friendly Exchange"]);
+        let last = marks.labels.last().unwrap();
+        assert!(last.is_unsourced());
+        assert_eq!(last.confidence, Confidence::Claimed);
+        assert_eq!(marks.conflicts().len(), 1);
+    }
+    // Nobody calls anybody sanctioned, or a token real, without a source.
+    let check = |text: &str| {
+        let lenient = Sourcing::OptionalForLabels;
+        let error = Book::empty().extend_with(text.as_bytes(), "a.csv", lenient).unwrap_err();
+        assert!(error.lacks_source(), "{error}");
+    };
+    check(&format!("chain,address,name,category,valid_from\n1,{POOL},X,sanctioned,2022-01-01\n"));
+    check(&format!("chain,contract,symbol,decimals\n1,{POOL},USDC,6\n"));
+    check(&format!("address,entity,authority,listed_on\n{POOL},X,EU,2022-01-01\n"));
+}
+
+#[test]
+fn a_label_that_says_sanctioned_is_judged_by_the_day_like_a_listing() {
+    let header = "chain,address,name,category,valid_from,valid_until,source\n";
+    let check = |notes: &str, days: &str, on: &str, expected: Result<ListingStatus, &str>| {
+        let text = format!("{notes}{header}1,{POOL},Wanted,sanctioned,{days},a page\n");
+        let mut book = Book::empty();
+        match (book.extend(text.as_bytes(), "own.csv"), expected) {
+            (Ok(_), Ok(status)) => {
+                let marks = book.marks(ETHEREUM, address(POOL));
+                let [listing] = &*marks.listings else { panic!("{marks:?}") };
+                assert_eq!(listing.status_on(parse_date(on).unwrap()), status, "{days} on {on}");
+                assert_eq!((&*listing.entity, &*listing.source), ("Wanted", "a page"));
+                assert!(listing.list.is_some());
+            }
+            (Err(error), Err(words)) => assert!(error.to_string().contains(words), "{error}"),
+            (found, expected) => panic!("{found:?} is not {expected:?}"),
+        }
+    };
+    use ListingStatus::{Delisted, Listed, PerhapsListed};
+    check("", "2022-01-01,2022-12-31", "2021-12-31", Ok(PerhapsListed));
+    check("", "2022-01-01,2022-12-31", "2022-12-31", Ok(Listed));
+    check("", "2022-01-01,2022-12-31", "2023-01-01", Ok(Delisted));
+    check("# as of: 2026-06-25\n", ",", "2026-06-24", Ok(PerhapsListed));
+    check("# as of: 2026-06-25\n", ",", "2026-06-25", Ok(Listed));
+    check("# as of: 2026-06-25\n", ",2022-12-31", "2022-12-31", Ok(Listed));
+    check("# as of: 2026-06-25\n", ",2022-12-31", "2023-01-01", Ok(Delisted));
+    check("", ",", "2023-01-01", Err("a sanction is judged by the day"));
+}
+
+#[test]
+fn a_listing_names_the_version_of_the_list_it_stands_in() {
+    let book = Book::builtin().unwrap();
+    let list = &book.lists()[0];
+    let cited = book.marks(ETHEREUM, address(POOL)).listings[0].list.clone().unwrap();
+    assert_eq!(cited, list.cited());
+    let short = cited.split("sha-256 ").nth(1).unwrap();
+    assert!(short.len() == 12 && list.sha256.starts_with(short), "{cited}");
+    assert!(cited.contains(&list.name) && cited.contains("as of 2026-06-25"), "{cited}");
+    assert!(book.listings().all(|listing| listing.list.is_some()));
 }

@@ -32,6 +32,7 @@ fn listing(row: Row<'_>) -> Result<Listing, Error> {
         listed: listed.unwrap_or(DateBound::On(listed_on)),
         delisted: bound(row, "delisted_on_is", "delisted_on", delisted)?,
         source: row.source()?,
+        list: None,
         is_invented: row.is_invented()?,
     })
 }

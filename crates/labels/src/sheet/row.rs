@@ -1,7 +1,9 @@
 //! One row: its cells read as values, each error with its place.
 
 use csv::StringRecord;
-use fundtrail_model::{Address, Amount, ChainId, Date, parse_address, parse_date, sanitize_claim};
+use fundtrail_model::{
+    Address, Amount, ChainId, Date, Label, parse_address, parse_date, sanitize_claim,
+};
 
 use super::Sheet;
 use crate::error::{Error, Problem};
@@ -55,6 +57,15 @@ impl<'s> Row<'s> {
     pub(crate) fn text(&self, column: &str, why: &'static str) -> Result<String, Error> {
         self.optional_text(column, SHORT_TEXT_CHARS)?
             .ok_or_else(|| self.fail_in(column, Problem::Missing { why }))
+    }
+
+    /// Who says so of a label: nobody, where that is allowed.
+    pub(crate) fn label_source(&self) -> Result<String, Error> {
+        if self.sheet.may_lack_sources() {
+            let source = self.optional_text("source", SOURCE_CHARS)?;
+            return Ok(source.unwrap_or_else(|| Label::UNSOURCED.to_owned()));
+        }
+        self.source()
     }
 
     /// Who says so.

@@ -166,6 +166,7 @@ pub(crate) fn listing(entity: &str, listed: &str, delisted: Option<&str>) -> Lis
         listed: DateBound::On(day(listed)),
         delisted: delisted.map(|delisted| DateBound::On(day(delisted))),
         source: "Federal Register".to_owned(),
+        list: Some("OFAC SDN, as of 2026-06-25, sha-256 0123456789ab".to_owned()),
         is_invented: true,
     }
 }

@@ -250,6 +250,7 @@ fn marks() -> BTreeMap<(ChainId, Address), Marks> {
         listed,
         delisted,
         source: "a list".to_owned(),
+        list: programme.map(|_| "OFAC SDN, as of 2026-06-25".to_owned()),
         is_invented: false,
     };
     let labels = Category::ALL.map(|category| label("z", category, Some(CHAINS[1])));
