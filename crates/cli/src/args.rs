@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use fundtrail_model::Rule;
+use fundtrail_model::{FlagRule, Rule};
 
 use crate::destination::Format;
 use crate::rules::Rules;
@@ -219,6 +219,15 @@ pub(crate) struct Naming {
     /// Day that sanctions are judged on besides the day of each transfer [default: today]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) as_of: Option<String>,
+
+    /// Which flows count as findings, and for --fail-on; every listing is shown, with both verdicts
+    /// [default: what the case says, else ever]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub(crate) flag: Option<FlagName>,
+
+    /// Take labels that name no source, too: they come after all others, and are shown as nobody's
+    #[arg(long)]
+    pub(crate) allow_unsourced: bool,
 }
 
 /// Where the report goes.
@@ -366,6 +375,10 @@ pub(crate) struct OwnLists {
     /// Own labels, listings or tokens, as CSV (can be repeated)
     #[arg(long, value_name = "FILE")]
     pub(crate) labels: Vec<PathBuf>,
+
+    /// Take labels that name no source, too: they come after all others, and are shown as nobody's
+    #[arg(long)]
+    pub(crate) allow_unsourced: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -424,10 +437,31 @@ impl From<RuleName> for Rules {
     }
 }
 
+/// A rule of flagging, as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FlagName {
+    /// Flows that were, or may have been, sanctioned on the day of the transfer
+    Then,
+    /// Flows whose address is, or may be, sanctioned today
+    Now,
+    /// Flows that touched an address with any listing, past or present
+    Ever,
+}
+
+impl From<FlagName> for FlagRule {
+    fn from(name: FlagName) -> Self {
+        match name {
+            FlagName::Then => Self::Then,
+            FlagName::Now => Self::Now,
+            FlagName::Ever => Self::Ever,
+        }
+    }
+}
+
 /// A finding that can end the program with its own exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// Anything touched an address with a sanctions listing, past or present
+    /// An address with a sanctions listing that counts: by default any, past or present
     Listed,
 }
 

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use fundtrail_model::{FlagRule, sanitize_claim};
 use serde::Deserialize;
 
 use crate::error::Error;
@@ -22,14 +23,20 @@ pub(crate) struct Config {
     /// Own labels, listings or tokens.
     #[serde(default)]
     pub(crate) labels: Vec<PathBuf>,
+    /// Which verdicts on listings count as findings.
+    pub(crate) flag: Option<String>,
+    /// Whether labels may lack a source.
+    #[serde(default)]
+    pub(crate) allow_unsourced: bool,
     /// From where on behaviour counts as a typology.
     #[serde(default)]
     pub(crate) typologies: BTreeMap<String, u64>,
 }
 
 impl Config {
-    /// Reads `fundtrail.toml` in the current folder, if there is one, and `FUNDTRAIL_RPC` (nodes with
-    /// white space between them), which replaces the file's nodes.
+    /// Reads `fundtrail.toml` in the current folder, if there is one. `FUNDTRAIL_RPC` (nodes with white
+    /// space between them), `FUNDTRAIL_FLAG` and `FUNDTRAIL_ALLOW_UNSOURCED` (`true` or `false`) replace what
+    /// the file says.
     pub(crate) fn load() -> Result<Self, Error> {
         let path = Path::new(FILE_NAME);
         let mut config = match std::fs::read_to_string(path) {
@@ -40,7 +47,30 @@ impl Config {
         if let Some(nodes) = environment("FUNDTRAIL_RPC") {
             config.rpc = nodes.split_whitespace().map(str::to_owned).collect();
         }
+        config.flag = environment("FUNDTRAIL_FLAG").or(config.flag);
+        if let Some(answer) = environment("FUNDTRAIL_ALLOW_UNSOURCED") {
+            config.allow_unsourced = answer.parse().map_err(|_| {
+                Error::usage(
+                    "FUNDTRAIL_ALLOW_UNSOURCED is neither true nor false",
+                    "labels without a source are refused where it is not set",
+                )
+            })?;
+        }
         Ok(config)
+    }
+
+    /// Which verdicts count as findings, if it says so.
+    pub(crate) fn flag(&self) -> Result<Option<FlagRule>, Error> {
+        let Some(name) = &self.flag else { return Ok(None) };
+        FlagRule::from_name(name).map(Some).ok_or_else(|| {
+            Error::usage(
+                format!(
+                    "flag (fundtrail.toml, FUNDTRAIL_FLAG): `{}` is not known",
+                    sanitize_claim(name, 40)
+                ),
+                "write then, now or ever",
+            )
+        })
     }
 
     fn parse(text: &str) -> Result<Self, Error> {
@@ -51,8 +81,8 @@ impl Config {
             });
             Error::usage(
                 format!("{FILE_NAME}, line {line}: {}", error.message()),
-                "known keys: rpc (list of [CHAIN=]URL), labels (list of files), and a table [typologies] \
-                 of thresholds, which are whole numbers",
+                "known keys: rpc (list of [CHAIN=]URL), labels (list of files), flag (then, now or ever), \
+                 allow_unsourced (true or false), and a table [typologies] of thresholds, which are whole numbers",
             )
         })
     }

@@ -86,7 +86,12 @@ impl Error {
                     "what was fetched is kept; give the same command again to go on:\n  {again}"
                 )
             }),
-            Self::Amount { .. } | Self::Address(_) | Self::Labels(_) | Self::Report(_) => None,
+            Self::Labels(error) => error.lacks_source().then(|| {
+                "anybody can make up a label; to take labels of nobody all the same, give \
+                 --allow-unsourced"
+                    .to_owned()
+            }),
+            Self::Amount { .. } | Self::Address(_) | Self::Report(_) => None,
         }
     }
 

@@ -7,8 +7,8 @@ use fundtrail_graph::Journeys;
 use fundtrail_labels::prices::{Prices, UsdCents};
 use fundtrail_labels::{Book, ListVersion};
 use fundtrail_model::{
-    Address, Asset, Cause, ChainId, ChainInfo, Date, Limits, Marks, Reservation, Rule, SeedId,
-    Trail, Transfer, parse_date,
+    Address, Asset, Cause, ChainId, ChainInfo, Date, FlagRule, Limits, Marks, Reservation, Rule,
+    SeedId, Trail, Transfer, parse_date,
 };
 use fundtrail_report::{Difference, Fact, Input, ListLine, Report, ThroughLine, TrustedToken, Usd};
 use fundtrail_store::{Case, KnownTokenRow};
@@ -37,6 +37,8 @@ pub(crate) mod key {
     pub(crate) const THROUGH: &str = "through.";
     pub(crate) const PRICES: &str = "prices";
     pub(crate) const AS_OF: &str = "as_of";
+    /// Which verdicts on listings count as findings.
+    pub(crate) const FLAG: &str = "flag";
     pub(crate) const LIST: &str = "list.";
     pub(crate) const ENDPOINT: &str = "run.endpoint.";
     pub(crate) const SPENT: &str = "run.spent";
@@ -180,7 +182,7 @@ fn list_fields(list: &ListVersion) -> [(&'static str, String); 7] {
 /// A case, followed and ready to be shown.
 pub(crate) struct Presented {
     pub(crate) report: Report,
-    /// Whether anything touched an address that is or was sanctioned.
+    /// Whether anything touched a listed address in a way that counts.
     pub(crate) is_flagged: bool,
     /// Whether everything was looked at and adds up.
     pub(crate) is_complete: bool,
@@ -258,7 +260,10 @@ pub(crate) fn present(
         .map(|(_, origin)| origin.clone())
         .collect();
     let unfinished = unfinished(settings.get(key::SPENT), case.counts()?.pending);
+    let flag = settings.get(key::FLAG).and_then(|name| FlagRule::from_name(name));
+    let flag = flag.unwrap_or_default();
     let mut shown = shown_settings(how);
+    shown.push(("listings that make a finding (flag)".to_owned(), flag.to_string()));
     for records in &evidence.chains {
         if let Some(words) = settings.get(&format!("{}{}", key::END, records.chain)) {
             let name = chains.info(records.chain).name;
@@ -306,6 +311,7 @@ pub(crate) fn present(
         endpoints: &endpoints,
         unfinished: unfinished.as_deref(),
         today: how.as_of,
+        flag,
         software: SOFTWARE,
         case_digest: Some(fundtrail_model::hash_hex(case.digest()?)),
         usd: &|asset, amount, block| {
@@ -313,7 +319,7 @@ pub(crate) fn present(
         },
     };
     let report = fundtrail_report::content(&input);
-    let is_flagged = !report.findings.is_empty();
+    let is_flagged = report.findings.iter().any(|finding| finding.is_flagged);
     let is_complete = unfinished.is_none()
         && is_finished(&trail)
         && !trail.reservations.iter().any(|reservation| {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fundtrail_labels::prices::Prices;
-use fundtrail_model::{Amount, ChainId, Date, sanitize_claim};
+use fundtrail_model::{Amount, ChainId, Date, FlagRule, sanitize_claim};
 use fundtrail_store::Case;
 
 use crate::args::{Allowed, Following, Trace};
@@ -84,6 +84,9 @@ impl Settings {
             None => clock::today()?,
         };
         kept.push((key::AS_OF.to_owned(), as_of.to_string()));
+        if let Some(flag) = args.naming.flag.map(FlagRule::from).or(config.flag()?) {
+            kept.push((key::FLAG.to_owned(), flag.to_string()));
+        }
         if let Some(path) = &args.naming.prices {
             kept.push((key::PRICES.to_owned(), read_prices(path)?));
         }

@@ -44,6 +44,7 @@ pub fn content(input: &Input<'_>) -> Report {
         invented: input.invented.map(clean_long),
         software: clean(input.software),
         today: input.today.to_string(),
+        flag: input.flag.name(),
         case_digest: input.case_digest.as_deref().map(clean),
         unfinished: input.unfinished.map(str::to_owned),
         rule: input.trail.rule.name(),

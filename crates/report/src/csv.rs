@@ -9,7 +9,7 @@ use crate::{Error, Report};
 pub use behaviour::patterns_csv;
 pub use paths::paths_csv;
 
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 28] = [
     "hop",
     "kind",
     "depth",
@@ -36,6 +36,7 @@ const COLUMNS: [&str; 27] = [
     "rule",
     "approximate",
     "evidence",
+    "verdicts",
     "reconstruction",
 ];
 
@@ -44,7 +45,8 @@ const COLUMNS: [&str; 27] = [
 /// `asset_…` and `amount_…` are what was given; where a conversion gave several assets, the cells hold
 /// one value for each, separated by ` + `. `received` is `amount asset` in the same manner. Lots are
 /// `seed:base units of contract or native from origin`, separated by ` + `. A cell that a spreadsheet
-/// would take for a formula starts with an apostrophe.
+/// would take for a formula starts with an apostrophe. `verdicts` says what sanctions listings of the two ends
+/// make of the hop, on its day and today.
 ///
 /// # Errors
 ///
@@ -156,7 +158,7 @@ fn written(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>, Error
     writer.into_inner().map_err(|error| Error::Csv { reason: error.to_string() })
 }
 
-fn row(report: &Report, hop: &Hop) -> [String; 27] {
+fn row(report: &Report, hop: &Hop) -> [String; 28] {
     let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
     let (to_address, to_name) = match (&hop.to, hop.to_note) {
         (Some(to), _) => (to.address.clone(), to.name.clone()),
@@ -189,6 +191,7 @@ fn row(report: &Report, hop: &Hop) -> [String; 27] {
         hop.rule.to_owned(),
         if hop.is_approximate { "yes" } else { "no" }.to_owned(),
         hop.evidence.join(" + "),
+        hop.verdicts.join(" + "),
         or_empty(&report.invented),
     ]
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use fundtrail_model::{
-    AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, HopId, Links, Marks,
-    Paths, Patterns, Position, SeedId, Thresholds, Timestamp, TokenClaim, Trail,
+    AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, FlagRule, HopId,
+    Links, Marks, Paths, Patterns, Position, SeedId, Thresholds, Timestamp, TokenClaim, Trail,
 };
 
 /// Looks up what an amount of an asset was worth at a block; `None` where there is no price.
@@ -69,6 +69,8 @@ pub struct Input<'a> {
     pub unfinished: Option<&'a str>,
     /// The day on which listings are judged as of today.
     pub today: Date,
+    /// Which verdicts count as findings.
+    pub flag: FlagRule,
     /// Name and version of the program, for example `fundtrail 0.1.0`.
     pub software: &'a str,
     /// A digest of the case file, where there is one.

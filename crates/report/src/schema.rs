@@ -36,6 +36,8 @@ pub struct Report {
     pub software: String,
     /// The day on which listings were judged, `2026-11-23`.
     pub today: String,
+    /// Which verdicts on listings count as findings: `then`, `now` or `ever`.
+    pub flag: &'static str,
     /// A digest of the case file.
     pub case_digest: Option<String>,
     /// Where the case is not finished: what is missing. Everything below may still change.
@@ -388,6 +390,8 @@ pub struct Finding {
     pub listing: String,
     /// Where the listing is known from.
     pub source: String,
+    /// The version of the list that it stands in; `None` where the case does not say.
+    pub list: Option<String>,
     /// The day of the listing, or a bound for it.
     pub listed: String,
     /// The day of the delisting, or a bound for it.
@@ -405,6 +409,10 @@ pub struct Finding {
     pub then: &'static str,
     /// The status today, in the same words.
     pub today: &'static str,
+    /// Both in short, `listed later; not sanctioned today`.
+    pub verdict: &'static str,
+    /// Whether it counts by [`Report::flag`].
+    pub is_flagged: bool,
     /// The words for the status at the transfer, as in the statement.
     #[serde(skip)]
     pub then_words: &'static str,
@@ -622,6 +630,8 @@ pub struct Hop {
     pub rule: &'static str,
     /// Positions of the transfers that show it.
     pub evidence: Vec<String>,
+    /// What the listings of its two ends say of it, then and now; empty where neither has one.
+    pub verdicts: Vec<String>,
     /// As in [`Ending::share_ppm`].
     #[serde(skip)]
     pub share_ppm: u32,

@@ -193,13 +193,21 @@ fn request(page: &mut Page, action: &Action) {
 }
 
 fn sanction(page: &mut Page, finding: &Finding) {
-    let style = if finding.is_in_force { Style::Alert } else { Style::Strong };
+    let is_alert = finding.is_flagged && finding.is_in_force;
+    let style = if is_alert { Style::Alert } else { Style::Strong };
     let party = &finding.party;
     page.paragraph(2, style, &format!("{}, {}", party.name, party.address));
     page.field(4, "listing", &finding.listing);
+    page.field(4, "verdict", finding.verdict);
+    if !finding.is_flagged {
+        page.field(4, "finding", "no, by the setting of what counts as one");
+    }
     page.field(4, "status", &finding.statement);
     page.field(4, finding.role, &list(&finding.totals));
     page.field(4, "source", &finding.source);
+    if let Some(list) = &finding.list {
+        page.field(4, "list", list);
+    }
     for transfer in capped(page, &finding.transfers) {
         let text = format!(
             "{}  {}  {}; {}",

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Fetch, again: &str) -> Result<Exit, Error> {
         (None, block) => Start::Block(block.unwrap_or(0)),
     };
     let settings = settings(args, &chains)?;
-    let book = commands::lists::book(&args.lists.labels)?;
+    let book = commands::lists::book(&args.lists.labels, args.lists.allow_unsourced)?;
     let mut nodes = Nodes::new(&settings.rpc, &chains, settings.timeout, &settings.max_rps)?;
     let mut case = commands::trace::open_or_create(&settings.case_path)?;
     let job = Job::new(&settings, &chains, &book, (&mut case, &mut nodes), true);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use fundtrail_labels::Book;
+use fundtrail_labels::{Book, Sourcing};
 use fundtrail_model::{Label, Listing, ListingStatus, checksum, parse_address};
 
 use crate::args::{FailOn, Lists};
@@ -14,7 +14,7 @@ use crate::{clock, ui};
 
 pub(crate) fn run(args: &Lists) -> Result<Exit, Error> {
     match args {
-        Lists::Show { lists } => show(&book(&lists.labels)?),
+        Lists::Show { lists } => show(&book(&lists.labels, lists.allow_unsourced)?),
         Lists::Check { addresses, chain, as_of, lists, fail_on } => {
             let chains = Chains::builtin()?;
             let chain = chain.as_deref().map(|name| chains.named(name)).transpose()?;
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Lists) -> Result<Exit, Error> {
             };
             let addresses =
                 addresses.iter().map(|text| parse_address(text)).collect::<Result<Vec<_>, _>>()?;
-            let book = book(&lists.labels)?;
+            let book = book(&lists.labels, lists.allow_unsourced)?;
             let mut text = String::new();
             let mut is_flagged = false;
             for address in addresses {
@@ -57,15 +57,20 @@ pub(crate) fn run(args: &Lists) -> Result<Exit, Error> {
 }
 
 /// The built-in lists and those that were given.
-pub(crate) fn book(files: &[PathBuf]) -> Result<Book, Error> {
+pub(crate) fn book(files: &[PathBuf], allow_unsourced: bool) -> Result<Book, Error> {
     let mut book = Book::builtin()?;
-    for path in Config::load()?.labels.iter().chain(files) {
+    let config = Config::load()?;
+    let sourcing = match allow_unsourced || config.allow_unsourced {
+        true => Sourcing::OptionalForLabels,
+        false => Sourcing::Required,
+    };
+    for path in config.labels.iter().chain(files) {
         let text = std::fs::read(path).map_err(|error| Error::File {
             action: "read",
             path: path.clone(),
             error,
         })?;
-        book.extend(&text, &path.display().to_string())?;
+        book.extend_with(&text, &path.display().to_string(), sourcing)?;
     }
     Ok(book)
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
     for place in &settings.places {
         place.try_out()?;
     }
-    let book = commands::lists::book(&args.naming.labels)?;
+    let book = commands::lists::book(&args.naming.labels, args.naming.allow_unsourced)?;
     for note in through::check(settings.through.as_deref().unwrap_or_default(), &book)? {
         ui::warning(&note);
     }

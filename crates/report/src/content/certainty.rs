@@ -36,6 +36,7 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
             .reservations
             .iter()
             .map(|reservation| reservation_text(names, reservation))
+            .chain(names.label_conflicts())
             .collect(),
         open_ends: trail
             .open_ends

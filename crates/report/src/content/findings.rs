@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    Address, Amount, Asset, ChainId, Date, DateBound, EndingKind, H256, Hop, HopKind, Listing,
-    ListingStatus, Origin, Position,
+    Address, Amount, Asset, ChainId, Date, EndingKind, H256, Hop, HopKind, Lead, Listing,
+    ListingStatus, Origin, Position, Verdict,
 };
 
 use super::clean;
@@ -32,7 +32,7 @@ struct Touch<'a> {
 }
 
 /// What belongs into one finding.
-type Key<'a> = (&'a Listing, ChainId, Address, &'static str, Option<ListingStatus>);
+type Key<'a> = (&'a Listing, ChainId, Address, &'static str, Verdict);
 
 pub(super) fn findings(input: &Input<'_>, names: &Names<'_>) -> Vec<Finding> {
     let mut groups: BTreeMap<Key<'_>, Vec<Touch<'_>>> = BTreeMap::new();
@@ -41,8 +41,8 @@ pub(super) fn findings(input: &Input<'_>, names: &Names<'_>) -> Vec<Finding> {
         listings.extend(touch.listing);
         for listing in listings {
             let day = names.day(touch.chain, touch.position.block);
-            let status = day.map(|day| listing.status_on(day));
-            let key = (listing, touch.chain, touch.address, touch.role, status);
+            let verdict = Verdict::of(listing, day, input.today);
+            let key = (listing, touch.chain, touch.address, touch.role, verdict);
             groups.entry(key).or_default().push(Touch {
                 id: touch.id.clone(),
                 stolen: touch.stolen.clone(),
@@ -52,8 +52,31 @@ pub(super) fn findings(input: &Input<'_>, names: &Names<'_>) -> Vec<Finding> {
     }
     let mut findings: Vec<Finding> =
         groups.iter().map(|(key, touches)| finding(input, names, key, touches)).collect();
-    findings.sort_by_key(|finding| !finding.is_in_force);
+    findings.sort_by_key(|finding| (!finding.is_flagged, !finding.is_in_force));
     findings
+}
+
+/// What the listings of the ends of a movement say of it, by whom each is.
+pub(super) fn verdicts(
+    input: &Input<'_>,
+    names: &Names<'_>,
+    (chain, position): (ChainId, Position),
+    ends: &[(&str, Address)],
+) -> Vec<String> {
+    let day = names.day(chain, position.block);
+    let of_end = |(end, address): &(&str, Address)| -> Vec<String> {
+        let listings = names.directory().listings(*address);
+        let text = |listing: &Listing| {
+            format!(
+                "{end} {}: {}, {}",
+                listing_text(listing),
+                Verdict::of(listing, day, input.today),
+                lead_text(day.map(|day| Lead::of(listing, day))),
+            )
+        };
+        listings.map(text).collect()
+    };
+    ends.iter().flat_map(of_end).collect()
 }
 
 /// Every movement that brought stolen value to an address or took it from one, each once.
@@ -150,8 +173,8 @@ fn add_endings<'a>(input: &Input<'a>, touches: &mut Vec<Touch<'a>>) {
 }
 
 fn finding(input: &Input<'_>, names: &Names<'_>, key: &Key<'_>, touches: &[Touch<'_>]) -> Finding {
-    let (listing, chain, address, role, then) = *key;
-    let today = listing.status_on(input.today);
+    let (listing, chain, address, role, verdict) = *key;
+    let (then, today) = (verdict.then, verdict.now);
     let mut sums = Sums::default();
     for (touch, (asset, amount)) in
         touches.iter().flat_map(|touch| touch.stolen.iter().map(move |lot| (touch, lot)))
@@ -181,6 +204,7 @@ fn finding(input: &Input<'_>, names: &Names<'_>, key: &Key<'_>, touches: &[Touch
         chain_name: names.chain(chain),
         listing: listing_text(listing),
         source: clean(&listing.source),
+        list: listing.list.as_deref().map(clean),
         listed: listing.listed.to_string(),
         delisted: listing.delisted.map(|day| day.to_string()),
         listing_count: others,
@@ -192,7 +216,9 @@ fn finding(input: &Input<'_>, names: &Names<'_>, key: &Key<'_>, touches: &[Touch
         then_words,
         today_words,
         statement,
-        is_in_force: then.is_none_or(may_be_in_force) || may_be_in_force(today),
+        verdict: verdict.name(),
+        is_flagged: input.flag.flags(verdict),
+        is_in_force: verdict.may_be_in_force(),
         is_invented: listing.is_invented,
         totals: sums.money(names),
         transfers: touches.iter().map(|touch| transfer(input, names, listing, touch)).collect(),
@@ -211,21 +237,14 @@ fn transfer(
         sums.add(input, *asset, *amount, block);
     }
     let day = names.day(touch.chain, block);
-    let lead_days = day.map(|day| days_between(day, listing.listed.date()));
+    let lead = day.map(|day| Lead::of(listing, day));
     FindingTransfer {
         id: touch.id.clone(),
         place: names.place(touch.chain, touch.position, touch.transaction),
         stolen: sums.money(names),
-        lead_days,
-        lead: lead_text(listing.listed, lead_days),
+        lead_days: lead.map(|lead| lead.days),
+        lead: lead_text(lead),
     }
-}
-
-const fn may_be_in_force(status: ListingStatus) -> bool {
-    matches!(
-        status,
-        ListingStatus::PerhapsListed | ListingStatus::Listed | ListingStatus::PerhapsDelisted
-    )
 }
 
 const fn status_name(status: ListingStatus) -> &'static str {
@@ -269,20 +288,14 @@ const fn today_words(status: ListingStatus) -> &'static str {
     }
 }
 
-/// Whole days from one day to another; negative where the other comes first.
-fn days_between(from: Date, to: Date) -> i64 {
-    to.duration_since(from).as_hours() / 24
-}
-
-fn lead_text(listed: DateBound, lead_days: Option<i64>) -> String {
-    let Some(days) = lead_days else {
+fn lead_text(lead: Option<Lead>) -> String {
+    let Some(Lead { days, is_bound }) = lead else {
         return "time of the transfer not known".to_owned();
     };
     let count = match days.unsigned_abs() {
         1 => "1 day".to_owned(),
         days => format!("{} days", crate::number::group(&days.to_string())),
     };
-    let is_bound = matches!(listed, DateBound::NoLaterThan(_));
     match (days, is_bound) {
         (0, _) => "on the day of the listing".to_owned(),
         (1.., false) => format!("{count} before the listing"),
@@ -294,23 +307,19 @@ fn lead_text(listed: DateBound, lead_days: Option<i64>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{days_between, lead_text};
-    use fundtrail_model::{DateBound, parse_date};
+    use super::lead_text;
+    use fundtrail_model::Lead;
 
     #[test]
-    fn lead_times_count_days_and_say_what_is_a_bound() {
-        let check = |transfer: &str, listed: DateBound, days: i64, text: &str| {
-            let lead = days_between(parse_date(transfer).unwrap(), listed.date());
-            assert_eq!(lead, days);
-            assert_eq!(lead_text(listed, Some(lead)), text);
+    fn lead_times_say_what_is_a_bound() {
+        let check = |days: i64, is_bound: bool, text: &str| {
+            assert_eq!(lead_text(Some(Lead { days, is_bound })), text);
         };
-        let on = |day: &str| DateBound::On(parse_date(day).unwrap());
-        let by = |day: &str| DateBound::NoLaterThan(parse_date(day).unwrap());
-        check("2022-03-30", on("2022-08-08"), 131, "131 days before the listing");
-        check("2022-03-30", by("2022-08-08"), 131, "at most 131 days before the listing");
-        check("2022-08-08", on("2022-08-08"), 0, "on the day of the listing");
-        check("2022-08-09", on("2022-08-08"), -1, "1 day after the listing");
-        check("2024-03-01", by("2020-03-02"), -1460, "at least 1,460 days after the listing");
-        assert_eq!(lead_text(on("2022-08-08"), None), "time of the transfer not known");
+        check(131, false, "131 days before the listing");
+        check(131, true, "at most 131 days before the listing");
+        check(0, false, "on the day of the listing");
+        check(-1, false, "1 day after the listing");
+        check(-1_460, true, "at least 1,460 days after the listing");
+        assert_eq!(lead_text(None), "time of the transfer not known");
     }
 }

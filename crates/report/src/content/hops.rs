@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use fundtrail_model::{Amount, Asset, EndingClass, Hop, HopId, HopKind, LotMade, LotTaken, Origin};
+use fundtrail_model::{
+    Address, Amount, Asset, EndingClass, Hop, HopId, HopKind, LotMade, LotTaken, Origin,
+};
 
 use super::endings::{nobody, origin_text};
+use super::findings::verdicts;
 use super::names::Names;
 use super::shares::Shares;
 use super::sums::Sums;
@@ -57,6 +60,11 @@ fn row(
             evidence,
         ),
     };
+    let ends: Vec<(&str, Address)> = match (kind, to) {
+        ("payment", Some(to)) => vec![("payer", from), ("receiver", to)],
+        ("payment", None) => vec![("payer", from)],
+        _ => vec![("account", from)],
+    };
     schema::Hop {
         id: id.to_string(),
         kind,
@@ -74,6 +82,7 @@ fn row(
         made: lots_made(names, &hop.made, Some(block)),
         rule: input.trail.rule.name(),
         evidence: evidence.iter().map(ToString::to_string).collect(),
+        verdicts: verdicts(input, names, (hop.chain, hop.position), &ends),
         share_ppm: 0,
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use fundtrail_model::{
-    Address, Amount, Asset, ChainId, ChainInfo, Date, H256, Position, Timestamp, hash_hex,
+    Address, Amount, Asset, ChainId, ChainInfo, Date, H256, Position, Timestamp, checksum, hash_hex,
 };
 
 use super::assets::{AssetName, asset_names};
 use super::clean;
-use super::parties::{Directory, short};
+use super::parties::{Directory, label_text, short};
 use crate::input::Input;
 use crate::number;
 use crate::schema::{AssetLine, Chain, Money, Party, PartyRef, Place};
@@ -37,6 +37,21 @@ impl<'a> Names<'a> {
             Some(info) => clean(&info.name),
             None => format!("chain {chain}"),
         }
+    }
+
+    /// Where sources contradict each other about an address of the report: which of them counts.
+    pub(super) fn label_conflicts(&self) -> impl Iterator<Item = String> + '_ {
+        self.directory.conflicts().into_iter().map(|((chain, address), counts, others)| {
+            let others: Vec<String> = others.into_iter().map(label_text).collect();
+            format!(
+                "Sources contradict each other about {} on {}. It counts as what it is {}. It does not count as \
+                 what it is {}.",
+                checksum(address),
+                self.chain(chain),
+                label_text(counts),
+                others.join("; or "),
+            )
+        })
     }
 
     pub(super) fn time(&self, chain: ChainId, block: u64) -> Option<Timestamp> {

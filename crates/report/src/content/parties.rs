@@ -161,6 +161,22 @@ impl<'a> Directory<'a> {
         self.marks.get(&(chain, address)).map_or(&[], |marks| &marks.labels)
     }
 
+    /// Labels that contradict a more trusted one: the address, the label that counts, and the others.
+    pub(super) fn conflicts(&self) -> Vec<((ChainId, Address), &'a Label, Vec<&'a Label>)> {
+        let mut found: Vec<((ChainId, Address), &Label, Vec<&Label>)> = Vec::new();
+        for at in &self.order {
+            for (counts, other) in self.marks.get(at).map_or_else(Vec::new, Marks::conflicts) {
+                match found.last_mut() {
+                    Some((last, known, others)) if last == at && *known == counts => {
+                        others.push(other)
+                    }
+                    _ => found.push((*at, counts, vec![other])),
+                }
+            }
+        }
+        found
+    }
+
     fn label_on(&self, chain: ChainId, address: Address, day: Option<Date>) -> Option<&'a Label> {
         match day {
             Some(day) => self.marks.get(&(chain, address))?.label_on(day),

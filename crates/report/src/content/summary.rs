@@ -121,21 +121,44 @@ fn sanctions(report: &Report) -> Answer {
             None => groups.push(vec![finding]),
         }
     }
-    let mut lines: Vec<String> =
-        groups.iter().filter_map(|group| said_of(group, &report.today)).collect();
-    if lines.is_empty() && report.method.lists.is_empty() {
+    let said = |is_flagged: bool| -> Vec<String> {
+        let of_kind = groups
+            .iter()
+            .filter(|group| group.first().is_some_and(|first| first.is_flagged == is_flagged));
+        of_kind.filter_map(|group| said_of(group, &report.today)).collect()
+    };
+    let (mut lines, others) = (said(true), said(false));
+    if lines.is_empty() && others.is_empty() && report.method.lists.is_empty() {
         lines.push("Not known: the case names no list that was consulted.".to_owned());
-    } else if lines.is_empty() {
+    } else if lines.is_empty() && others.is_empty() {
         lines.push(format!(
             "No address on this trail has a listing in the lists used, then or today ({}). \
              Addresses beyond an ending were not looked at.",
             report.today
         ));
     }
+    if !others.is_empty() {
+        lines.push(format!(
+            "{} by the setting flag = {}, which counts {}. Touched all the same:",
+            if lines.is_empty() { "No finding" } else { "Not a finding" },
+            report.flag,
+            counted(report.flag),
+        ));
+        lines.extend(others);
+    }
     Answer {
         question: "Which flows touched a sanctioned address?",
         lines: capped(lines),
-        is_alert: report.findings.iter().any(|finding| finding.is_in_force),
+        is_alert: report.findings.iter().any(|finding| finding.is_flagged && finding.is_in_force),
+    }
+}
+
+/// Which verdicts a rule of flagging counts, in words.
+fn counted(flag: &str) -> &'static str {
+    match flag {
+        "then" => "what was, or may have been, sanctioned at the transfer",
+        "now" => "what is, or may be, sanctioned today",
+        _ => "every listing, past or present",
     }
 }
 

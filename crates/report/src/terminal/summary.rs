@@ -118,17 +118,19 @@ pub(super) fn sanctions(page: &mut Page, report: &Report) {
         page.line(2, Style::Plain, "None.");
     }
     for finding in shown(page, &report.findings) {
-        let style = if finding.is_in_force { Style::Alert } else { Style::Plain };
+        let is_alert = finding.is_flagged && finding.is_in_force;
+        let style = if is_alert { Style::Alert } else { Style::Plain };
         let sums: Vec<&str> = finding.totals.iter().map(|money| money.brief.as_str()).collect();
         let until = finding.delisted.as_ref().map(|day| format!(" to {day}")).unwrap_or_default();
         let is_invented = finding.is_invented || finding.party.name.ends_with("(invented)");
         let text = format!(
-            "{}{}  {} {}; listed {}{until}",
+            "{}{}  {} {}; listed {}{until}; {}",
             finding.party.address,
             if is_invented { " (invented)" } else { "" },
             finding.role,
             sums.join("; "),
             finding.listed,
+            finding.verdict,
         );
         page.paragraph(2, style, &text);
     }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Category, ChainId, ChainInfo,
-    Confidence, Coverage, CrowdSize, Date, DateBound, Ending, EndingKind, H256, Hop, HopId,
-    HopKind, How, Label, LedgerLine, Limits, Links, Listing, LotMade, LotTaken, Marks, NativeCoin,
-    OpenEnd, Origin, Path, PathStep, Paths, Patterns, Position, Proof, Reservation, Rule, Seed,
-    SeedId, Step, Thresholds, Timestamp, TokenClaim, Trail, Window, parse_date,
+    Confidence, Coverage, CrowdSize, Date, DateBound, Ending, EndingKind, FlagRule, H256, Hop,
+    HopId, HopKind, How, Label, LedgerLine, Limits, Links, Listing, LotMade, LotTaken, Marks,
+    NativeCoin, OpenEnd, Origin, Path, PathStep, Paths, Patterns, Position, Proof, Reservation,
+    Rule, Seed, SeedId, Step, Thresholds, Timestamp, TokenClaim, Trail, Window, parse_date,
 };
 
 use crate::{Difference, Fact, Input, ListLine, Report, ThroughLine, TrustedToken, Usd, content};
@@ -42,6 +42,7 @@ pub(crate) struct Sample {
     pub(crate) endpoints: Vec<String>,
     pub(crate) unfinished: Option<String>,
     pub(crate) today: Date,
+    pub(crate) flag: FlagRule,
 }
 
 impl Sample {
@@ -80,6 +81,7 @@ impl Sample {
             endpoints: &self.endpoints,
             unfinished: self.unfinished.as_deref(),
             today: self.today,
+            flag: self.flag,
             software: "fundtrail 0.1.0",
             case_digest: Some("sha256:5f0c".to_owned()),
             usd: &usd,
@@ -377,8 +379,8 @@ impl Builder {
             grow(line.endings.entry(ending.kind.class()).or_insert(zero), ending.amount);
         }
         let trail = Trail {
-            rule: Rule::DirtyFirst,
             direction: fundtrail_model::Direction::Out,
+            rule: Rule::DirtyFirst,
             limits: Limits { max_hops: 25, hub_counterparties: 1000, min_share_ppm: 100 },
             seeds: self.seeds,
             hops: self.hops,
@@ -455,6 +457,7 @@ pub(crate) fn sample(trail: Trail, paths: Vec<Vec<HopId>>) -> Sample {
         endpoints: Vec::new(),
         unfinished: None,
         today: day("2026-11-23"),
+        flag: FlagRule::default(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Listings are judged at the transfer and as of today, and both are said.
 
-use fundtrail_model::{Listing, Marks};
+use fundtrail_model::{Category, Confidence, FlagRule, Label, Listing, Marks};
 
-use super::sample::{POLYGON, address, day, listing, small};
+use super::sample::{POLYGON, address, day, label, listing, small};
+use crate::Report;
 use crate::schema::Finding;
 
 /// What is found if the address that receives hop 3 on 2022-03-29 has these listings.
@@ -126,4 +127,85 @@ fn several_listings_of_one_address_point_to_each_other() {
     assert!(findings.iter().all(|finding| {
         finding.statement.ends_with("This is one of 2 listings of the address: read them together")
     }));
+}
+
+/// The report if the address that receives hop 3 on 2022-03-29 was listed in August 2022 and delisted in
+/// March 2025, seen from a day.
+fn judged(flag: FlagRule, today: &str) -> Report {
+    let mut sample = small();
+    sample.flag = flag;
+    sample.today = day(today);
+    let listings = vec![listing("X", "2022-08-08", Some("2025-03-21"))];
+    sample.marks.insert((POLYGON, address(4)), Marks { labels: Vec::new(), listings });
+    sample.report()
+}
+
+#[test]
+fn the_rule_says_what_is_a_finding_and_nothing_is_hidden_by_it() {
+    let check = |flag: FlagRule, today: &str, is_flagged: bool, is_alert: bool, verdict: &str| {
+        let report = judged(flag, today);
+        let [finding] = &*report.findings else { panic!("{:?}", report.findings) };
+        assert_eq!((finding.is_flagged, finding.verdict), (is_flagged, verdict), "{flag} {today}");
+        assert_eq!(report.flag, flag.name());
+        assert_eq!(
+            finding.list.as_deref(),
+            Some("OFAC SDN, as of 2026-06-25, sha-256 0123456789ab")
+        );
+        let answer = &report.summary[3];
+        assert_eq!(answer.is_alert, is_alert, "{flag} {today}");
+        assert!(answer.lines.iter().any(|line| line.contains(&finding.statement)), "{answer:?}");
+        let says_why =
+            answer.lines[0].starts_with(&format!("No finding by the setting flag = {flag}"));
+        assert_eq!(says_why, !is_flagged, "{answer:?}");
+        for text in [crate::terminal(&report, 100, false), crate::html(&report).unwrap()] {
+            assert!(text.contains(verdict), "{text}");
+        }
+    };
+    let (ended, today) = ("listed later; not sanctioned today", "2026-11-23");
+    check(FlagRule::Ever, today, true, false, ended);
+    check(FlagRule::Then, today, false, false, ended);
+    check(FlagRule::Now, today, false, false, ended);
+    let (lasting, in_2023) = ("listed later; sanctioned today", "2023-01-01");
+    check(FlagRule::Ever, in_2023, true, true, lasting);
+    check(FlagRule::Now, in_2023, true, true, lasting);
+    check(FlagRule::Then, in_2023, false, false, lasting);
+}
+
+#[test]
+fn each_hop_says_what_the_listings_of_its_ends_make_of_it() {
+    let report = judged(FlagRule::Then, "2026-11-23");
+    let verdicts: Vec<_> = report.hops.iter().map(|hop| hop.verdicts.join("|")).collect();
+    let said = "receiver X, OFAC SDN, programme CYBER2 (invented): listed later; not sanctioned today, 132 days \
+                before the listing";
+    assert_eq!(verdicts.iter().filter(|text| *text == said).count(), 1, "{verdicts:?}");
+    assert_eq!(verdicts.iter().filter(|text| !text.is_empty()).count(), 1, "{verdicts:?}");
+    let rows = String::from_utf8(crate::csv(&report).unwrap()).unwrap();
+    assert_eq!(rows.matches(said).count(), 1, "{rows}");
+}
+
+#[test]
+fn sources_that_contradict_each_other_are_both_named() {
+    let mut sample = small();
+    let of = |name: &str, category, source: &str| Label {
+        source: source.to_owned(),
+        confidence: Confidence::Probable,
+        ..label(name, category)
+    };
+    let labels = vec![
+        of("Exchange A", Category::Exchange, "page one"),
+        of("exchange-a", Category::Exchange, "page two"),
+        of("Mixer M", Category::Mixer, "page three"),
+    ];
+    sample.marks.insert((POLYGON, address(4)), Marks { labels, listings: Vec::new() });
+    let reservations = sample.report().certainty.reservations;
+    let found: Vec<_> =
+        reservations.iter().filter(|text| text.starts_with("Sources contradict")).collect();
+    let [said] = *found else { panic!("{reservations:?}") };
+    for part in [
+        "“Exchange A” (exchange) by page one; probable",
+        "“Mixer M” (mixer) by page three; probable",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(!said.contains("page two"), "{said}");
 }
