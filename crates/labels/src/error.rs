@@ -32,6 +32,10 @@ impl Error {
         }
     }
 
+    pub(crate) fn at_byte(origin: &str, byte: u64, problem: Problem) -> Self {
+        Self::whole(origin, Problem::AtByte { byte, problem: Box::new(problem) })
+    }
+
     pub(crate) fn at_line(origin: &str, line: u64, problem: Problem) -> Self {
         Self { line: Some(line), ..Self::whole(origin, problem) }
     }
@@ -60,7 +64,7 @@ pub enum Problem {
         limit: usize,
     },
     /// Bytes that are not UTF-8.
-    #[error("not UTF-8 text: save the file as `CSV UTF-8`")]
+    #[error("not UTF-8 text: save the file as UTF-8")]
     NotUtf8,
     /// A line longer than any row.
     #[error("the line has more than {limit} bytes: this is not a list of one row per line")]
@@ -221,5 +225,134 @@ pub enum Problem {
         address: String,
         /// How many are accepted.
         limit: usize,
+    },
+    /// Something at a byte of a file that has no lines to speak of.
+    #[error("byte {byte}: {problem}")]
+    AtByte {
+        /// How many bytes are before it.
+        byte: u64,
+        /// What is wrong there.
+        problem: Box<Self>,
+    },
+    /// The operating system failed to read.
+    #[error("cannot be read: {detail}")]
+    Unreadable {
+        /// What it said.
+        detail: String,
+    },
+    /// A file that is like none that is known.
+    #[error(
+        "the beginning does not tell what kind of list this is: say it with --kind, one of {known}"
+    )]
+    UnknownFormat {
+        /// The kinds.
+        known: String,
+    },
+    /// Comments beside a file that has none.
+    #[error("SDN_COMMENTS.CSV belongs to SDN.CSV, and this is a file of the kind {format}")]
+    NoComments {
+        /// The kind of the file.
+        format: &'static str,
+    },
+    /// Remarks that go on from nowhere.
+    #[error(
+        "goes on with the remarks of entry {number}, which is not in SDN.CSV: the two files are not of the same day, or one is cut off"
+    )]
+    OrphanComment {
+        /// The number of the entry.
+        number: u64,
+    },
+    /// A list without a single entry.
+    #[error("there is not one entry in it")]
+    NothingInIt,
+    /// The end of a file comes before the end of what it says.
+    #[error("the file is cut off or broken: {what}. Get it again")]
+    CutOff {
+        /// What is missing.
+        what: String,
+    },
+    /// A breach of the rules of a notation.
+    #[error("not well-formed {kind}: {detail}")]
+    NotWellFormed {
+        /// The notation.
+        kind: &'static str,
+        /// What is wrong.
+        detail: String,
+    },
+    /// XML of something else.
+    #[error("an element `{name}` where only one `{root}` may stand")]
+    OtherRoot {
+        /// The name found.
+        name: String,
+        /// The name that this kind of list has.
+        root: String,
+    },
+    /// Elements or values inside each other without end.
+    #[error("more than {limit} levels inside each other")]
+    TooDeep {
+        /// How many are accepted.
+        limit: usize,
+    },
+    /// A tag or text longer than any list has.
+    #[error("one tag or text has more than {limit} bytes")]
+    PieceTooLong {
+        /// How many are accepted.
+        limit: usize,
+    },
+    /// More parts than anything has.
+    #[error("more than {limit} parts of one kind")]
+    TooManyParts {
+        /// How many are accepted.
+        limit: usize,
+    },
+    /// A document type, which can define entities.
+    #[error(
+        "a document type definition: sanctions lists have none, and what it defines is not expanded"
+    )]
+    DocumentType,
+    /// An entity that XML itself does not have.
+    #[error("the entity `{name}` is not one of XML's own and is not expanded")]
+    UnknownEntity {
+        /// Its name.
+        name: String,
+    },
+    /// A file that says that it is in another encoding.
+    #[error("declared as {name}: only UTF-8 is read")]
+    OtherEncoding {
+        /// The encoding.
+        name: String,
+    },
+    /// Anchors and aliases, with which a few lines stand for gigabytes.
+    #[error("an anchor or alias: TagPacks have none, and they are not expanded")]
+    Anchor,
+    /// YAML of something else.
+    #[error("not a TagPack: that is a mapping with a list `tags` of mappings")]
+    NotATagPack,
+    /// The same key twice in one mapping.
+    #[error("the key `{key}` is there twice")]
+    RepeatedKey {
+        /// The key.
+        key: String,
+    },
+    /// A text that is no address of any chain.
+    #[error("`{value}` is not an address of any chain")]
+    NotAnyAddress {
+        /// What was given.
+        value: String,
+    },
+    /// Not a whole number.
+    #[error("`{value}` is not the number of an entry")]
+    NotANumber {
+        /// What was given.
+        value: String,
+    },
+    /// Something between a closing quote and the next comma.
+    #[error("text between a closing quote and the next comma")]
+    AfterQuote,
+    /// Two statements of one file that cannot both be true.
+    #[error("contradicts what the file said before: {what}")]
+    ContradictsEarlier {
+        /// About what, and what each says.
+        what: String,
     },
 }

@@ -39,6 +39,7 @@
 
 mod book;
 mod error;
+pub mod intake;
 pub mod prices;
 mod rows;
 mod sheet;

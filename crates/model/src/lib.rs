@@ -30,6 +30,7 @@
 //! | [listing](Listing) | a label that is a sanction: programme, listed on, delisted on |
 //! | [verdict](Verdict) | what a listing says of a movement: on its day, and as of today |
 //! | [list fact](ListFact) | one thing that one version of a list says |
+//! | [list fact](ListFact) | one thing that one version of a list says |
 //! | lead | a link that is probable, not conserved arithmetic |
 //! | [pattern](Pattern) | behaviour that the literature on money laundering has a name for |
 //! | [link](Link) | a reason to think that two addresses have one owner: a lead |
@@ -46,6 +47,7 @@ mod fetched;
 mod direction;
 mod label;
 mod likeness;
+mod list_fact;
 mod path;
 mod pattern;
 mod position;
@@ -71,6 +73,7 @@ pub use entity::{Cluster, Heuristic, Link, Links};
 pub use fetched::{BlockStamp, FetchedWindow};
 pub use label::{Category, Confidence, DateBound, Label, Listing, ListingStatus, Marks, Stop};
 pub use likeness::Likeness;
+pub use list_fact::{ForeignAddress, ListFact, ListedAddress, ListedToken};
 pub use direction::Direction;
 pub use path::{Path, PathStep, Paths};
 pub use pattern::{

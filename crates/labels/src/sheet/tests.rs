@@ -55,10 +55,7 @@ fn headers_that_do_not_fit_say_what_would() {
 
 #[test]
 fn texts_that_are_not_lists_are_refused() {
-    fails(
-        b"chain,address\n1,\xff\n",
-        "my.csv, line 2: not UTF-8 text: save the file as `CSV UTF-8`",
-    );
+    fails(b"chain,address\n1,\xff\n", "my.csv, line 2: not UTF-8 text: save the file as UTF-8");
     let long = format!("{LABELS}1,{A},{},exchange,s\n", "x".repeat(70_000));
     fails(
         long.as_bytes(),
