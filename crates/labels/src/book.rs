@@ -1,5 +1,7 @@
 //! What is said of addresses, by which list.
 
+mod kept;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -30,7 +30,7 @@
 //! | [listing](Listing) | a label that is a sanction: programme, listed on, delisted on |
 //! | [verdict](Verdict) | what a listing says of a movement: on its day, and as of today |
 //! | [list fact](ListFact) | one thing that one version of a list says |
-//! | [list fact](ListFact) | one thing that one version of a list says |
+//! | [edition](ListEdition) | one version of a list, as it was imported |
 //! | lead | a link that is probable, not conserved arithmetic |
 //! | [pattern](Pattern) | behaviour that the literature on money laundering has a name for |
 //! | [link](Link) | a reason to think that two addresses have one owner: a lead |
@@ -42,9 +42,9 @@ mod asset;
 mod band;
 mod chain;
 mod crowd;
+mod direction;
 mod entity;
 mod fetched;
-mod direction;
 mod label;
 mod likeness;
 mod list_fact;
@@ -59,8 +59,8 @@ mod through;
 mod time;
 mod trail;
 mod transfer;
-mod whole;
 mod verdict;
+mod whole;
 mod window;
 
 pub use account::{AccountFact, AccountKind};
@@ -69,12 +69,15 @@ pub use asset::{Asset, AssetClass, Balance, TokenClaim};
 pub use band::{Band, BandLine};
 pub use chain::{ChainId, ChainInfo, NativeCoin};
 pub use crowd::{Crowd, CrowdSize};
+pub use direction::Direction;
 pub use entity::{Cluster, Heuristic, Link, Links};
 pub use fetched::{BlockStamp, FetchedWindow};
 pub use label::{Category, Confidence, DateBound, Label, Listing, ListingStatus, Marks, Stop};
 pub use likeness::Likeness;
-pub use list_fact::{ForeignAddress, ListFact, ListedAddress, ListedToken};
-pub use direction::Direction;
+pub use list_fact::{
+    DayKnown, EditionCounts, ForeignAddress, KeptFact, ListEdition, ListFact, ListedAddress,
+    ListedToken,
+};
 pub use path::{Path, PathStep, Paths};
 pub use pattern::{
     Measure, Pattern, PatternKind, PatternReservation, PatternRole, Patterns, Unit, Witness,
@@ -91,9 +94,9 @@ pub use trail::{
     LotTaken, OpenEnd, OpenTransaction, Origin, Reservation, Trail,
 };
 pub use transfer::{Cause, Transfer};
+pub use verdict::{FlagRule, Lead, Verdict};
 pub use whole::{AbsentTransaction, FetchedTransaction, WholeTransaction};
 pub use window::{Coverage, How, Proof, Window};
-pub use verdict::{FlagRule, Lead, Verdict};
 
 /// Types of `ethers-core` that the whole workspace shares. Only this crate and the ABI calls of `fetch`
 /// name `ethers_core` itself, so that one crate changes if the library ever must.

@@ -144,6 +144,14 @@ pub enum Error {
         /// Its value.
         value: u64,
     },
+    /// A list store that cannot be used.
+    #[error("the list store `{path}` {problem}")]
+    ListStore {
+        /// The store's file.
+        path: PathBuf,
+        /// Why not.
+        problem: String,
+    },
     /// Two seeds with one number.
     #[error("{id} in `{path}` is already a seed of `{spec}`")]
     SeedTaken {
@@ -183,6 +191,9 @@ impl Error {
             Self::Io { .. } => "check the disk: everything written before is kept",
             Self::Fork { .. } => {
                 "fetch blocks only up to the finalized one; if they were final, the two answers come from different chains or from a node that is wrong"
+            }
+            Self::ListStore { .. } => {
+                "choose another file with --store, FUNDTRAIL_LISTS or `lists` in fundtrail.toml, or move this one away"
             }
             Self::Conflict { .. } => {
                 "ask another node: one of the two answers is wrong; nothing of the new data was written"

@@ -4,6 +4,9 @@
 //! what was fetched, what it covers, what is still to be fetched, the seeds, the settings, and the
 //! labels that were used, so that a report can be made again from the file alone.
 //!
+//! A [`ListStore`] is another file, the user's own: every imported version of every sanctions list and label
+//! set, whichever case they are used in.
+//!
 //! Everything fetched is a set that only grows ([`Case::rewind`] apart, for blocks that the chain itself took
 //! back), and each thing in it that is told of twice is resolved
 //! by a rule that does not ask which came first. So a case has the same content, and the same
@@ -20,6 +23,7 @@ mod digest;
 mod error;
 mod fact;
 mod intern;
+mod lists;
 mod mark;
 mod plan;
 mod rewind;
@@ -36,6 +40,7 @@ mod window;
 pub use case::Case;
 pub use counts::{ChainCounts, Counts};
 pub use error::Error;
+pub use lists::{Imported, ListStore};
 pub use plan::PlannedWindow;
 pub use rewind::Rewound;
 pub use token::KnownTokenRow;
