@@ -342,6 +342,7 @@ fn followed(
     how: &How,
     marks: &BTreeMap<(ChainId, Address), Marks>,
 ) -> Result<(Trail, Vec<Trail>), Error> {
+                    | Reservation::UnlistedPayment { .. }
     let trails = match how.rules {
         Rules::One(_) => Vec::new(),
         Rules::All => evidence.follow_by_every_rule(how, marks)?,

@@ -43,6 +43,14 @@
 //!   which that look began. What arrived there earlier is followed, as far as it was looked at; where the
 //!   crowd begins what is lacking, it ends there. So it does for a seed's holder, with a reservation.
 //!
+//! # How value is followed back
+//!
+//! Asked [in](fundtrail_model::Direction::In), [`follow`] says where the seeds' credits came from. Each account's ledger is
+//! kept forward, by the same rule and the same code, so that both directions pair the same credits with the same
+//! debits; what is asked is which units of which credits paid. Only rules that [pair](Rule::pairs) credits with
+//! debits whatever is stolen can say that; any other is read as first in, first out. A trail back begins at the
+//! seeds, too: its hops go from receivers to payers, and its endings are origins.
+//!
 //! # What is trusted
 //!
 //! An account's debits decide where value goes, so they are used only where all its movements are
@@ -66,11 +74,13 @@
 //! lots are there, they end as not covered; when the account was empty of them by then, nothing is
 //! missing, and a later arrival starts a new stay with a new opening balance.
 
+mod back;
 mod book;
 mod collapse;
 mod convert;
 mod dealings;
 mod entity;
+mod eyes;
 mod history;
 mod ledger;
 mod order;
@@ -187,7 +197,7 @@ impl fmt::Debug for Question<'_> {
     }
 }
 
-/// Follows the seeds through everything that is known.
+/// Follows the seeds through everything that is known, forward or back.
 ///
 /// Every unit of every seed is at exactly one ending of the answer, but by [`Rule::Poison`], whose amounts
 /// are upper bounds; [`Trail::check`] holds. The
@@ -208,7 +218,10 @@ pub fn follow(evidence: &[ChainEvidence<'_>], question: &Question<'_>) -> Trail 
         let crowds = crowds_that_stop(known, question);
         let known = &ChainEvidence { crowds: &crowds, ..*known };
         let view = view::View::new(known, group, question.marks, gate);
-        sweep::sweep(&view, question, group, &mut book);
+        match question.direction {
+            Direction::Out => sweep::sweep(&view, question, group, &mut book),
+            Direction::In => back::trace(&view, question, group, &mut book),
+        }
     }
     book.close()
 }

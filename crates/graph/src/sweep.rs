@@ -16,13 +16,17 @@ use fundtrail_model::{
 
 use crate::Question;
 use crate::book::{Book, Unread};
-use crate::collapse::{Fee, Party, Payment, Sight, WholeSight, collapse_parts, receiver};
+use crate::collapse::{Fee, Party, Payment, receiver};
+use crate::eyes::Eyes;
 use crate::history::{Account, NOBODY, Row, slot};
 use crate::ledger::{Lot, worth};
 use crate::order::{Act, acts};
 use crate::view::{Reading, View};
 use doubt::Unpaid;
 use stays::Stays;
+
+pub(crate) use convert::pieces;
+pub(crate) use seeds::split;
 
 /// Follows the seeds of one chain, given in the order of their positions, and writes down what happens.
 pub(crate) fn sweep<'q>(
@@ -33,12 +37,9 @@ pub(crate) fn sweep<'q>(
 ) {
     let (seeds, late) =
         seeds.split_at(seeds.partition_point(|seed| seed.position.block <= view.until));
-    let mut holders = view.flags();
-    seeds.iter().for_each(|seed| holders.set(view.number(seed.holder), true));
-    let through = through(view, question);
+    let eyes = Eyes::new(view, question, seeds);
     let stays = Stays::new(view, question.rule);
-    let counterparties = BTreeMap::new();
-    let mut sweep = Sweep { view, question, book, holders, through, stays, counterparties };
+    let mut sweep = Sweep { view, question, book, eyes, stays };
     let mut waiting = seeds;
     let mut start = 0_usize;
     while let Some(first) = view.rows.get(start) {
@@ -53,21 +54,6 @@ pub(crate) fn sweep<'q>(
     sweep.seeds_alone(&mut waiting, start, |_| true);
     late.iter().for_each(|seed| sweep.end_late(seed));
     sweep.finish();
-}
-
-/// The accounts that the question may go through.
-fn through(view: &View<'_>, question: &Question<'_>) -> crate::view::Flags {
-    let mut flags = view.flags();
-    let Question { through, marks, .. } = question;
-    for (_, address) in &through.addresses {
-        flags.set(view.number(*address), true);
-    }
-    for ((chain, address), marks) in marks.iter().filter(|_| !through.names.is_empty()) {
-        if *chain == view.chain && through.may_open(*chain, *address, Some(marks)) {
-            flags.set(view.number(*address), true);
-        }
-    }
-    flags
 }
 
 /// Where the rows that are collapsed with the first end.
@@ -142,13 +128,8 @@ struct Sweep<'s, 'v, 'q> {
     view: &'s View<'v>,
     question: &'q Question<'q>,
     book: &'s mut Book<'q>,
-    /// Who received a seed: whoever asks wants to know what these did, contracts or not.
-    holders: crate::view::Flags,
-    /// Who may be gone through.
-    through: crate::view::Flags,
+    eyes: Eyes<'s, 'q>,
     stays: Stays<'s, 'v>,
-    /// Counted once per account.
-    counterparties: BTreeMap<Account, u32>,
 }
 
 impl Sweep<'_, '_, '_> {
@@ -229,32 +210,10 @@ impl Sweep<'_, '_, '_> {
         self.plant_alone(&mut now, &split, seeds);
 
         let block = now.block;
-        // Whether a stop was looked at must not matter: value that comes there ends there.
-        let goes_on = |address, account| {
-            self.is_open(address, account, block) || self.stop(address, account, block).is_none()
-        };
-        let is_told = now.reading == Reading::Whole { has_frames: true };
-        let is_known = |address| {
-            let account = self.view.number(address);
-            (is_told || self.view.run_of(account, block).is_some()) && goes_on(address, account)
-        };
-        let has_tokens = |address| goes_on(address, self.view.number(address));
-        let has_native =
-            |address| is_told || self.view.is_native_known(self.view.number(address), block);
-        let is_worth = |asset, amount| self.is_worth(asset, amount, block);
-        let whole = matches!(now.reading, Reading::Whole { .. });
-        let sight = Sight {
-            is_known: &is_known,
-            is_converter: &|address| self.is_converter(address, block),
-            whole: whole.then_some(WholeSight {
-                has_tokens: &has_tokens,
-                has_native: &has_native,
-                is_worth: &is_worth,
-            }),
-        };
-        let mut collapsed = collapse_parts(&split.parts, &sight);
+        let mut collapsed = self.eyes.collapse(&split.parts, block, now.reading);
         now.lacking = std::mem::take(&mut collapsed.lacking);
-        now.unpaid = if whole { self.unpaid(&collapsed.payments, block) } else { None };
+        let is_whole = matches!(now.reading, Reading::Whole { .. });
+        now.unpaid = if is_whole { self.unpaid(&collapsed.payments, block) } else { None };
         let acts = acts(collapsed);
         for act in &acts {
             if let Act::Convert(conversion) = act {
@@ -279,13 +238,6 @@ impl Sweep<'_, '_, '_> {
             self.stays
                 .clear(account, |rest| self.book.end(rest, EndingKind::ContractWithoutReturn));
         }
-    }
-
-    /// Whether so much of an asset is known to be of worth.
-    fn is_worth(&self, asset: Asset, amount: Amount, block: u64) -> bool {
-        let Question { seeds, is_listed_token, is_negligible, .. } = self.question;
-        let is_negligible = |seed| is_negligible(seed, asset, amount, block);
-        is_listed_token(asset) && !seeds.iter().all(is_negligible)
     }
 
     fn number(&self, party: Party) -> Account {

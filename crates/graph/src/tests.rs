@@ -1,5 +1,6 @@
 //! Cases as text, properties over random worlds.
 
+mod back;
 mod band;
 mod cases;
 pub(crate) mod files;

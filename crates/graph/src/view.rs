@@ -19,7 +19,7 @@ use settled::Settled;
 pub(crate) struct View<'a> {
     pub(crate) chain: ChainId,
     pub(crate) until: u64,
-    history: &'a History,
+    pub(crate) history: &'a History,
     pub(crate) rows: &'a [Row],
     /// Sorted.
     strangers: Vec<Address>,
@@ -173,6 +173,16 @@ impl<'a> View<'a> {
         let next = runs.get(runs.partition_point(|run| run.first() <= first));
         let last = next.map_or(u64::MAX, |run| run.first().saturating_sub(1));
         Window::new(first, last.min(self.until))
+    }
+
+    /// The missing blocks up to `last`, which is not covered, from the covered one before or the first of the chain.
+    /// Blocks that the state settled alone say nothing of what happened in them.
+    pub(crate) fn missing_to(&self, account: Account, last: u64) -> Option<Window> {
+        let runs = self.covered.of(account);
+        let before = runs.partition_point(|run| run.last() < last).checked_sub(1);
+        let before = before.and_then(|before| runs.get(before));
+        let first = before.map_or(1, |run| run.last().saturating_add(1));
+        Window::new(first, last)
     }
 
     /// What shows that the address is a hub in this block: the first look, at or before it, at which it turned

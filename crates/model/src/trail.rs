@@ -560,6 +560,22 @@ pub enum Reservation {
         /// What it got, net, clean lots included.
         received: Vec<(Asset, Amount)>,
     },
+    /// Backward: what was given for converted value is neither a native coin nor a token of a list. It may be
+    /// worthless, and the value may have been the contracts'.
+    UnlistedPayment {
+        /// The chain.
+        chain: ChainId,
+        /// The account.
+        address: Address,
+        /// Where.
+        position: Position,
+        /// Whom it paid, sorted.
+        contracts: Vec<Address>,
+        /// What it gave, net.
+        paid: Vec<(Asset, Amount)>,
+        /// What it got, net.
+        received: Vec<(Asset, Amount)>,
+    },
     /// In the transaction in which stolen value was converted, or ended at a contract, contracts gave assets to
     /// others than the payer, as far as was seen: contracts that gave something back are not looked at. These
     /// amounts were not followed; most often they are other people's.

@@ -1,13 +1,9 @@
 //! What becomes of value that arrives somewhere.
 
-use fundtrail_model::{
-    Address, Amount, Asset, CrowdSize, EndingKind, Listing, ListingStatus, Reservation, SeedId,
-    Stop, Window,
-};
+use fundtrail_model::{Address, Amount, Asset, EndingKind, Reservation, SeedId, Window};
 
 use super::doubt::Unpaid;
 use super::{Now, Sweep};
-use crate::Question;
 use crate::book::{Rest, Unread};
 use crate::collapse::Party;
 use crate::history::Account;
@@ -113,29 +109,6 @@ impl Sweep<'_, '_, '_> {
         }
     }
 
-    /// Whether a contract at this address may give something back for what it gets: not where value
-    /// stops anyway, and not a seed's holder, whose ledger must show what it pays. Giving to the zero
-    /// address is burning, which redeems some tokens.
-    pub(super) fn is_converter(&self, address: Address, block: u64) -> bool {
-        let account = self.view.number(address);
-        (self.view.is_contract(account) || address.is_zero())
-            && !self.holders.is_raised(account)
-            && (self.goes_through(address, account, block)
-                || self.stop(address, account, block).is_none())
-    }
-
-    /// Whether value is followed there whatever stops: at a seed's holder, and where the question goes through.
-    pub(super) fn is_open(&self, address: Address, account: Account, block: u64) -> bool {
-        self.holders.is_raised(account) || self.goes_through(address, account, block)
-    }
-
-    fn goes_through(&self, address: Address, account: Account, block: u64) -> bool {
-        let Question { through, marks, today, .. } = self.question;
-        let at = (self.view.chain, address);
-        let day = self.view.day(block).unwrap_or(*today);
-        self.through.is_raised(account) && through.opens(at, marks.get(&at), day, *today)
-    }
-
     fn place(&mut self, now: &mut Now, to: (Party, Account), asset: Asset) -> Verdict {
         let (to, account) = to;
         let address = match to {
@@ -146,28 +119,18 @@ impl Sweep<'_, '_, '_> {
             Party::Unknown | Party::Source => return Verdict::End(EndingKind::Unexplained),
             Party::Account(address) | Party::Seed { holder: address, .. } => address,
         };
-        let goes_through = self.goes_through(address, account, now.block);
-        if let Some(kind) = self.stop(address, account, now.block).filter(|_| !goes_through) {
+        let goes_through = self.eyes.goes_through(address, account, now.block);
+        if let Some(kind) = self.eyes.stop(address, account, now.block).filter(|_| !goes_through) {
             return Verdict::End(kind);
         }
         if address.is_zero() {
             return self.unreturned(now, (address, account), asset, EndingKind::Burned);
         }
-        if goes_through || self.holders.is_raised(account) {
+        if goes_through || self.eyes.is_holder(account) {
             return Verdict::Follow;
         }
-        let (view, gate) = (self.view, self.question.limits.hub_counterparties);
-        if gate < view.movement_count(account) {
-            let counterparties =
-                *self.counterparties.entry(account).or_insert_with(|| view.counterparties(account));
-            let size = CrowdSize::Counterparties(counterparties);
-            if size.exceeds(gate) {
-                return Verdict::End(EndingKind::Hub { size, blocks: None });
-            }
-        }
-        if let Some(crowd) = view.crowd_before(address, now.block) {
-            let (size, blocks) = (crowd.size, Some(crowd.window));
-            return Verdict::End(EndingKind::Hub { size, blocks });
+        if let Some(hub) = self.eyes.hub(address, account, now.block) {
+            return Verdict::End(hub);
         }
         if !self.view.is_contract(account) {
             return Verdict::Follow;
@@ -226,39 +189,6 @@ impl Sweep<'_, '_, '_> {
             self.book.reserve(Reservation::OtherReceivers { chain, address, position, receivers });
         }
         Verdict::End(kind)
-    }
-
-    /// The ending that the marks of an address demand of value that arrives in this block.
-    pub(super) fn stop(
-        &self,
-        address: Address,
-        account: Account,
-        block: u64,
-    ) -> Option<EndingKind> {
-        if !self.view.is_marked(account) {
-            return None;
-        }
-        let marks = self.question.marks.get(&(self.view.chain, address))?;
-        let today = self.question.today;
-        let day = self.view.day(block).unwrap_or(today);
-        let label = || marks.label_on(day).cloned();
-        match marks.stop_on(day, today)? {
-            Stop::Sanctioned => {
-                let is_in_force = |listing: &&Listing| {
-                    [day, today].into_iter().any(|day| {
-                        matches!(
-                            listing.status_on(day),
-                            ListingStatus::Listed | ListingStatus::PerhapsDelisted
-                        )
-                    })
-                };
-                marks.listings.iter().find(is_in_force).cloned().map(EndingKind::Sanctioned)
-            }
-            Stop::Service => label().map(EndingKind::Service),
-            Stop::Mixer => label().map(EndingKind::Mixer),
-            Stop::Bridge => label().map(EndingKind::Bridge),
-            Stop::Burned => Some(EndingKind::Burned),
-        }
     }
 
     fn depth_of(&self, lots: &[Lot]) -> u32 {

@@ -109,7 +109,7 @@ impl Sweep<'_, '_, '_> {
 }
 
 /// What a conversion gave: to the account, by asset, and to others.
-fn pieces(conversion: &Conversion) -> Vec<(Option<&Delivery>, Asset, Amount)> {
+pub(crate) fn pieces(conversion: &Conversion) -> Vec<(Option<&Delivery>, Asset, Amount)> {
     let own = conversion.received.iter().map(|(asset, amount)| {
         let of_others = conversion.deliveries.iter().filter(|delivery| delivery.asset == *asset);
         let own = of_others.fold(*amount, |own, other| own.saturating_sub(other.amount));

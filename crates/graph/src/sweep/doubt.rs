@@ -50,7 +50,7 @@ impl Sweep<'_, '_, '_> {
             });
         }
         let is_worth =
-            |(asset, amount): &(Asset, Amount)| self.is_worth(*asset, *amount, now.block);
+            |(asset, amount): &(Asset, Amount)| self.eyes.is_worth(*asset, *amount, now.block);
         if !conversion.received.iter().any(is_worth) {
             self.ask_for_more(now, address, taken);
         }
@@ -93,13 +93,13 @@ impl Sweep<'_, '_, '_> {
         let mut last = None;
         for Payment { from, to, asset, amount, evidence } in payments {
             let is_given = match from {
-                Party::Account(from) => self.is_converter(*from, block),
+                Party::Account(from) => self.eyes.is_converter(*from, block),
                 Party::Source => asset.contract().is_some(),
                 Party::Burn | Party::Unknown | Party::Seed { .. } => false,
             };
             if let Party::Account(to) = to
                 && is_given
-                && !self.is_converter(*to, block)
+                && !self.eyes.is_converter(*to, block)
             {
                 let is_listed = (self.question.is_listed_token)(*asset);
                 let sum = sums.entry((!is_listed, *to, *asset)).or_default();
@@ -136,7 +136,7 @@ impl Sweep<'_, '_, '_> {
                 let Some(to) = payment.to.address().filter(|to| *to != conversion.account) else {
                     continue;
                 };
-                if self.is_converter(to, block) {
+                if self.eyes.is_converter(to, block) {
                     if givers.insert(to) {
                         waiting.push(to);
                     }

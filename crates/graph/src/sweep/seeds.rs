@@ -23,13 +23,13 @@ pub(super) fn take_while<'s, 'a>(
 }
 
 /// A transaction in which seeds arrive.
-pub(super) struct Split {
+pub(crate) struct Split {
     /// Its transfers with their receivers; what of them is a seed's goes to that seed.
-    pub(super) parts: Vec<(Transfer, Party)>,
+    pub(crate) parts: Vec<(Transfer, Party)>,
     /// What of seeds no stored transfer brought.
-    unstored: Vec<(SeedId, Amount)>,
+    pub(crate) unstored: Vec<(SeedId, Amount)>,
     /// What of seeds (the first) is of a credit that is an earlier seed's (the second).
-    doubled: Vec<(SeedId, SeedId, Amount)>,
+    pub(crate) doubled: Vec<(SeedId, SeedId, Amount)>,
 }
 
 /// Takes the seeds' amounts out of the transfers that brought them.
@@ -37,7 +37,7 @@ pub(super) struct Split {
 /// The transfer at the seed's own position gives first, then the holder's other credits of the same
 /// asset, in order. One credit gives no more than its own amount: what several seeds claim of it is the
 /// first one's.
-pub(super) fn split(group: &[Transfer], seeds: &[&Seed]) -> Split {
+pub(crate) fn split(group: &[Transfer], seeds: &[&Seed]) -> Split {
     let mut rest = group.to_vec();
     let mut owners: BTreeMap<usize, Vec<(SeedId, Amount)>> = BTreeMap::new();
     let mut split = Split { parts: Vec::new(), unstored: Vec::new(), doubled: Vec::new() };

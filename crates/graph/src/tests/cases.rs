@@ -64,6 +64,7 @@ macro_rules! case_files {
 
 case_files!(
     arrivals,
+    backward,
     conversions,
     coverage,
     ledgers,

@@ -145,10 +145,17 @@ pub(super) fn render(trail: &Trail) -> String {
             }
             Reservation::UnlistedReturn {
                 address, position, contracts, paid, received, ..
+            }
+            | Reservation::UnlistedPayment {
+                address, position, contracts, paid, received, ..
             } => {
+                let what = match reservation {
+                    Reservation::UnlistedReturn { .. } => "return",
+                    _ => "payment",
+                };
                 let contracts: Vec<String> = contracts.iter().map(|c| name(*c)).collect();
                 format!(
-                    "unlisted return {} at {} from {}: {} => {}",
+                    "unlisted {what} {} at {} from {}: {} => {}",
                     name(*address),
                     at(*position),
                     contracts.join(", "),

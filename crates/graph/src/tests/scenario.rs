@@ -29,8 +29,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::{
     AbsentTransaction, AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Balance,
     BlockStamp, Category, Cause, ChainId, Confidence, Coverage, Crowd, CrowdSize, Date, DateBound,
-    H256, How, Label, Limits, Listing, Marks, Position, Proof, Rule, Seed, SeedId, Step, Through,
-    Timestamp, Trail, Transfer, U256, WholeTransaction, Window, parse_date,
+    Direction, H256, How, Label, Limits, Listing, Marks, Position, Proof, Rule, Seed, SeedId, Step,
+    Through, Timestamp, Trail, Transfer, U256, WholeTransaction, Window, parse_date,
 };
 
 use crate::{ChainEvidence, History, Question, follow, follow_by_every_rule};
@@ -41,6 +41,7 @@ pub(crate) const CHAIN: ChainId = ChainId(1);
 pub(crate) struct Scenario {
     pub(crate) until: u64,
     pub(crate) limits: Limits,
+    pub(crate) direction: Direction,
     pub(crate) is_spent: bool,
     pub(crate) reads_whole: bool,
     pub(crate) today: Date,
@@ -64,6 +65,7 @@ impl Default for Scenario {
         Self {
             until: 100,
             limits: Limits { max_hops: 50, hub_counterparties: 1000, min_share_ppm: 0 },
+            direction: Direction::Out,
             is_spent: false,
             reads_whole: true,
             today: parse_date("2026-11-23").unwrap(),
@@ -115,7 +117,7 @@ impl Scenario {
         };
         let question = Question {
             seeds: &self.seeds,
-            direction: fundtrail_model::Direction::Out,
+            direction: self.direction,
             rule,
             limits: self.limits,
             today: self.today,
@@ -236,6 +238,7 @@ pub(crate) fn parse(text: &str) -> Scenario {
             ["hub", n] => scenario.limits.hub_counterparties = n.parse().unwrap(),
             ["ppm", n] => scenario.limits.min_share_ppm = n.parse().unwrap(),
             ["dust", n] => scenario.dust = n.parse().unwrap(),
+            ["back"] => scenario.direction = Direction::In,
             ["spent"] => scenario.is_spent = true,
             ["unasked"] => scenario.reads_whole = false,
             ["today", day] => scenario.today = parse_date(day).unwrap(),

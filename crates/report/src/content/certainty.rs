@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    Address, Amount, Asset, AssetClass, ChainId, Coverage, How, Position, Proof, Reservation, Rule,
-    Trail, hash_hex,
+    Address, Amount, Asset, AssetClass, ChainId, Coverage, Direction, How, Position, Proof,
+    Reservation, Rule, Trail, hash_hex,
 };
 
 use super::band::band;
@@ -35,7 +35,7 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
         reservations: trail
             .reservations
             .iter()
-            .map(|reservation| reservation_text(names, reservation))
+            .map(|reservation| reservation_text(names, trail.direction, reservation))
             .chain(names.label_conflicts())
             .collect(),
         open_ends: trail
@@ -79,7 +79,7 @@ const fn is_gap(reservation: &Reservation) -> bool {
 pub(super) fn gaps(names: &Names<'_>, trail: &Trail) -> Vec<String> {
     let gaps =
         trail.reservations.iter().filter(|gap| is_gap(gap) && trail.rule.needs_whole_ledger());
-    gaps.map(|gap| reservation_text(names, gap)).collect()
+    gaps.map(|gap| reservation_text(names, trail.direction, gap)).collect()
 }
 
 /// Whether the amounts of the trail's rule need the whole ledger, and a part of it is not known.
@@ -317,7 +317,44 @@ fn receivers_text(
     format!("{}{more}", shown.join("; "))
 }
 
-fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {
+/// What is doubtful where value was followed back, as far as that reads otherwise.
+fn backward_text(names: &Names<'_>, reservation: &Reservation) -> Option<String> {
+    Some(match reservation {
+        Reservation::Overdrawn { address, asset, position, excess } => format!(
+            "{}: {} more left at {position} than had been seen to come in; where the excess came from is not known",
+            names.party(asset.chain(), *address, position.block).text,
+            names.money(*asset, *excess, None).text,
+        ),
+        Reservation::ApproximateConversion { chain, address, position } => format!(
+            "{}: what it bought at {position} on {} went to several; which part of what was paid is whose is a \
+             convention",
+            names.party(*chain, *address, position.block).text,
+            names.chain(*chain),
+        ),
+        Reservation::UnseenFrames { chain, block, index, is_read } => format!(
+            "transaction {index} of block {block} on {}: value that is traced back came from a contract there, and \
+             {}, so somebody may have paid the contract for it who is not seen",
+            names.chain(*chain),
+            unseen_text(*is_read),
+        ),
+        _ => return None,
+    })
+}
+
+const fn unseen_text(is_read: bool) -> &'static str {
+    if is_read {
+        "no endpoint tells its internal transfers of the native coin"
+    } else {
+        "no endpoint has its receipt"
+    }
+}
+
+fn reservation_text(names: &Names<'_>, direction: Direction, reservation: &Reservation) -> String {
+    if direction == Direction::In
+        && let Some(text) = backward_text(names, reservation)
+    {
+        return text;
+    }
     match reservation {
         Reservation::OpeningUnknown { address, asset, block } => format!(
             "{}: what it held of {} at the end of block {block} is not known, so the order of its \
@@ -344,7 +381,9 @@ fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {
             names.party(*chain, *address, position.block).text,
             names.chain(*chain),
         ),
-        Reservation::UnlistedReturn { chain, address, position, contracts, paid, received } => {
+        Reservation::UnlistedReturn { chain, address, position, contracts, paid, received }
+        | Reservation::UnlistedPayment { chain, address, position, contracts, paid, received } => {
+            let is_payment = matches!(reservation, Reservation::UnlistedPayment { .. });
             let sum = |side: &[(Asset, Amount)]| {
                 let parts: Vec<String> = side
                     .iter()
@@ -356,6 +395,17 @@ fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {
                 .iter()
                 .map(|contract| names.party(*chain, *contract, position.block).text)
                 .collect();
+            if is_payment {
+                return format!(
+                    "{}: got {} at {position} on {} and gave only {} to {}, which no list knows: it may be \
+                     worthless, and the value may have been the contracts'",
+                    names.party(*chain, *address, position.block).text,
+                    sum(received),
+                    names.chain(*chain),
+                    sum(paid),
+                    if to.is_empty() { "nobody seen".to_owned() } else { to.join(", ") },
+                );
+            }
             format!(
                 "{}: gave {} to {} at {position} on {} and got only {}, which no list knows: it may be \
                  worthless, and the value may have stayed where it was paid",
@@ -392,11 +442,7 @@ fn reservation_text(names: &Names<'_>, reservation: &Reservation) -> String {
             "transaction {index} of block {block} on {}: stolen value was given to a contract there, and {}, so \
              somebody may have got something for it that is not seen",
             names.chain(*chain),
-            if *is_read {
-                "no endpoint tells its internal transfers of the native coin"
-            } else {
-                "no endpoint has its receipt"
-            },
+            unseen_text(*is_read),
         ),
         Reservation::BalanceBelowLots { address, asset, block, lots, balance } => format!(
             "{}: it held {} at the end of block {block}, less than the stolen {} that had been seen to \

@@ -98,7 +98,8 @@ impl<'a> Directory<'a> {
                 | Reservation::CrowdedHolder { chain, address, .. } => {
                     self.add(*chain, *address);
                 }
-                Reservation::UnlistedReturn { chain, address, contracts, .. } => {
+                Reservation::UnlistedReturn { chain, address, contracts, .. }
+                | Reservation::UnlistedPayment { chain, address, contracts, .. } => {
                     self.add(*chain, *address);
                     contracts.iter().for_each(|contract| self.add(*chain, *contract));
                 }
