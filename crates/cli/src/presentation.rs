@@ -326,6 +326,7 @@ pub(crate) fn present(
             matches!(
                 reservation,
                 Reservation::UnlistedReturn { .. }
+                    | Reservation::UnlistedPayment { .. }
                     | Reservation::UnseenFrames { .. }
                     | Reservation::BalanceBelowLots { .. }
                     | Reservation::CrowdedHolder { .. }
@@ -342,7 +343,6 @@ fn followed(
     how: &How,
     marks: &BTreeMap<(ChainId, Address), Marks>,
 ) -> Result<(Trail, Vec<Trail>), Error> {
-                    | Reservation::UnlistedPayment { .. }
     let trails = match how.rules {
         Rules::One(_) => Vec::new(),
         Rules::All => evidence.follow_by_every_rule(how, marks)?,
