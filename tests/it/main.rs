@@ -23,6 +23,7 @@
 //! * `score`: how much of a list of flows is found among decoys
 //! * `rules`: every rule side by side
 //! * `secrets`: keys in URLs show up nowhere
+//! * `sanctions`: flows judged on their days, and what never counts
 //! * `seeds`: what counts as stolen, and what is refused
 //! * `settled`: long stays that the state settles, on a chain of 45,000 blocks
 //! * `sandbox`: the sealed world itself
@@ -63,6 +64,7 @@ mod reopened;
 mod rules;
 mod sandbox;
 mod score;
+mod sanctions;
 mod secrets;
 mod seeds;
 mod settled;

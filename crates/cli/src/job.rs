@@ -1,10 +1,10 @@
 //! From seeds to a case that holds everything that following asks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_labels::Book;
 use fundtrail_model::{
-    Address, Amount, Asset, ChainId, Seed, Window, checksum, hash_hex, parse_address,
+    Address, Amount, Asset, ChainId, Likeness, Seed, Window, checksum, hash_hex, parse_address,
 };
 use fundtrail_store::Case;
 
@@ -18,7 +18,9 @@ use crate::presentation::key;
 use crate::progress::Progress;
 use crate::pursuit::Pursuit;
 use crate::reorg;
-use crate::seeds::{Received, SeedSpec, Target, numbered, received_by, same_credits, stolen_in};
+use crate::seeds::{
+    Gain, Received, SeedSpec, Target, numbered, received_by, same_credits, stolen_in,
+};
 use crate::settings::{Cap, Settings, Start, Until};
 use crate::ui;
 
@@ -207,7 +209,10 @@ impl<'a> Job<'a> {
                 let is_listed =
                     |asset: Asset| asset.contract().is_none() || self.book.token(asset).is_some();
                 let transfers = self.case.transfers(spec.chain)?;
-                let received = received_by(*address, window, &transfers, cap, &is_listed);
+                let fakes = self.counterfeits(spec.chain)?;
+                let is_counterfeit = |asset: Asset| fakes.contains(&asset);
+                let received =
+                    received_by(*address, window, &transfers, cap, &is_listed, &is_counterfeit);
                 say_what_is_not_counted(*address, &received);
                 if received.gains.is_empty() && kept.is_empty() {
                     return Err(Error::failed(
@@ -222,10 +227,16 @@ impl<'a> Job<'a> {
             }
         };
         // Later blocks may bring new credits of an address; those known keep their numbers.
-        if kept.len() < gains.len() || kept.is_empty() {
+        let is_kept = |gain: &Gain| {
+            kept.iter().any(|seed| {
+                (seed.transaction, seed.asset, seed.holder)
+                    == (gain.transaction, gain.asset, gain.holder)
+            })
+        };
+        let fresh: Vec<Gain> = gains.into_iter().filter(|gain| !is_kept(gain)).collect();
+        if !fresh.is_empty() {
             let next = known.iter().map(|(_, seed)| seed.id.0).max();
             let first_id = next.map_or(Some(0), |id| id.checked_add(1));
-            let fresh = gains.into_iter().skip(kept.len()).collect();
             let mut seeds = kept;
             seeds.extend(numbered(fresh, first_id)?);
             if let Some(twice) = same_credits(&known, &seeds, &name) {
@@ -297,6 +308,21 @@ impl<'a> Job<'a> {
         Ok(end)
     }
 
+    /// Tokens that no list knows and that are called like one that a list knows, or like the coin.
+    fn counterfeits(&self, chain: ChainId) -> Result<BTreeSet<Asset>, Error> {
+        let coin = self.chains.info(chain).native.symbol;
+        let listed =
+            || self.book.tokens().map(|token| (token.asset.chain(), token.symbol.as_str()));
+        let imitates = |symbol: &str| {
+            let trusted = listed().chain([(chain, coin.as_str())]);
+            Likeness::of(chain, symbol, trusted) == Likeness::Imitates
+        };
+        let claims = self.case.claims(chain)?;
+        let unknown = claims.iter().filter(|claim| self.book.token(claim.asset).is_none());
+        let fakes = unknown.filter(|claim| claim.symbol.as_deref().is_some_and(imitates));
+        Ok(fakes.map(|claim| claim.asset).collect())
+    }
+
     fn cap(&self, chain: ChainId, cap: Option<&Cap>) -> Result<Option<(Asset, Amount)>, Error> {
         let Some(Cap { asset, amount }) = cap else { return Ok(None) };
         let (asset, decimals) = if asset == "native" {
@@ -340,6 +366,22 @@ fn say_what_is_not_counted(address: Address, received: &Received) {
         ui::warning(&format!(
             "{} received less than --amount: {missing} base units are missing",
             checksum(address)
+        ));
+    }
+    for fake in &received.counterfeit {
+        ui::warning(&format!(
+            "not counted as stolen, because it only calls itself like another token: {fake}, which came to {}; \
+             if it is what was stolen, name it with --asset and --amount, or list it with --labels",
+            checksum(address)
+        ));
+    }
+    if let (1.., senders) = &received.dust {
+        ui::warning(&format!(
+            "not counted as stolen, because each is less than a millionth of what {} had received before \
+             (receipts: {}, senders: {})",
+            checksum(address),
+            received.dust.0,
+            senders.len()
         ));
     }
     if !received.exchanged.is_empty() {

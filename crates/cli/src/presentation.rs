@@ -1,14 +1,14 @@
 //! From a case to its reports: everything comes from the case file, so that the same file gives the same
 //! bytes, whether the report is made by `trace` or years later by `report`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_graph::Journeys;
 use fundtrail_labels::prices::{Prices, UsdCents};
 use fundtrail_labels::{Book, ListVersion};
 use fundtrail_model::{
-    Address, Asset, Cause, ChainId, ChainInfo, Date, FlagRule, Limits, Marks, Reservation, Rule,
-    SeedId, Trail, Transfer, parse_date,
+    Address, Asset, Cause, ChainId, ChainInfo, Date, FlagRule, Likeness, Limits, Marks,
+    Reservation, Rule, SeedId, Trail, Transfer, parse_date,
 };
 use fundtrail_report::{Difference, Fact, Input, ListLine, Report, ThroughLine, TrustedToken, Usd};
 use fundtrail_store::{Case, KnownTokenRow};
@@ -17,7 +17,7 @@ use crate::behaviour;
 use crate::chains::Chains;
 use crate::destination::{Destination, Format};
 use crate::error::Error;
-use crate::evidence::{Evidence, How, Valuation};
+use crate::evidence::{ChainRecords, Evidence, How, Valuation};
 use crate::paths;
 use crate::rules::Rules;
 use crate::through;
@@ -136,24 +136,40 @@ pub(crate) fn keep_names(
 ) -> Result<(), Error> {
     case.replace_marks(marks)?;
     let mut tokens = Vec::new();
+    let mut assets: BTreeSet<Asset> = BTreeSet::new();
     for records in &evidence.chains {
-        let mut assets: Vec<_> = records.transfers.iter().map(|transfer| transfer.asset).collect();
-        assets.sort_unstable();
-        assets.dedup();
-        for asset in assets {
-            if let (Some(token), Some(contract)) = (book.token(asset), asset.contract()) {
-                tokens.push(KnownTokenRow {
-                    chain: asset.chain(),
-                    contract,
-                    symbol: token.symbol.clone(),
-                    decimals: token.decimals,
-                    source: token.source.clone(),
-                });
-            }
+        assets.extend(records.transfers.iter().map(|transfer| transfer.asset));
+        assets.extend(imitated(records, book));
+    }
+    for asset in assets {
+        if let (Some(token), Some(contract)) = (book.token(asset), asset.contract()) {
+            tokens.push(KnownTokenRow {
+                chain: asset.chain(),
+                contract,
+                symbol: token.symbol.clone(),
+                decimals: token.decimals,
+                source: token.source.clone(),
+            });
         }
     }
     case.replace_known_tokens(&tokens)?;
     keep_lists(case, book)
+}
+
+/// Tokens of the book whose tickers those of a chain's unknown tokens are, or look like, whether or not the
+/// real ones ever moved: without them nobody could tell that the others are imitations.
+fn imitated(records: &ChainRecords, book: &Book) -> BTreeSet<Asset> {
+    let unknown = records.claims.iter().filter(|claim| book.token(claim.asset).is_none());
+    let claimed: BTreeSet<&str> = unknown.filter_map(|claim| claim.symbol.as_deref()).collect();
+    let alike = |symbol: &str| -> Vec<Asset> {
+        let tokens = book.tokens().filter(|token| {
+            let ticker = (token.asset.chain(), token.symbol.as_str());
+            let likeness = Likeness::of(records.chain, symbol, [ticker]);
+            matches!(likeness, Likeness::Imitates | Likeness::ElsewhereOnly)
+        });
+        tokens.map(|token| token.asset).collect()
+    };
+    claimed.into_iter().flat_map(alike).collect()
 }
 
 /// Keeps in the case which lists are used, instead of those that were used before.

@@ -1,6 +1,6 @@
 //! From what was typed to what was stolen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_fetch::TransactionOutcome;
 use fundtrail_model::{
@@ -245,6 +245,9 @@ fn steps_hint(fetched: &TransactionOutcome, slug: &str) -> String {
     lines
 }
 
+/// What is less than one in so many of what came before is dust.
+const DUST: u128 = 1_000_000;
+
 /// What an address received.
 #[derive(Debug, Default)]
 pub(crate) struct Received {
@@ -252,6 +255,10 @@ pub(crate) struct Received {
     pub(crate) gains: Vec<Gain>,
     /// Transactions in which it also gave something: what it got in exchange for its own is not stolen.
     pub(crate) exchanged: Vec<H256>,
+    /// Tokens that imitate others: anybody can make one and send it anywhere.
+    pub(crate) counterfeit: BTreeSet<Asset>,
+    /// How many credits were dust beside what had come before, and who sent them.
+    pub(crate) dust: (usize, BTreeSet<Address>),
     /// By how much all credits are less than the amount that was asked for, if one was.
     pub(crate) short_by: Option<Amount>,
 }
@@ -259,14 +266,20 @@ pub(crate) struct Received {
 /// What an address received in a window, in transactions in which it gave nothing of value. A token that
 /// no list knows is of no known value: anyone can make a contract say that somebody gave it. With `cap`
 /// only credits of that asset count, and only until the amount is reached.
+///
+/// Not counted are tokens that imitate others, and dust: less than a millionth of an earlier credit in the same
+/// asset; but a token that `cap` names counts whatever it is called. Whoever sends such things to a thief has nothing to do with the theft. A later credit never makes an
+/// earlier one dust, so that looking further changes no seed.
 pub(crate) fn received_by(
     address: Address,
     window: Window,
     transfers: &[Transfer],
     cap: Option<(Asset, Amount)>,
     is_listed: &dyn Fn(Asset) -> bool,
+    is_counterfeit: &dyn Fn(Asset) -> bool,
 ) -> Received {
     let mut received = Received::default();
+    let mut largest: BTreeMap<Asset, Amount> = BTreeMap::new();
     let mut left = cap.map(|(_, amount)| amount);
     let relevant: Vec<_> = transfers
         .iter()
@@ -291,6 +304,18 @@ pub(crate) fn received_by(
             continue;
         }
         for mut gain in wanted {
+            if cap.is_none() && is_counterfeit(gain.asset) {
+                received.counterfeit.insert(gain.asset);
+                continue;
+            }
+            let most = largest.entry(gain.asset).or_default();
+            let is_dust = most.share(Amount::from(1), Amount::from(DUST));
+            if is_dust.is_some_and(|least| gain.amount < least) {
+                received.dust.0 = received.dust.0.saturating_add(1);
+                received.dust.1.extend(gain.from);
+                continue;
+            }
+            *most = gain.amount.max(*most);
             if let Some(rest) = left {
                 gain.amount = gain.amount.min(rest);
                 left = Some(rest.saturating_sub(gain.amount));

@@ -467,6 +467,23 @@ mod tests {
     }
 
     #[test]
+    fn the_document_has_the_table_of_stops() {
+        let document = include_str!("../../../docs/labels.md");
+        for category in Category::ALL {
+            let stop = match category.stop() {
+                None => "goes on",
+                Some(Stop::Service) => "ends: service",
+                Some(Stop::Mixer) => "ends: mixer",
+                Some(Stop::Bridge) => "ends: bridge",
+                Some(Stop::Burned) => "ends: burned",
+                Some(Stop::Sanctioned) => "ends: sanctioned, while the listing is in force",
+            };
+            let row = format!("\n| `{category}` | {stop} |\n");
+            assert!(document.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
     fn category_names_round_trip() {
         for category in Category::ALL {
             assert_eq!(Category::from_name(category.name()), Some(category));
