@@ -3,7 +3,7 @@
 use fundtrail_model::sanitize_claim;
 
 use crate::input::{Fact, Input};
-use crate::schema::{Report, SCHEMA, VERSION};
+use crate::schema::{Report, SCHEMA, VERSION, Words};
 
 mod actions;
 mod assets;
@@ -47,6 +47,8 @@ pub fn content(input: &Input<'_>) -> Report {
         flag: input.flag.name(),
         case_digest: input.case_digest.as_deref().map(clean),
         unfinished: input.unfinished.map(str::to_owned),
+        direction: input.trail.direction.name(),
+        words: Words::of(input.trail.direction),
         rule: input.trail.rule.name(),
         summary: Vec::new(),
         background: input
@@ -68,7 +70,7 @@ pub fn content(input: &Input<'_>) -> Report {
         assets: names.assets(),
         chains: names.chains(),
         method: method::method(input, &names),
-        glossary: method::GLOSSARY.to_vec(),
+        glossary: method::glossary(input.trail.direction),
     };
     report.summary = summary::summary(&report);
     report

@@ -40,7 +40,7 @@ const COLUMNS: [&str; 28] = [
     "reconstruction",
 ];
 
-/// One row per hop after a header row, RFC 4180, every cell quoted.
+/// One row per hop after a header row, RFC 4180, every cell quoted. Of a trail back `stolen` is `traced`.
 ///
 /// `asset_…` and `amount_…` are what was given; where a conversion gave several assets, the cells hold
 /// one value for each, separated by ` + `. `received` is `amount asset` in the same manner. Lots are
@@ -52,9 +52,18 @@ const COLUMNS: [&str; 28] = [
 ///
 /// If the writer fails, which no content causes.
 pub fn csv(report: &Report) -> Result<Vec<u8>, Error> {
-    let head = COLUMNS.map(str::to_owned).to_vec();
+    let head = COLUMNS.map(|column| renamed(report, column)).to_vec();
     let rows = report.hops.iter().map(|hop| row(report, hop).to_vec());
     written(std::iter::once(head).chain(rows))
+}
+
+/// The name of a column; what is traced back is not called stolen.
+fn renamed(report: &Report, column: &str) -> String {
+    match (report.direction, column) {
+        ("in", "stolen_base_units") => "traced_base_units".to_owned(),
+        ("in", "stolen") => "traced".to_owned(),
+        _ => column.to_owned(),
+    }
 }
 
 /// What ended where by every rule: after a header row what weakens each rule, then per asset one row per place and

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{BandPlace, Ending, Hop, PATHS_SAY, Party, Path, PathSet, PathStep};
+use crate::schema::{BandPlace, Ending, Hop, Party, Path, PathSet, PathStep};
 use crate::{Error, Report};
 use diagram::Diagram;
 
@@ -54,7 +54,6 @@ pub fn html(report: &Report) -> Result<String, Error> {
         script: SCRIPT,
         diagrams: diagram::diagrams(report),
         paths: paths(report),
-        paths_say: PATHS_SAY,
         legend: &LEGEND,
     };
     page.render().map_err(|error| Error::Html { reason: error.to_string() })
@@ -87,7 +86,6 @@ struct Page<'a> {
     script: &'a str,
     diagrams: Vec<Diagram>,
     paths: Vec<PathsTo<'a>>,
-    paths_say: &'static str,
     legend: &'a [(&'a str, &'a str)],
 }
 

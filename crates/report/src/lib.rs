@@ -18,6 +18,7 @@ mod json;
 mod number;
 pub mod schema;
 mod terminal;
+mod words;
 
 pub use content::content;
 pub use csv::{band_csv, csv, paths_csv, patterns_csv};

@@ -12,9 +12,10 @@ use serde::Serialize;
 use fundtrail_model::{Amount, EndingClass};
 
 pub use crate::input::{Fact, ListLine};
+pub use crate::words::Words;
 pub use band::{Band, BandAmount, BandAsset, BandPlace, BandRule, BandTotal};
 pub use behaviour::{Behaviour, Link, Measure, Owner, Pattern, PatternParty};
-pub use paths::{PATHS_SAY, Path, PathSet, PathStep};
+pub use paths::{Path, PathSet, PathStep};
 
 /// The name of the schema.
 pub const SCHEMA: &str = "fundtrail.report";
@@ -42,6 +43,12 @@ pub struct Report {
     pub case_digest: Option<String>,
     /// Where the case is not finished: what is missing. Everything below may still change.
     pub unfinished: Option<String>,
+    /// Which way value was followed: `out`, where it went, or `in`, where it came from. Then what is called stolen
+    /// here is what is traced back, endings are origins, and hops are in the reverse order of the chain.
+    pub direction: &'static str,
+    /// The words that depend on it.
+    #[serde(skip)]
+    pub words: &'static Words,
     /// The rule that chose the lots.
     pub rule: &'static str,
     /// The answers in short, question by question.

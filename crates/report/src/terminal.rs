@@ -8,7 +8,7 @@ mod steps;
 mod summary;
 
 use crate::Report;
-use crate::schema::{Action, Finding, LedgerLine, Money, Seed};
+use crate::schema::{Action, Finding, LedgerLine, Money, Seed, Words};
 use page::{Page, Style};
 
 /// More of a kind are counted and left to the other formats: a terminal is read from its end.
@@ -26,17 +26,17 @@ pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
             page.paragraph(2, Style::Plain, &format!("{} [{}]", fact.text, fact.source));
         }
     }
-    section(&mut page, report, "Stolen");
+    section(&mut page, report, report.words.seeds);
     for seed in capped(&mut page, &report.seeds) {
         stolen(&mut page, seed);
     }
     section(&mut page, report, "Closing ledger");
     for line in capped(&mut page, &report.ledger) {
-        ledger(&mut page, line);
+        ledger(&mut page, report.words, line);
     }
-    section(&mut page, report, "What can be frozen or requested now");
+    section(&mut page, report, report.words.requests);
     for action in capped(&mut page, &report.actions) {
-        request(&mut page, action);
+        request(&mut page, report.words, action);
     }
     section(&mut page, report, "Sanctions");
     for finding in capped(&mut page, &report.findings) {
@@ -150,7 +150,7 @@ fn stolen(page: &mut Page, seed: &Seed) {
     page.field(4, "position", &seed.place.position);
 }
 
-fn ledger(page: &mut Page, line: &LedgerLine) {
+fn ledger(page: &mut Page, words: &Words, line: &LedgerLine) {
     let title = format!("{} in {} on {}", line.seed, line.asset, line.chain_name);
     page.line(2, Style::Strong, &title);
     // Amounts of one line share one asset, which the title names: here they line up as numbers.
@@ -159,11 +159,11 @@ fn ledger(page: &mut Page, line: &LedgerLine) {
     let mut rows = vec![
         ("seeded".to_owned(), number(&line.seeded)),
         ("+ converted in".to_owned(), number(&line.converted_in)),
-        ("= came in".to_owned(), number(&line.came)),
+        (format!("= {}", words.came), number(&line.came)),
         ("converted out".to_owned(), number(&line.converted_out)),
     ];
     for ending in &line.endings {
-        let count = if ending.count == 1 { "ending" } else { "endings" };
+        let count = if ending.count == 1 { words.ending } else { words.endings };
         rows.push((
             format!("+ {} ({} {count})", ending.class, ending.count),
             number(&ending.money),
@@ -178,7 +178,7 @@ fn ledger(page: &mut Page, line: &LedgerLine) {
     }
 }
 
-fn request(page: &mut Page, action: &Action) {
+fn request(page: &mut Page, words: &Words, action: &Action) {
     page.paragraph(2, Style::Strong, &format!("{}: {}", action.kind, action.whom));
     page.paragraph(4, Style::Plain, &list(&action.totals));
     page.paragraph(4, Style::Plain, &action.what);
@@ -187,7 +187,7 @@ fn request(page: &mut Page, action: &Action) {
         let text = format!("{}  {} of {}", item.ending, item.money.text, item.seed);
         page.paragraph(4, Style::Plain, &text);
         page.field(6, "at", &item.at.address);
-        page.field(6, "arrived", &format!("{}, {}", place.time_text(), place.position));
+        page.field(6, words.arrived, &format!("{}, {}", place.time_text(), place.position));
         page.field(6, "transaction", place.transaction_text());
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, Category, ChainId, Ending, EndingKind, Label, checksum};
+use fundtrail_model::{Address, Category, ChainId, Direction, Ending, EndingKind, Label, checksum};
 
 use super::clean;
 use super::endings::{arrival, ending_id, quoted};
@@ -77,6 +77,7 @@ fn action(
     for (_, ending) in endings.iter().filter(|(idx, _)| !repeated.contains(idx)) {
         sums.add(input, ending.asset, ending.amount, ending.arrived.block);
     }
+    let is_back = input.trail.direction == Direction::In;
     let first = endings.first().map(|(_, ending)| *ending);
     let basis = match first.map(|ending| &ending.kind) {
         Some(EndingKind::Service(label) | EndingKind::Bridge(label)) => label_text(label),
@@ -120,18 +121,32 @@ fn action(
         Whom::Service { name, is_invented, .. } => (
             "service",
             quoted(&clean(name), *is_invented),
-            format!(
-                "The receiving addresses are {basis}. Quote the transactions and ask which account \
-                 was credited, who opened it, and whether the value is still there."
-            ),
+            if is_back {
+                format!(
+                    "The paying addresses are {basis}. Quote the transactions and ask whose account was \
+                     debited, who opened it, and what had been paid in."
+                )
+            } else {
+                format!(
+                    "The receiving addresses are {basis}. Quote the transactions and ask which account \
+                     was credited, who opened it, and whether the value is still there."
+                )
+            },
         ),
         Whom::Bridge { name, is_invented, .. } => (
             "bridge",
             quoted(&clean(name), *is_invented),
-            format!(
-                "The receiving addresses are {basis}. Quote the transactions and ask for the \
-                 receiving chain, address and transaction; then trace on from there."
-            ),
+            if is_back {
+                format!(
+                    "The paying addresses are {basis}. Quote the transactions and ask for the sending \
+                     chain, address and transaction; then trace back from there."
+                )
+            } else {
+                format!(
+                    "The receiving addresses are {basis}. Quote the transactions and ask for the \
+                     receiving chain, address and transaction; then trace on from there."
+                )
+            },
         ),
     };
     Action {

@@ -14,7 +14,7 @@ use super::names::Names;
 use super::sums::Sums;
 use crate::input::Input;
 use crate::number::group;
-use crate::schema::{Certainty, CoverageLine, OpenEnd, OpenTransaction};
+use crate::schema::{Certainty, CoverageLine, OpenEnd, OpenTransaction, Words};
 
 /// Receivers that are named for one conversion.
 const MAX_RECEIVERS: usize = 12;
@@ -158,6 +158,23 @@ macro_rules! indicative {
     };
 }
 
+/// What a rule says that was followed back.
+fn back_text(rule: Rule, is_indicative: bool) -> String {
+    let takes = match rule {
+        Rule::Lifo => "the newest credits first",
+        Rule::Haircut => "of every credit the same share",
+        Rule::Fifo | Rule::DirtyFirst | Rule::Libr | Rule::Poison => "the oldest credits first",
+    };
+    let whole = if is_indicative {
+        "and needs the whole ledger. Its amounts are INDICATIVE: more left than had come in somewhere, or balances \
+         could not be proved."
+    } else {
+        "in both directions alike. It needs the whole ledger: the balances agree with what was seen, as far back as \
+         value was traced."
+    };
+    format!("The rule {} spends {takes}, {whole}", rule.name())
+}
+
 fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Vec<String> {
     let sum = |count: fn(&CoverageLine) -> usize| {
         certainty.coverage.iter().map(count).fold(0_usize, usize::saturating_add)
@@ -202,10 +219,11 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
         input.coverage.iter().filter(alone).map(|found| (found.chain, found.address)).collect();
     if !settled.is_empty() {
         statements.push(format!(
-            "Long stays of stolen value at wallets were settled by balances, not by reading every block: {}. \
+            "Long stays of {} at wallets were settled by balances, not by reading every block: {}. \
              Between two looks nonce and balances did not change, so the wallet signed nothing and no native \
              coin left it. That a token went by somebody's approval and the same amount came back is not \
              ruled out.",
+            Words::of(input.trail.direction).value,
             match settled.len() {
                 1 => "1 address".to_owned(),
                 count => format!("{} addresses", group(&count.to_string())),
@@ -224,7 +242,11 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
             group(&hiding.len().to_string())
         ));
     }
-    statements.push(
+    if input.trail.direction == Direction::In {
+        statements.push(back_text(input.trail.rule, certainty.is_indicative));
+    }
+    let forward = input.trail.direction == Direction::Out;
+    statements.extend(forward.then(|| {
         match (input.trail.rule, certainty.is_indicative) {
             (Rule::DirtyFirst, _) => {
                 "The rule dirty-first takes stolen lots first: no rule that conserves amounts makes \
@@ -244,8 +266,8 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
             (Rule::Haircut, true) => indicative!("haircut takes of every part the same share"),
             (Rule::Libr, true) => indicative!("libr takes clean lots first"),
         }
-        .to_owned(),
-    );
+        .to_owned()
+    }));
     statements.extend(through(input));
     statements.extend(certainty.band.iter().flat_map(|band| band.statements.first().cloned()));
     statements.push(unlooked(input, names));
@@ -261,8 +283,9 @@ fn through(input: &Input<'_>) -> Option<String> {
         count => format!("{} places", group(&count.to_string())),
     };
     Some(format!(
-        "BY SETTING, nothing stops following at {places} that stolen value came to: what left there may be other \
-         people's money. The method names them."
+        "BY SETTING, nothing stops following at {places} that {} came to: what left there may be other \
+         people's money. The method names them.",
+        Words::of(input.trail.direction).value
     ))
 }
 
@@ -283,7 +306,9 @@ fn unlooked(input: &Input<'_>, names: &Names<'_>) -> String {
     if addresses.is_empty() {
         let open = input.trail.open_ends.len();
         return match open.saturating_add(input.trail.open_transactions.len()) {
-            0 => "No ending waits for more looking.".to_owned(),
+            0 => {
+                format!("No {} waits for more looking.", Words::of(input.trail.direction).ending)
+            }
             count => format!("{} open ends are listed below.", group(&count.to_string())),
         };
     }

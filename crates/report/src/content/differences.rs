@@ -7,7 +7,7 @@ use fundtrail_model::{Address, Asset, AssetClass, ChainId, Coverage, HopKind, Pr
 use super::names::Names;
 use crate::input::{Difference, Input};
 use crate::number::group;
-use crate::schema::DifferenceLine;
+use crate::schema::{DifferenceLine, Words};
 
 /// Differences told in one statement; the list has all.
 const MAX_TOLD: usize = 4;
@@ -49,6 +49,7 @@ fn touches(
 
 /// All of them, those that touch stolen value first.
 pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<DifferenceLine> {
+    let value = Words::of(input.trail.direction).value;
     let followed = followed(input);
     let assets: BTreeSet<Asset> = followed.iter().map(|(_, asset)| *asset).collect();
     let differences: BTreeSet<&Difference> = input.differences.iter().collect();
@@ -64,11 +65,13 @@ pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<DifferenceLine>
             let direction = if difference.is_outgoing { "lower" } else { "higher" };
             let stolen = match (is_followed_here, is_followed) {
                 (true, _) if !followed.contains(&(difference.address, asset)) => {
-                    "stolen value was at this address, and this may be what was got for it"
+                    format!("{value} was at this address, and this may be what was got for it")
                 }
-                (true, _) => "stolen value was followed in this asset at this address",
-                (false, true) => "stolen value was followed in this asset, but not at this address",
-                (false, false) => "no stolen value was followed in this asset",
+                (true, _) => format!("{value} was followed in this asset at this address"),
+                (false, true) => {
+                    format!("{value} was followed in this asset, but not at this address")
+                }
+                (false, false) => format!("no {value} was followed in this asset"),
             };
             let statement = format!(
                 "{} on {chain_name}: the balance at the end of block {block} is {} {direction} \
@@ -94,19 +97,26 @@ pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<DifferenceLine>
 
 /// What the differences mean for the amounts, a sentence for each kind.
 pub(super) fn statements(input: &Input<'_>, lines: &[DifferenceLine]) -> Vec<String> {
+    let value = Words::of(input.trail.direction).value;
     let kinds = [
         (
             (true, true),
-            "BALANCES DISAGREE WHERE STOLEN VALUE WAS FOLLOWED, so amounts there are in doubt",
+            format!(
+                "BALANCES DISAGREE WHERE {} WAS FOLLOWED, so amounts there are in doubt",
+                value.to_uppercase()
+            ),
         ),
         (
             (false, true),
-            "Balances disagree in assets in which stolen value was followed, but at other addresses",
+            format!(
+                "Balances disagree in assets in which {value} was followed, but at other addresses"
+            ),
         ),
         (
             (false, false),
-            "Balances disagree in assets in which no stolen value was followed, so no amount here rests \
-             on them",
+            format!(
+                "Balances disagree in assets in which no {value} was followed, so no amount here rests on them"
+            ),
         ),
     ];
     let mut statements = Vec::new();
@@ -131,7 +141,7 @@ pub(super) fn statements(input: &Input<'_>, lines: &[DifferenceLine]) -> Vec<Str
     if unsaid > 0 {
         let count = group(&unsaid.to_string());
         statements.push(format!(
-            "Of the unreconciled windows, {count} do not say what disagrees, so it may be stolen value."
+            "Of the unreconciled windows, {count} do not say what disagrees, so it may be {value}."
         ));
     }
     statements

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    Address, Amount, Asset, ChainId, Date, EndingKind, H256, Hop, HopKind, Lead, Listing,
-    ListingStatus, Origin, Position, Verdict,
+    Address, Amount, Asset, ChainId, Date, Direction, EndingKind, H256, Hop, HopKind, Lead,
+    Listing, ListingStatus, Origin, Position, Seed, Verdict,
 };
 
 use super::clean;
@@ -83,7 +83,12 @@ pub(super) fn verdicts(
 fn touches<'a>(input: &Input<'a>) -> Vec<Touch<'a>> {
     let trail = input.trail;
     let mut touches = Vec::new();
-    for seed in &trail.seeds {
+    // Traced back, the first hop is the seed itself.
+    let is_told = |seed: &&Seed| {
+        let mut hops = trail.hops.iter().flat_map(|hop| &hop.taken);
+        trail.direction == Direction::In && hops.any(|lot| lot.origin == Origin::Seed(seed.id))
+    };
+    for seed in trail.seeds.iter().filter(|seed| !is_told(seed)) {
         let ends = seed.from.map(|from| (from, SENT)).into_iter().chain([(seed.holder, RECEIVED)]);
         touches.extend(ends.map(|(address, role)| Touch {
             id: seed.id.to_string(),
@@ -136,9 +141,11 @@ fn stolen_part(input: &Input<'_>, hop: &Hop) -> Vec<(Asset, Amount)> {
 /// An ending at a listed address is the far side of the movement that brought it. It is added only
 /// where that movement is not there already.
 fn add_endings<'a>(input: &Input<'a>, touches: &mut Vec<Touch<'a>>) {
+    let is_back = input.trail.direction == Direction::In;
     let mut known: BTreeMap<(String, Address), usize> = BTreeMap::new();
     for (idx, touch) in touches.iter().enumerate() {
-        if touch.role != SENT {
+        // What is traced back ends at who sent it.
+        if is_back || touch.role != SENT {
             known.insert((touch.id.clone(), touch.address), idx);
         }
     }

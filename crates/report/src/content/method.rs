@@ -1,12 +1,12 @@
 //! How it was found out, and what the words mean.
 
-use fundtrail_model::Rule;
+use fundtrail_model::{Direction, Rule};
 
 use super::clean;
 use super::names::Names;
 use crate::input::{Input, ListLine, ThroughLine};
 use crate::number::group;
-use crate::schema::{Method, Setting, Term};
+use crate::schema::{Method, Setting, Term, Words};
 
 /// Addresses that one statement names.
 const MAX_THROUGH: usize = 8;
@@ -51,6 +51,7 @@ pub(super) fn method(input: &Input<'_>, names: &Names<'_>) -> Method {
             group(&limits.min_share_ppm.to_string())
         )
     };
+    let is_back = input.trail.direction == Direction::In;
     let mut statements = vec![
         rule.to_owned(),
         "Order is the chain's own: block, transaction, step. Amounts are whole base units; nothing \
@@ -65,15 +66,29 @@ pub(super) fn method(input: &Input<'_>, names: &Names<'_>) -> Method {
             limits.max_hops,
             group(&limits.hub_counterparties.to_string()),
         ),
-        "Following stops at labelled services, mixers and bridges, at addresses with a sanctions \
-         listing in force at the transfer or today, at hubs, and in contracts that give nothing \
-         back. A label is its source's word; this report does not vouch for it."
-            .to_owned(),
-        "US dollars, where shown, are the value at the block of the movement; they never decide \
-         where value went."
-            .to_owned(),
+        format!(
+            "Following stops at labelled services, mixers and bridges, at addresses with a sanctions \
+             listing in force at the transfer or today, at hubs, and in contracts that {}. A label is its source's \
+             word; this report does not vouch for it.",
+            if is_back { "nobody paid for what they gave" } else { "give nothing back" },
+        ),
+        format!(
+            "US dollars, where shown, are the value at the block of the movement; they never decide where \
+             value {}.",
+            if is_back { "came from" } else { "went" },
+        ),
     ];
-    statements.extend(input.through.iter().map(|line| through(names, line)));
+    if is_back {
+        statements.insert(
+            1,
+            "Traced back: each account's ledger is kept forward by this rule, so that the same credits pay the same \
+             debits as when value is followed forward; what is asked is which units of which credits paid for what \
+             was received."
+                .to_owned(),
+        );
+    }
+    let value = Words::of(input.trail.direction).value;
+    statements.extend(input.through.iter().map(|line| through(names, value, line)));
     for (spec, seed) in input.seed_specs {
         statements.push(format!("Seed {seed} was asked for as: {}.", clean(spec)));
     }
@@ -102,7 +117,7 @@ pub(super) fn method(input: &Input<'_>, names: &Names<'_>) -> Method {
 }
 
 /// Where following went on, and what that is worth.
-fn through(names: &Names<'_>, line: &ThroughLine) -> String {
+fn through(names: &Names<'_>, value: &str, line: &ThroughLine) -> String {
     let what = clean(&line.what);
     let mut places: Vec<String> = line
         .reached
@@ -119,7 +134,7 @@ fn through(names: &Names<'_>, line: &ThroughLine) -> String {
     }
     if places.is_empty() {
         return format!(
-            "By setting, nothing would stop following at “{what}”; no stolen value came there."
+            "By setting, nothing would stop following at “{what}”; no {value} came there."
         );
     }
     format!(
@@ -129,10 +144,79 @@ fn through(names: &Names<'_>, line: &ThroughLine) -> String {
     )
 }
 
+/// What a word means where value is traced back, if it is another thing.
+const BACK: &[Term] = &[
+    Term {
+        word: "bridge",
+        means: "an origin: out of a bridge, where the value came from another chain",
+    },
+    Term {
+        word: "contract without payment",
+        means: "an origin: out of a contract that nobody is known to have paid for it in the same transaction",
+    },
+    Term {
+        word: "created",
+        means: "an origin: minted, a reward, a withdrawal from the consensus layer, or there when the chain began",
+    },
+    Term { word: "hop", means: "one movement of value that is traced back" },
+    Term {
+        word: "hub",
+        means: "an origin: an address with too many counterparties to be one person's",
+    },
+    Term {
+        word: "ledger",
+        means: "per seed and asset: seeded + converted in = converted out + origins",
+    },
+    Term {
+        word: "mixer",
+        means: "an origin: out of a mixer, whose payments out are not tied to payments in",
+    },
+    Term {
+        word: "not covered",
+        means: "an origin: the address was not looked at, or not in all blocks needed",
+    },
+    Term {
+        word: "origin",
+        means: "where value that is traced back came from, and why tracing back stopped",
+    },
+    Term {
+        word: "sanctioned",
+        means: "an origin: an address with a listing in force at the transfer or today",
+    },
+    Term { word: "seed", means: "a received amount from which tracing back starts" },
+    Term {
+        word: "service",
+        means: "an origin: a custodial service, whose payments out are its own",
+    },
+    Term {
+        word: "rule",
+        means: "which lots an outgoing transfer takes when value of several credits shares an account",
+    },
+    Term { word: "budget", means: "an origin: not followed because this run had spent its budget" },
+    Term {
+        word: "unexplained",
+        means: "an origin: there, and no transfer seen says where it came from",
+    },
+];
+
+/// The words that a reader of a report meets.
+pub(super) fn glossary(direction: Direction) -> Vec<Term> {
+    if direction == Direction::Out {
+        return GLOSSARY.to_vec();
+    }
+    // Of endings that only happen forward a reader meets none.
+    let is_met = |term: &&Term| {
+        let is_back = BACK.iter().any(|back| back.word == term.word);
+        !is_back && !term.means.starts_with("an ending") && term.word != "ending"
+    };
+    let mut terms: Vec<Term> = GLOSSARY.iter().filter(is_met).chain(BACK).copied().collect();
+    terms.sort_by_key(|term| term.word);
+    terms
+}
+
 macro_rules! terms {
     ($($word:literal: $means:literal,)*) => {
-        /// The words that a reader of a report meets.
-        pub(super) const GLOSSARY: &[Term] = &[$(Term { word: $word, means: $means }),*];
+        const GLOSSARY: &[Term] = &[$(Term { word: $word, means: $means }),*];
     };
 }
 

@@ -28,15 +28,15 @@ fn stolen(report: &Report) -> Answer {
                 seed.money.usd_text(),
                 seed.place.chain_name,
                 seed.place.time_text(),
-                became(seed)
+                became(seed, report.direction == "in")
             )
         })
         .collect();
-    Answer { question: "How much was stolen?", lines: capped(lines), is_alert: false }
+    Answer { question: report.words.how_much, lines: capped(lines), is_alert: false }
 }
 
-/// What it was soon made into, for readers to whom the stolen asset says little.
-fn became(seed: &Seed) -> String {
+/// What it was soon made into, or, back, bought with, for readers to whom the seed's asset says little.
+fn became(seed: &Seed, is_back: bool) -> String {
     let Some(converted) = &seed.converted else { return String::new() };
     let made: Vec<String> = seed.became.iter().map(Money::exact_on_chain).collect();
     let made = match made.split_last() {
@@ -44,7 +44,11 @@ fn became(seed: &Seed) -> String {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
     };
-    if converted.amount == seed.money.amount {
+    if is_back && converted.amount == seed.money.amount {
+        format!(", which was bought with {made}")
+    } else if is_back {
+        format!(", of which {} were bought with {made}", converted.exact_on_chain())
+    } else if converted.amount == seed.money.amount {
         format!(", which became {made}")
     } else {
         format!(", of which {} became {made}", converted.exact_on_chain())
@@ -90,7 +94,11 @@ fn now(report: &Report) -> Answer {
     } else {
         "THE LEDGER DOES NOT CLOSE: do not rely on these amounts.".to_owned()
     });
-    Answer { question: "Where is it now?", lines: answers, is_alert: !report.certainty.closes }
+    Answer {
+        question: report.words.which_place,
+        lines: answers,
+        is_alert: !report.certainty.closes,
+    }
 }
 
 fn requests(report: &Report) -> Answer {
@@ -106,11 +114,7 @@ fn requests(report: &Report) -> Answer {
     if lines.is_empty() {
         lines.push("Nothing that this report can name.".to_owned());
     }
-    Answer {
-        question: "What can be frozen or requested now, and from whom?",
-        lines: capped(lines),
-        is_alert: false,
-    }
+    Answer { question: report.words.whom_to_ask, lines: capped(lines), is_alert: false }
 }
 
 fn sanctions(report: &Report) -> Answer {
@@ -132,9 +136,8 @@ fn sanctions(report: &Report) -> Answer {
         lines.push("Not known: the case names no list that was consulted.".to_owned());
     } else if lines.is_empty() && others.is_empty() {
         lines.push(format!(
-            "No address on this trail has a listing in the lists used, then or today ({}). \
-             Addresses beyond an ending were not looked at.",
-            report.today
+            "No address on this trail has a listing in the lists used, then or today ({}). {}",
+            report.today, report.words.beyond
         ));
     }
     if !others.is_empty() {

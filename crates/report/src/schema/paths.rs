@@ -2,12 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Money, PartyRef};
-
-/// What a path says, and what not.
-pub const PATHS_SAY: &str = "To each place the path that can have brought most of one ending, the one of the fewest hops, and the one by \
-     which value first arrived. Of the lots that meet in a hop nobody can tell which went on: amounts are the most \
-     that can have come this way, not what did.";
+use super::{Money, PartyRef, Words};
 
 /// How one seed's value of one asset came to one place.
 #[derive(Clone, Debug, Serialize)]
@@ -38,21 +33,21 @@ impl PathSet {
 
     /// From where to where, how much, and by which endings.
     #[must_use]
-    pub fn title(&self) -> String {
+    pub fn title(&self, words: &Words) -> String {
         let mut endings: Vec<String> = self.endings.iter().take(MAX_ENDINGS).cloned().collect();
         let more = self.endings.len().saturating_sub(MAX_ENDINGS);
         if more > 0 {
             endings.push(format!("and {more} more"));
         }
-        let (seed, place, class) = (&self.seed, self.place(), self.class);
-        format!("{seed} to {place}, {class}: {} ({})", self.money.text, endings.join(", "))
+        let (seed, to, place, class) = (&self.seed, words.to, self.place(), self.class);
+        format!("{seed} {to} {place}, {class}: {} ({})", self.money.text, endings.join(", "))
     }
 }
 
 impl Path {
     /// What it is, how long, and how much can have come along it.
     #[must_use]
-    pub fn title(&self) -> String {
+    pub fn title(&self, words: &Words) -> String {
         let hops = match self.steps.len() {
             0 => "it never moved".to_owned(),
             1 => "1 hop".to_owned(),
@@ -64,7 +59,7 @@ impl Path {
             }
             is => is.concat(),
         };
-        format!("{is}: {hops}, at most {} of one ending", self.at_most.text)
+        format!("{is}: {hops}, at most {} of one {}", self.at_most.text, words.ending)
     }
 }
 

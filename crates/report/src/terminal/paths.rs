@@ -6,7 +6,7 @@ use super::page::{Page, Style};
 use super::steps::lots;
 use super::{list, section};
 use crate::Report;
-use crate::schema::{Hop, PATHS_SAY, PathSet};
+use crate::schema::{Hop, PathSet, Words};
 
 /// Places of the whole report; those that carry most.
 const MAX_PLACES: usize = 8;
@@ -24,12 +24,12 @@ pub(super) fn all(page: &mut Page, report: &Report) {
 }
 
 fn paths(page: &mut Page, report: &Report, most: usize) {
-    section(page, report, "Paths, hop by hop");
+    section(page, report, report.words.paths);
     if report.paths.is_empty() {
         page.line(2, Style::Plain, "None.");
         return;
     }
-    page.paragraph(2, Style::Faint, PATHS_SAY);
+    page.paragraph(2, Style::Faint, report.words.paths_say);
     let told = report.paths.len().min(most);
     if told < report.path_count {
         let text = format!(
@@ -42,29 +42,29 @@ fn paths(page: &mut Page, report: &Report, most: usize) {
     let hops: BTreeMap<&str, &Hop> = report.hops.iter().map(|hop| (hop.id.as_str(), hop)).collect();
     let mut known = BTreeSet::new();
     for set in report.paths.iter().take(most) {
-        page.paragraph(2, Style::Strong, &set.title());
+        page.paragraph(2, Style::Strong, &set.title(report.words));
         // Whole: shortened, addresses that are made to look alike are the same.
         if let Some(at) = &set.at {
             page.field(4, "address", &at.address);
         }
         for path in &set.paths {
-            page.paragraph(4, Style::Strong, &path.title());
-            steps(page, set, path, &hops, &mut known);
+            page.paragraph(4, Style::Strong, &path.title(report.words));
+            steps(page, report.words, (set, path), &hops, &mut known);
         }
     }
 }
 
 fn steps<'a>(
     page: &mut Page,
-    set: &PathSet,
-    path: &'a crate::schema::Path,
+    words: &Words,
+    (set, path): (&PathSet, &'a crate::schema::Path),
     hops: &BTreeMap<&str, &Hop>,
     known: &mut BTreeSet<&'a str>,
 ) {
     for step in path.steps.iter().take(MAX_HOPS) {
         let Some(hop) = hops.get(step.hop.as_str()) else { continue };
         if known.insert(&step.hop) {
-            tell(page, hop);
+            tell(page, words, hop);
         } else {
             page.paragraph(6, Style::Faint, &format!("{}  told above", step.hop));
         }
@@ -77,7 +77,7 @@ fn steps<'a>(
     }
 }
 
-fn tell(page: &mut Page, hop: &Hop) {
+fn tell(page: &mut Page, words: &Words, hop: &Hop) {
     let what = if hop.received.is_empty() {
         let to = match (&hop.to, hop.to_note) {
             (Some(to), _) => to.text.as_str(),
@@ -96,8 +96,8 @@ fn tell(page: &mut Page, hop: &Hop) {
     page.paragraph(6, Style::Plain, &format!("{}  {what}", hop.id));
     page.field(10, "when", &format!("{}, {}", hop.place.time_text(), hop.place.position));
     page.field(10, "transaction", hop.place.transaction_text());
-    page.field(10, "stolen part", &format!("{}, by rule {}", lots(&hop.taken), hop.rule));
+    page.field(10, words.part, &format!("{}, by rule {}", lots(&hop.taken), hop.rule));
     if hop.kind == "conversion" {
-        page.field(10, "became", &lots(&hop.made));
+        page.field(10, words.became, &lots(&hop.made));
     }
 }

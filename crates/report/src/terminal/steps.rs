@@ -68,10 +68,10 @@ pub(super) fn certainty(page: &mut Page, report: &Report) {
 }
 
 pub(super) fn endings(page: &mut Page, report: &Report) {
-    section(page, report, "Endings");
+    section(page, report, report.words.endings_title);
     for ending in capped(page, &report.endings) {
         let at = match &ending.at {
-            Some(at) => format!(" at {}", at.text),
+            Some(at) => format!(" {} {}", report.words.at, at.text),
             None => String::new(),
         };
         let text = format!(

@@ -16,7 +16,7 @@ pub(super) fn ledger(page: &mut Page, report: &Report) {
     let is_upper_bound = report.certainty.is_upper_bound;
     let text = match (is_upper_bound, report.certainty.closes) {
         (true, _) => "What stolen value reached: upper bounds, which overlap and do not add up.",
-        (false, true) => "What came in = where it is, to the base unit; shown rounded (≈).",
+        (false, true) => report.words.closes,
         (false, false) => "THE LEDGER DOES NOT CLOSE: do not rely on these amounts.",
     };
     page.paragraph(2, Style::Faint, text);
@@ -61,7 +61,7 @@ fn number(brief: &str, asset: &str) -> String {
 /// Whom to ask, with what to quote. Nobody needs to be told how it came to an address without an owner
 /// who answers: there, the address is enough.
 pub(super) fn requests(page: &mut Page, report: &Report) {
-    section(page, report, "What can be frozen or requested now");
+    section(page, report, report.words.requests);
     if report.actions.is_empty() {
         page.line(2, Style::Plain, "Nothing that this report can name.");
     }

@@ -89,16 +89,24 @@ struct Builder {
     nodes: BTreeMap<(u64, String), usize>,
     edges: BTreeMap<(u64, usize, usize), usize>,
     listed: BTreeSet<String>,
+    is_back: bool,
 }
 
 /// One graph for each chain, in order.
 pub(super) fn graphs(report: &Report) -> Vec<Graph> {
     let mut builder = Builder {
         listed: report.findings.iter().map(|finding| finding.party.address.clone()).collect(),
+        is_back: report.direction == "in",
         ..Builder::default()
     };
     for seed in &report.seeds {
         let chain = seed.place.chain;
+        if builder.is_back {
+            // The first hops are the seed itself.
+            builder.party(chain, &seed.to);
+            builder.name_chain(chain, &seed.place.chain_name);
+            continue;
+        }
         let from = match &seed.from {
             Some(from) => builder.party(chain, from),
             None => builder.nameless(chain, &format!("source {}", seed.id), "payer not known"),
@@ -226,7 +234,8 @@ impl Builder {
             add(&mut edge.sums, money, money.amount);
         }
         let share = edge.share_ppm;
-        if let Some(node) = graph.nodes.get_mut(to) {
+        // What leads there has a share: back, from the seeds, that is who paid.
+        if let Some(node) = graph.nodes.get_mut(if self.is_back { from } else { to }) {
             node.share_ppm = node.share_ppm.max(share);
         }
     }
