@@ -27,7 +27,7 @@ pub fn read_logs(text: &str) -> Result<usize, String> {
 pub fn read_transfers(text: &str) -> Result<usize, String> {
     let (mut transfers, nobody) = (vec![], BTreeSet::new());
     each_log(text, |log| {
-        transfers.extend(token::transfer(ChainId(1), &log, &nobody).ok().flatten());
+        transfers.extend(token::transfer(ChainId(1), log, &nobody).ok().flatten());
     })
     .map_err(|error| error.to_string())?;
     Ok(transfers.len())

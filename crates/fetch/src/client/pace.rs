@@ -9,6 +9,8 @@ const TARGET_BYTES: u64 = 4 * 1024 * 1024;
 const MOST_GROWTH: u64 = 8;
 /// How long the first range may be: as long as the first window of a wallet that is traced.
 const FIRST_BLOCKS: u64 = 128;
+/// How long it is where much more will be asked for: until it has been answered, nothing else is.
+const FIRST_OF_MANY: u64 = FIRST_BLOCKS / 4;
 
 /// How many pieces of a window are asked for at once, at most. Fewer are under way, because some have been
 /// answered before the first of them.
@@ -41,6 +43,13 @@ impl Pace {
     /// How many blocks to ask for next.
     pub(crate) const fn blocks(&self) -> u64 {
         self.blocks
+    }
+
+    /// Before the first question, for a window of which so much is open.
+    pub(crate) fn begin(&mut self, open: Window) {
+        if *self == Self::default() && open.block_count() > FIRST_BLOCKS {
+            self.blocks = FIRST_OF_MANY;
+        }
     }
 
     /// How many pieces to ask for at once.
@@ -114,6 +123,7 @@ mod tests {
     fn walk(pace: &mut Pace, window: Window, cap: u64, bytes: impl Fn(u64) -> u64) -> (u64, u64) {
         let (mut answers, mut failures) = (0, 0);
         let mut rest = Some(window);
+        pace.begin(window);
         while let Some(open) = rest {
             let last = open.first().saturating_add(pace.blocks() - 1).min(open.last());
             let piece = Window::new(open.first(), last).unwrap();
@@ -144,12 +154,12 @@ mod tests {
         };
         check(u64::MAX, 0, (4, 0));
         check(u64::MAX, 200, (4, 0));
-        // 328 MB: 79 answers are the least.
-        check(u64::MAX, 20_000, (79, 0));
-        check(u64::MAX, 3_000_000, (16_384, 2));
+        // 328 MB: 79 answers are the least, after a short one.
+        check(u64::MAX, 20_000, (80, 0));
+        check(u64::MAX, 3_000_000, (16_383, 1));
         // 21 MB at an endpoint that gives 6 MB at once, and at one that gives 30 kB.
-        check(6_000_000, 1_280, (7, 0));
-        check(30_000, 1_280, (781, 4));
+        check(6_000_000, 1_280, (8, 0));
+        check(30_000, 1_280, (781, 2));
     }
 
     #[test]

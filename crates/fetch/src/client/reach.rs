@@ -46,9 +46,11 @@ impl Reach {
         self.accounts
     }
 
-    /// The longest range that was answered.
-    pub(crate) const fn longest_answered(&self) -> u64 {
-        self.answered
+    /// Whether ranges of so many blocks may be asked for several at once: what is longer than all that was
+    /// answered, or where no limit was met, than twice that, would be refused several times.
+    pub(crate) const fn takes_several(&self, blocks: u64) -> bool {
+        let expected = if self.blocks.is_none() { blocks / 2 } else { blocks };
+        expected <= self.answered
     }
 
     /// The next pieces of a window, at most so many; one alone where so many blocks were not answered

@@ -138,6 +138,9 @@ pub(crate) fn without_doubled_wraps(mut transfers: Vec<Transfer>) -> Vec<Transfe
             *wraps.entry(key).or_default() += 1;
         }
     }
+    if wraps.is_empty() {
+        return transfers;
+    }
     transfers.retain(|transfer| {
         let is_second = matches!(transfer.cause, Cause::Mint | Cause::Burn);
         let wrap = told(transfer).filter(|_| is_second).and_then(|key| wraps.get_mut(&key));

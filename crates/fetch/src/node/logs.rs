@@ -112,6 +112,7 @@ impl Node {
             !self.client.is_recorded() && accounts.len() <= ADDRESSES_PER_FILTER && self.is_alone();
         let (mut all, mut window) = (Found::default(), window);
         let (mut end, mut under_way, mut is_whole) = (None, None, true);
+        let mut counted = None;
         for accounts in accounts.chunks(ADDRESSES_PER_FILTER) {
             let outgoing = Filter { names: &outgoing_names, place: 1, accounts };
             let incoming = Filter { names: &incoming_names, place: 2, accounts };
@@ -123,10 +124,15 @@ impl Node {
             all.add(searched.found);
             (window, end, under_way) = (searched.window, searched.end, searched.under_way);
             is_whole &= searched.is_whole;
+            // What one search counted is all there is only if there is no other.
+            counted = searched.tally.filter(|_| accounts.len() == addresses.len());
         }
         all.settle().map_err(|what| self.client.inconsistent(what))?;
-        let mut tally = Tally::new(addresses.iter().copied(), gate, most);
-        tally.add(&all.transfers);
+        let tally = counted.unwrap_or_else(|| {
+            let mut tally = Tally::new(addresses.iter().copied(), gate, most);
+            tally.add(&all.transfers);
+            tally
+        });
         let looked_at = window;
         if let Some(last) = tally.full_at().filter(|last| *last < window.last()) {
             let rest = all.split_after(last);

@@ -1,5 +1,7 @@
 //! Logs: what most of a node's bytes are, so they are read without a copy and without the heap.
 
+mod plain;
+
 use std::fmt;
 
 use fundtrail_model::{Address, H256};
@@ -13,7 +15,7 @@ use super::{Bloom, ByteCount, Hex};
 const MOST_TOPICS: usize = 4;
 
 /// A log of a mined transaction.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Log {
     pub(crate) address: Hex<Address>,
@@ -131,15 +133,20 @@ impl FromDigits for Data {
 /// # Errors
 ///
 /// If the text is not a list of logs; what `each` was called for before stays called.
-pub(crate) fn each_log(text: &str, each: impl FnMut(Log)) -> Result<(), serde_json::Error> {
+pub(crate) fn each_log(text: &str, mut each: impl FnMut(&Log)) -> Result<(), serde_json::Error> {
+    let Err(count) = plain::each_log(text.as_bytes(), &mut each) else { return Ok(()) };
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Each(each).deserialize(&mut deserializer)?;
+    From { count, each }.deserialize(&mut deserializer)?;
     deserializer.end()
 }
 
-struct Each<F>(F);
+/// Reads a list from its log number `count` on.
+struct From<F> {
+    count: usize,
+    each: F,
+}
 
-impl<'de, F: FnMut(Log)> DeserializeSeed<'de> for Each<F> {
+impl<'de, F: FnMut(&Log)> DeserializeSeed<'de> for From<F> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -147,7 +154,7 @@ impl<'de, F: FnMut(Log)> DeserializeSeed<'de> for Each<F> {
     }
 }
 
-impl<'de, F: FnMut(Log)> Visitor<'de> for Each<F> {
+impl<'de, F: FnMut(&Log)> Visitor<'de> for From<F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -155,8 +162,11 @@ impl<'de, F: FnMut(Log)> Visitor<'de> for Each<F> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        for _ in 0..self.count {
+            seq.next_element::<IgnoredAny>()?;
+        }
         while let Some(log) = seq.next_element()? {
-            (self.0)(log);
+            (self.each)(&log);
         }
         Ok(())
     }

@@ -26,6 +26,9 @@ use crate::wire::{Header, Log, each_log};
 /// what they allow in a second.
 const MOST_RANGES: u64 = 4;
 
+/// How long a log of a transfer is at least, as a node writes it.
+const LOG_BYTES: usize = 600;
+
 /// One search: all logs of the window that match one of the filters.
 pub(super) struct Search<'a> {
     pub(super) node: &'a Node,
@@ -60,6 +63,8 @@ pub(super) struct Searched {
     pub(super) under_way: Option<Pieces>,
     /// Whether all was asked about every address up to the last of them.
     pub(super) is_whole: bool,
+    /// What was counted on the way.
+    pub(super) tally: Option<Tally>,
 }
 
 /// What is known before a search begins.
@@ -116,7 +121,8 @@ impl Search<'_> {
                 self.read(place, filter, self.window, call, answer, &mut progress.found)?;
             }
             let (found, window) = (progress.found, self.window);
-            return Ok(Searched { found, window, end: None, under_way: None, is_whole: true });
+            let (end, under_way, tally) = (None, None, None);
+            return Ok(Searched { found, window, end, under_way, is_whole: true, tally });
         }
         let mut under_way = None;
         if let Some(known) = known {
@@ -134,9 +140,9 @@ impl Search<'_> {
         let last = progress.rest.and_then(|rest| rest.first().checked_sub(1));
         let last = last.unwrap_or(self.window.last());
         let window = Window::new(self.window.first(), last).unwrap_or(self.window);
-        let Progress { found, end, accounts, .. } = progress;
+        let Progress { found, end, accounts, tally, .. } = progress;
         let is_whole = self.filters.iter().all(|filter| filter.accounts.len() == accounts.len());
-        Ok(Searched { found, window, end, under_way, is_whole })
+        Ok(Searched { found, window, end, under_way, is_whole, tally: Some(tally) })
     }
 
     /// Asks one endpoint after the other, until one has answered all. Returns what is under way beyond the
@@ -177,6 +183,7 @@ impl Search<'_> {
             Some(under_way) if under_way.window() == Some(rest) => under_way,
             _ => Pieces::new(rest),
         };
+        peer.pace().begin(rest);
         loop {
             let reach = peer.reach(Shape::Topics);
             // A recording holds whole answers.
@@ -186,8 +193,7 @@ impl Search<'_> {
                 blocks: reach.blocks().min(pace),
                 accounts: reach.accounts().unwrap_or(usize::MAX).max(1),
             };
-            // What was never answered so far would be refused several times at once.
-            let is_known = bounds.blocks <= reach.longest_answered();
+            let is_known = reach.takes_several(bounds.blocks);
             let most = if is_known { peer.pace().together() } else { 1 };
             let ranges = if is_known { self.ranges_together(peer, &accounts, bounds) } else { 1 };
             let blocks = bounds.blocks.saturating_mul(ranges).min(pace);
@@ -443,7 +449,8 @@ impl Search<'_> {
             }
         } else {
             let text = answer.as_deref().map_err(|refusal| client.refused(call, refusal))?;
-            each_log(text, |log| take(&log, found))
+            found.transfers.reserve(text.len() / LOG_BYTES);
+            each_log(text, |log| take(log, found))
                 .map_err(|error| client.invalid(call, error.to_string(), text))?;
         }
         wrong.map_or(Ok(count), |what| Err(client.inconsistent(what)))
@@ -469,8 +476,8 @@ impl Progress {
     fn add(&mut self, mut found: Found, piece: Window, window: Window, end: Option<Header>) {
         self.end = end;
         // The same one may answer both questions.
-        found.transfers.sort();
-        found.transfers.dedup();
+        // What contradicts itself is refused when all of it is there.
+        found.settle().ok();
         self.tally.add(&found.transfers);
         self.found.add(found);
         let next = piece.last().checked_add(1);
