@@ -5,7 +5,7 @@ use crate::sandbox::Sandbox;
 #[test]
 fn help_pages() {
     let sandbox = Sandbox::new();
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 19] = [
         &[],
         &["demo"],
         &["trace"],
@@ -16,6 +16,11 @@ fn help_pages() {
         &["lists"],
         &["lists", "show"],
         &["lists", "check"],
+        &["lists", "import"],
+        &["lists", "update"],
+        &["lists", "diff"],
+        &["lists", "history"],
+        &["lists", "export"],
         &["rpc"],
         &["rpc", "check"],
         &["chains"],

@@ -19,6 +19,7 @@
 //! * `layers`: the star of crates, and files that belong to a table of contents
 //! * `live`: the same case on a real node, over HTTP
 //! * `lists`: sanctions and labels from the command line
+//! * `lists_kept`: lists that are imported, updated, compared, and used by every later command
 //! * `pages`: the HTML report in a real browser
 //! * `score`: how much of a list of flows is found among decoys
 //! * `rules`: every rule side by side
@@ -57,6 +58,7 @@ mod hubs;
 mod kills;
 mod layers;
 mod lists;
+mod lists_kept;
 mod live;
 mod many_accounts;
 mod pages;

@@ -7,12 +7,18 @@ use fundtrail_model::{Date, Timestamp};
 use crate::error::Error;
 
 /// Today, in UTC.
-#[expect(clippy::disallowed_methods, reason = "this is the module that reads the clock")]
 pub(crate) fn today() -> Result<Date, Error> {
+    now().map(|(_, today)| today)
+}
+
+/// This second, and the day that it is in, in UTC.
+#[expect(clippy::disallowed_methods, reason = "this is the module that reads the clock")]
+pub(crate) fn now() -> Result<(Timestamp, Date), Error> {
     std::time::SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()
-        .and_then(|since| Timestamp(since.as_secs()).date())
+        .map(|since| Timestamp(since.as_secs()))
+        .and_then(|now| Some((now, now.date()?)))
         .ok_or_else(|| {
             Error::failed(
                 "this machine's clock shows no usable date",

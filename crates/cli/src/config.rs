@@ -23,6 +23,8 @@ pub(crate) struct Config {
     /// Own labels, listings or tokens.
     #[serde(default)]
     pub(crate) labels: Vec<PathBuf>,
+    /// The file of the list store, or `none`.
+    pub(crate) lists: Option<PathBuf>,
     /// Which verdicts on listings count as findings.
     pub(crate) flag: Option<String>,
     /// Whether labels may lack a source.
@@ -35,7 +37,7 @@ pub(crate) struct Config {
 
 impl Config {
     /// Reads `fundtrail.toml` in the current folder, if there is one. `FUNDTRAIL_RPC` (nodes with white
-    /// space between them), `FUNDTRAIL_FLAG` and `FUNDTRAIL_ALLOW_UNSOURCED` (`true` or `false`) replace what
+    /// space between them), `FUNDTRAIL_LISTS`, `FUNDTRAIL_FLAG` and `FUNDTRAIL_ALLOW_UNSOURCED` (`true` or `false`) replace what
     /// the file says.
     pub(crate) fn load() -> Result<Self, Error> {
         let path = Path::new(FILE_NAME);
@@ -47,6 +49,7 @@ impl Config {
         if let Some(nodes) = environment("FUNDTRAIL_RPC") {
             config.rpc = nodes.split_whitespace().map(str::to_owned).collect();
         }
+        config.lists = environment("FUNDTRAIL_LISTS").map(PathBuf::from).or(config.lists);
         config.flag = environment("FUNDTRAIL_FLAG").or(config.flag);
         if let Some(answer) = environment("FUNDTRAIL_ALLOW_UNSOURCED") {
             config.allow_unsourced = answer.parse().map_err(|_| {
@@ -81,11 +84,25 @@ impl Config {
             });
             Error::usage(
                 format!("{FILE_NAME}, line {line}: {}", error.message()),
-                "known keys: rpc (list of [CHAIN=]URL), labels (list of files), flag (then, now or ever), \
+                "known keys: rpc (list of [CHAIN=]URL), labels (list of files), lists (the list store's file), flag (then, now or ever), \
                  allow_unsourced (true or false), and a table [typologies] of thresholds, which are whole numbers",
             )
         })
     }
+}
+
+/// Where the user's data are kept by the customs of the system; `None` if nothing says where.
+pub(crate) fn data_folder() -> Option<PathBuf> {
+    let absolute =
+        |name: &str| environment(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let folder = if cfg!(windows) {
+        absolute("APPDATA")
+    } else if cfg!(target_os = "macos") {
+        absolute("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
+    };
+    folder.map(|folder| folder.join("fundtrail"))
 }
 
 /// A variable of the environment; `None` if it is unset, empty or not Unicode.

@@ -49,6 +49,8 @@ pub(crate) enum Error {
     #[error(transparent)]
     Fetch(#[from] fundtrail_fetch::Error),
     #[error(transparent)]
+    Download(#[from] fundtrail_fetch::DownloadError),
+    #[error(transparent)]
     Store(#[from] fundtrail_store::Error),
     #[error(transparent)]
     Labels(#[from] fundtrail_labels::Error),
@@ -76,6 +78,11 @@ impl Error {
         match self {
             Self::Usage { hint, .. } | Self::Failed { hint, .. } => hint.clone(),
             Self::Fetch(error) => error.hint(),
+            Self::Download(_) => Some(
+                "the lists that are kept stay in force; where there is no way to the network, get the file \
+                 elsewhere and give it to `fundtrail lists import`"
+                    .to_owned(),
+            ),
             Self::Store(error) => error.hint().map(str::to_owned),
             Self::Imbalance { .. } => Some("please report it with the case file".to_owned()),
             Self::File { action, .. } => {

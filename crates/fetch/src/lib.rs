@@ -14,6 +14,7 @@
 pub mod bench;
 mod client;
 mod decode;
+mod download;
 mod endpoint;
 mod error;
 mod knowledge;
@@ -22,6 +23,7 @@ mod session;
 mod wire;
 
 pub use client::{Client, Options};
+pub use download::{Download, DownloadError, download};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use knowledge::Knowledge;

@@ -7,7 +7,10 @@
 //! The answer is plain data with dates: [`Marks`](fundtrail_model::Marks) judges it by the day of a
 //! transfer. [`prices::Prices`] holds daily prices for views in US dollars.
 //!
-//! This crate reads no file: callers hand it the bytes and a name to show in errors.
+//! This crate opens no file: callers hand it the bytes and a name to show in errors.
+//!
+//! [`intake`] reads lists as their publishers write them, for a list store to keep; [`Book::add_kept`] takes
+//! from there what they say together.
 //!
 //! # Files
 //!
@@ -39,6 +42,7 @@
 
 mod book;
 mod error;
+mod export;
 pub mod intake;
 pub mod prices;
 mod rows;

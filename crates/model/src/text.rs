@@ -51,9 +51,11 @@ pub fn parse_address(text: &str) -> Result<Address, AddressError> {
     let address: Address = digits.parse().map_err(|_| malformed())?;
     let has = |test: fn(&u8) -> bool| digits.bytes().any(|byte| test(&byte));
     let is_mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
-    let expected = checksum(address);
-    if is_mixed && expected.strip_prefix("0x") != Some(digits) {
-        return Err(AddressError::Checksum { text: text.to_owned(), expected });
+    if is_mixed {
+        let expected = checksum(address);
+        if expected.strip_prefix("0x") != Some(digits) {
+            return Err(AddressError::Checksum { text: text.to_owned(), expected });
+        }
     }
     Ok(address)
 }

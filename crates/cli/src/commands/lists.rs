@@ -1,136 +1,93 @@
 //! `fundtrail lists`
 
-use std::path::PathBuf;
+mod check;
+mod compare;
+mod history;
+mod import;
+mod kept;
+mod show;
+mod update;
 
-use fundtrail_labels::{Book, Sourcing};
-use fundtrail_model::{Label, Listing, ListingStatus, checksum, parse_address};
+use std::path::{Path, PathBuf};
 
-use crate::args::{FailOn, Lists};
-use crate::chains::Chains;
+use fundtrail_labels::{Book, ListKind, Sourcing};
+use fundtrail_model::Address;
+use fundtrail_store::ListStore;
+
+use crate::args::{Exported, Lists};
 use crate::config::Config;
 use crate::error::{Error, Exit};
-use crate::presentation::parse_day;
-use crate::{clock, ui};
+use crate::ui;
 
 pub(crate) fn run(args: &Lists) -> Result<Exit, Error> {
     match args {
-        Lists::Show { lists } => show(&book(&lists.labels, lists.allow_unsourced)?),
-        Lists::Check { addresses, chain, as_of, lists, fail_on } => {
-            let chains = Chains::builtin()?;
-            let chain = chain.as_deref().map(|name| chains.named(name)).transpose()?;
-            let day = match as_of {
-                Some(text) => parse_day("--as-of", text)?,
-                None => clock::today()?,
+        Lists::Show { lists, store } => show::run(lists, store),
+        Lists::Check(args) => check::run(args),
+        Lists::Import(args) => import::run(args),
+        Lists::Update(args) => update::run(args),
+        Lists::Diff { old, new, store } => compare::run(old, new, store),
+        Lists::History { address, store } => history::run(address, store),
+        Lists::Export { what, lists, store } => {
+            let store = kept::open(store.store.as_deref())?;
+            let book = all(store.as_ref(), &lists.labels, lists.allow_unsourced)?;
+            let kind = match what {
+                Exported::Listings => ListKind::Listings,
+                Exported::Labels => ListKind::Labels,
+                Exported::Tokens => ListKind::Tokens,
             };
-            let addresses =
-                addresses.iter().map(|text| parse_address(text)).collect::<Result<Vec<_>, _>>()?;
-            let book = book(&lists.labels, lists.allow_unsourced)?;
-            let mut text = String::new();
-            let mut is_flagged = false;
-            for address in addresses {
-                text.push_str(&format!("{}\n", checksum(address)));
-                let listings: Vec<_> =
-                    book.listings().filter(|listing| listing.address == address).collect();
-                let labels: Vec<_> = book
-                    .labels()
-                    .filter(|label| label.address == address)
-                    .filter(|label| {
-                        chain.is_none() || label.chain.is_none() || label.chain == chain
-                    })
-                    .collect();
-                is_flagged |= !listings.is_empty();
-                for listing in &listings {
-                    text.push_str(&describe_listing(listing, day));
-                }
-                for label in &labels {
-                    text.push_str(&describe_label(label, &chains));
-                }
-                if listings.is_empty() && labels.is_empty() {
-                    text.push_str("  in none of the lists; that does not make it clean\n");
-                }
-            }
-            ui::data(&text);
-            let is_asked = *fail_on == Some(FailOn::Listed);
-            Ok(if is_asked && is_flagged { Exit::Flagged } else { Exit::Done })
+            ui::data(&book.export(kind)?);
+            Ok(Exit::Done)
         }
     }
 }
 
-/// The built-in lists and those that were given.
+/// The built-in lists, those that are kept, and those that were given.
 pub(crate) fn book(files: &[PathBuf], allow_unsourced: bool) -> Result<Book, Error> {
+    all(kept::open(None)?.as_ref(), files, allow_unsourced)
+}
+
+/// The same, with this store.
+fn all(store: Option<&ListStore>, files: &[PathBuf], allow_unsourced: bool) -> Result<Book, Error> {
     let mut book = Book::builtin()?;
+    if let Some(store) = store {
+        book.add_kept(&editions(store)?, store.facts()?);
+    }
+    add_own(&mut book, files, allow_unsourced)?;
+    Ok(book)
+}
+
+/// The same, where only these addresses are asked for: nothing else is read from the store.
+fn of_addresses(
+    store: Option<&ListStore>,
+    addresses: &[Address],
+    files: &[PathBuf],
+    allow_unsourced: bool,
+) -> Result<Book, Error> {
+    let mut book = Book::builtin()?;
+    if let Some(store) = store {
+        book.add_kept(&editions(store)?, store.facts_of(addresses)?);
+    }
+    add_own(&mut book, files, allow_unsourced)?;
+    Ok(book)
+}
+
+fn editions(store: &ListStore) -> Result<Vec<fundtrail_model::ListEdition>, Error> {
+    Ok(store.editions()?.into_iter().map(|(_, edition)| edition).collect())
+}
+
+fn add_own(book: &mut Book, files: &[PathBuf], allow_unsourced: bool) -> Result<(), Error> {
     let config = Config::load()?;
     let sourcing = match allow_unsourced || config.allow_unsourced {
         true => Sourcing::OptionalForLabels,
         false => Sourcing::Required,
     };
     for path in config.labels.iter().chain(files) {
-        let text = std::fs::read(path).map_err(|error| Error::File {
-            action: "read",
-            path: path.clone(),
-            error,
-        })?;
+        let text = std::fs::read(path).map_err(|error| unreadable(path, error))?;
         book.extend_with(&text, &path.display().to_string(), sourcing)?;
     }
-    Ok(book)
+    Ok(())
 }
 
-fn show(book: &Book) -> Result<Exit, Error> {
-    let mut text = String::new();
-    for list in book.lists() {
-        text.push_str(&format!(
-            "{} ({}, {} rows, {})\n",
-            list.name, list.kind, list.rows, list.origin
-        ));
-        if let Some(day) = list.as_of {
-            text.push_str(&format!("  as of   {day}\n"));
-        }
-        if let Some(source) = &list.source {
-            text.push_str(&format!("  source  {source}\n"));
-        }
-        text.push_str(&format!("  sha-256 {}\n", list.sha256));
-    }
-    ui::data(&text);
-    Ok(Exit::Done)
-}
-
-fn describe_listing(listing: &Listing, day: fundtrail_model::Date) -> String {
-    let status = match listing.status_on(day) {
-        ListingStatus::NotYetListed => "not listed yet",
-        ListingStatus::PerhapsListed => "perhaps listed already",
-        ListingStatus::Listed => "SANCTIONED",
-        ListingStatus::PerhapsDelisted => "sanctioned, perhaps delisted already",
-        ListingStatus::Delisted => "no longer listed",
-    };
-    let mut text = format!("  {status} on {day}: {} by {}", listing.entity, listing.authority);
-    if let Some(programme) = &listing.programme {
-        text.push_str(&format!(" ({programme})"));
-    }
-    if listing.is_invented {
-        text.push_str(" (invented)");
-    }
-    text.push_str(&format!("\n    listed {}", listing.listed));
-    if let Some(delisted) = listing.delisted {
-        text.push_str(&format!(", delisted {delisted}"));
-    }
-    text.push_str(&format!("\n    source {}\n", listing.source));
-    text
-}
-
-fn describe_label(label: &Label, chains: &Chains) -> String {
-    let place =
-        label.chain.map_or_else(|| "every chain".to_owned(), |chain| chains.info(chain).name);
-    let mut text =
-        format!("  {} ({}, {}), on {place}", label.name, label.category, label.confidence.name());
-    if label.is_invented {
-        text.push_str(" (invented)");
-    }
-    if let Some(from) = label.valid_from {
-        text.push_str(&format!(", from {from}"));
-    }
-    if let Some(until) = label.valid_until {
-        text.push_str(&format!(", until {until}"));
-    }
-    text.push_str(&format!("\n    source {}\n", label.source));
-    text
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    Error::File { action: "read", path: path.into(), error }
 }

@@ -80,11 +80,14 @@ pub(super) fn read(
         }
     }
     let Some(overflow) = overflow else { return Ok(()) };
-    for (number, (line, _)) in &overflow.tails {
-        if !seen.contains_key(number) {
+    let orphans = overflow.tails.iter().filter(|(number, _)| !seen.contains_key(number));
+    for (number, (line, text)) in orphans {
+        // An excerpt lacks entries anyway; of a whole list none may be missing.
+        if super::FEWEST_ENTRIES_OF_A_WHOLE_LIST <= found.counts.entries {
             let problem = Problem::OrphanComment { number: *number };
             return Err(Error::at_line(&overflow.origin, *line, problem));
         }
+        beheaded(*line, *number, text, found)?;
     }
     Ok(())
 }
@@ -94,21 +97,26 @@ pub(super) fn read_comments(lines: Lines<'_>, found: &mut Gathering<'_>) -> Resu
     let origin = found.origin().to_owned();
     comments(lines, &origin, |line, number, text| {
         found.entry();
-        found.counts.beheaded = found.counts.beheaded.saturating_add(1);
-        let (entity, source) =
-            (format!("SDN entry {number}"), format!("OFAC, SDN_COMMENTS.CSV, entry {number}"));
-        for pair in remarks::addresses(&text, true) {
-            let entry = Entry {
-                entity: &entity,
-                authority: super::OFAC,
-                programme: None,
-                listed: None,
-                source: &source,
-            };
-            found.sanctioned(Place::Line(line), pair, entry)?;
-        }
-        Ok(())
+        beheaded(line, number, &text, found)
     })
+}
+
+/// The addresses in remarks whose beginning is not at hand.
+fn beheaded(line: u64, number: u64, text: &str, found: &mut Gathering<'_>) -> Result<(), Error> {
+    found.counts.beheaded = found.counts.beheaded.saturating_add(1);
+    let entity = format!("SDN entry {number}");
+    let source = format!("OFAC, SDN_COMMENTS.CSV, entry {number}");
+    for pair in remarks::addresses(text, true) {
+        let entry = Entry {
+            entity: &entity,
+            authority: super::OFAC,
+            programme: None,
+            listed: None,
+            source: &source,
+        };
+        found.sanctioned(Place::Line(line), pair, entry)?;
+    }
+    Ok(())
 }
 
 fn comments(

@@ -218,6 +218,17 @@ fn comments_alone_give_the_addresses_that_are_whole_in_them() {
 }
 
 #[test]
+fn comments_of_entries_that_an_excerpt_lacks_are_read_too() {
+    let (sdn, comments) = (sdn_csv(), sdn_comments() + &format!("7,\"s - ETH {LAZARUS}.\"\n"));
+    let input = Input { origin: "SDN.CSV", data: &mut sdn.as_bytes() };
+    let more = Input { origin: "SDN_COMMENTS.CSV", data: &mut comments.as_bytes() };
+    let reading = read(Format::SdnCsv, input, Some(more), &Terms::default()).unwrap();
+    let names: Vec<_> = listed(&reading).into_iter().map(|(_, name, ..)| name).collect();
+    assert_eq!(names, ["LIFSHITS, Artem Mikhaylovich", "SUEX OTC, S.R.O.", "SDN entry 7"]);
+    assert_eq!((reading.counts.entries, reading.counts.beheaded), (3, 1));
+}
+
+#[test]
 fn enhanced_xml() {
     let reading = parse(Format::SdnEnhanced, enhanced().as_bytes()).unwrap();
     assert_eq!(

@@ -107,12 +107,12 @@ fn comments_belong_to_an_sdn_csv_of_the_same_day() {
         let error = read(format, input, Some(more), &Terms::default()).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     };
-    check(
-        Format::SdnCsv,
-        &sdn_csv(),
-        "77,\"x\"\n",
-        "comments, line 1: goes on with the remarks of entry 77",
-    );
+    let row = |number: u64| {
+        format!("{number},\"TEST\",-0- ,\"X\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n")
+    };
+    let whole: String = (100..5_100).map(row).collect();
+    let problem = "comments, line 1: goes on with the remarks of entry 77";
+    check(Format::SdnCsv, &whole, "77,\"x\"\n", problem);
     check(Format::SdnEnhanced, &enhanced(), &sdn_comments(), "SDN_COMMENTS.CSV belongs to SDN.CSV");
 }
 
