@@ -398,3 +398,58 @@ fn counterfeits_dust_and_payments_of_nothing_are_shown_and_never_counted() {
     let said = sandbox.read("a.txt");
     assert!(said.contains("not the token of that name"), "{said}");
 }
+
+/// Answers with the word in the storage slot that has the last eight bytes of the address for its number.
+const ORACLE_CODE: [u8; 22] = [
+    0x60, 0x04, 0x35, 0x67, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x16, 0x54, 0x60, 0x00,
+    0x52, 0x60, 0x20, 0x60, 0x00, 0xf3,
+];
+
+#[test]
+fn contracts_on_the_chain_give_second_opinions_where_that_is_wanted() {
+    let oracle = at("0x40C57923924B5c5c5455c48D93317139ADDaC8fb");
+    let usdc = at("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48");
+    let semenov = at("0xdcbEfFBECcE100cCE9E4b153C4e15cB885643193");
+    let [mule, clean] = [0xc3, 0xd4].map(Address::repeat_byte);
+    let payments = [
+        Payment::new("2024-03-29T10:00:00Z", VICTIM, THIEF, "30"),
+        Payment::new("2024-03-29T10:01:00Z", THIEF, semenov, "5"),
+        Payment::new("2024-03-29T10:02:00Z", THIEF, mule, "5"),
+        Payment::new("2024-03-29T10:03:00Z", THIEF, clean, "5"),
+    ];
+    let slot = |address: Address| u64::from_be_bytes(address.as_bytes()[12..].try_into().unwrap());
+    // The oracle knows the thief and not Semenov; the issuer has frozen the mule. USDT is not on this chain.
+    let (node, hashes) = play(&payments, |options| {
+        let code = || ORACLE_CODE.to_vec();
+        options.genesis.place(oracle, code(), &[(slot(THIEF), 1.into())]);
+        options.genesis.place(usdc, code(), &[(slot(mule), 1.into())]);
+    });
+    let sandbox = Sandbox::new();
+    let run = |more: &[&str]| trace(&sandbox, &node, &[&hashes[0]], more);
+    run(&[]).success();
+    assert_eq!(list(&read(&sandbox, "a.json"), "opinions"), [] as [Value; 0]);
+
+    let outcome = run(&["--second-opinions", "--fail-on", "listed", "--flag", "now"]);
+    assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+    let report = read(&sandbox, "a.json");
+    let told: BTreeMap<(String, String), (bool, bool)> = list(&report, "opinions")
+        .iter()
+        .map(|opinion| {
+            let key = (text(opinion, "oracle").into(), text(&opinion["party"], "address").into());
+            let [says, differs] =
+                ["is_listed", "is_disagreement"].map(|name| opinion[name].as_bool().unwrap());
+            (key, (says, differs))
+        })
+        .collect();
+    let of = |oracle: &str, who: Address| (oracle.to_owned(), checksum(who));
+    let expected = [
+        (of("sanctions-oracle", THIEF), (true, true)),
+        (of("sanctions-oracle", semenov), (false, true)),
+        (of("usdc-issuer", mule), (true, true)),
+    ];
+    assert_eq!(told, BTreeMap::from(expected));
+    assert_eq!(outcome.stdout.matches("SECOND OPINION on").count(), 3, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("the issuer of USDC has frozen it"), "{}", outcome.stdout);
+    sandbox.run(&["report", "case.ftcase", "--out", "b.json"]).success();
+    assert_eq!(sandbox.read("b.json"), sandbox.read("a.json"));
+}

@@ -233,6 +233,11 @@ pub(crate) struct Naming {
 /// Where the report goes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
+
+    /// Ask contracts that keep lists of their own (the sanctions oracle, the issuers of USDT and USDC) about
+    /// everybody in the trail, at the last block looked at; where they contradict the lists is a finding
+    #[arg(long)]
+    pub(crate) second_opinions: bool,
 pub(crate) struct Output {
     /// Report to write: .html, .json, .txt, .csv (a row per hop), .paths.csv (a row per step of the main paths),
     /// .patterns.csv (behaviour and links) or, with --rule all, .band.csv (a row per place); can be repeated

@@ -2,7 +2,7 @@
 
 use fundtrail_labels::Book;
 use fundtrail_model::{
-    Address, Category, ChainId, ChainInfo, Date, NativeCoin, parse_address, parse_date,
+    Address, Category, ChainId, ChainInfo, Date, NativeCoin, Oracle, parse_address, parse_date,
 };
 use serde::Deserialize;
 
@@ -14,6 +14,8 @@ pub(crate) struct Chain {
     pub(crate) info: ChainInfo,
     pub(crate) aliases: Vec<String>,
     pub(crate) endpoints: Vec<String>,
+    /// Contracts that keep lists of their own.
+    pub(crate) oracles: Vec<(Oracle, Address)>,
     /// Blocks after which a block will not be taken back, where somebody has said.
     confirmations: Option<u64>,
     /// What the native coin was called, and the last day it was.
@@ -51,6 +53,17 @@ struct Entry {
     explorer: Option<String>,
     #[serde(default)]
     endpoints: Vec<String>,
+    #[serde(default)]
+    oracles: Vec<OracleEntry>,
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OracleEntry {
+    kind: String,
+    contract: String,
     #[serde(rename = "source")]
     _source: String,
 }
@@ -103,6 +116,12 @@ impl Chains {
                 }
                 None => None,
             };
+            let mut oracles = Vec::new();
+            for oracle in &entry.oracles {
+                let kind = Oracle::from_name(&oracle.kind)
+                    .ok_or_else(|| broken(format!("`{}` is no oracle", oracle.kind)))?;
+                oracles.push((kind, address(&oracle.contract)?));
+            }
             chains.push(Chain {
                 info: ChainInfo {
                     id: ChainId(entry.id),
@@ -123,6 +142,7 @@ impl Chains {
                 },
                 aliases: entry.aliases,
                 endpoints: entry.endpoints,
+                oracles,
                 confirmations: entry.confirmations.map(|confirmations| confirmations.blocks),
                 former_coin,
             });
@@ -160,6 +180,11 @@ impl Chains {
             None => (None, typed),
         };
         Ok((chain, parse_address(address)?))
+    }
+
+    /// Contracts of a chain that keep lists of their own.
+    pub(crate) fn oracles(&self, id: ChainId) -> &[(Oracle, Address)] {
+        self.get(id).map_or(&[], |chain| &chain.oracles)
     }
 
     /// What is known of a chain. For one that is not in the list that is only its number.

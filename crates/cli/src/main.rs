@@ -18,6 +18,7 @@ mod evidence;
 mod finality;
 mod job;
 mod nodes;
+mod opinions;
 mod paths;
 mod presentation;
 mod progress;

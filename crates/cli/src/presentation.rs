@@ -264,6 +264,7 @@ pub(crate) fn present(
             name: field(&list, "name"),
             kind: field(&list, "kind"),
             rows: field(&list, "rows"),
+    let opinions = case.opinions()?;
             as_of: field(&list, "as_of"),
             sha256: field(&list, "sha256"),
             origin: field(&list, "origin"),
@@ -329,13 +330,16 @@ pub(crate) fn present(
         today: how.as_of,
         flag,
         software: SOFTWARE,
+        opinions: &opinions,
         case_digest: Some(fundtrail_model::hash_hex(case.digest()?)),
         usd: &|asset, amount, block| {
             value.usd(asset, amount, block).map(|value| Usd { cents: value.0 })
         },
     };
     let report = fundtrail_report::content(&input);
-    let is_flagged = report.findings.iter().any(|finding| finding.is_flagged);
+    let is_disputed = report.opinions.iter().any(|opinion| opinion.is_disagreement);
+    let is_flagged = report.findings.iter().any(|finding| finding.is_flagged)
+        || (is_disputed && flag != FlagRule::Then);
     let is_complete = unfinished.is_none()
         && is_finished(&trail)
         && !trail.reservations.iter().any(|reservation| {

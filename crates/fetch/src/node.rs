@@ -7,6 +7,7 @@ mod frames;
 mod logs;
 mod native;
 mod reopen;
+mod opinions;
 mod settle;
 mod state;
 mod transaction;

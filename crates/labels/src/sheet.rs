@@ -233,7 +233,8 @@ fn resolve_header(
         .required_columns()
         .iter()
         .copied()
-        .filter(|name| !columns.contains_key(name) && !(may_lack_source && *name == "source"))
+        .filter(|name| !columns.contains_key(name))
+        .filter(|name| *name != "source" || !may_lack_source)
         .collect();
     if !missing.is_empty() {
         return Err(Problem::MissingColumns { kind: kind.name(), missing: missing.join(", ") });

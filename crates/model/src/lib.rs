@@ -31,6 +31,7 @@
 //! | [verdict](Verdict) | what a listing says of a movement: on its day, and as of today |
 //! | [list fact](ListFact) | one thing that one version of a list says |
 //! | [edition](ListEdition) | one version of a list, as it was imported |
+//! | [opinion](Opinion) | what a contract on the chain says of an address, beside the lists |
 //! | lead | a link that is probable, not conserved arithmetic |
 //! | [pattern](Pattern) | behaviour that the literature on money laundering has a name for |
 //! | [link](Link) | a reason to think that two addresses have one owner: a lead |
@@ -48,6 +49,7 @@ mod fetched;
 mod label;
 mod likeness;
 mod list_fact;
+mod opinion;
 mod path;
 mod pattern;
 mod position;
@@ -78,6 +80,7 @@ pub use list_fact::{
     DayKnown, EditionCounts, ForeignAddress, KeptFact, ListEdition, ListFact, ListedAddress,
     ListedToken,
 };
+pub use opinion::{Opinion, Oracle};
 pub use path::{Path, PathStep, Paths};
 pub use pattern::{
     Measure, Pattern, PatternKind, PatternReservation, PatternRole, Patterns, Unit, Witness,

@@ -17,6 +17,7 @@ mod hops;
 mod ledger;
 mod method;
 mod names;
+mod opinions;
 mod parties;
 mod paths;
 mod shares;
@@ -60,6 +61,7 @@ pub fn content(input: &Input<'_>) -> Report {
         ledger: ledger::lines(input, &names),
         actions: actions::actions(input, &names),
         findings: findings::findings(input, &names),
+        opinions: opinions::opinions(input, &names),
         certainty: certainty::certainty(input, &names),
         endings: endings::endings(input, &names, &shares),
         paths,

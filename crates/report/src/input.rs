@@ -5,7 +5,8 @@ use std::fmt;
 
 use fundtrail_model::{
     AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, FlagRule, HopId,
-    Links, Marks, Paths, Patterns, Position, SeedId, Thresholds, Timestamp, TokenClaim, Trail,
+    Links, Marks, Opinion, Paths, Patterns, Position, SeedId, Thresholds, Timestamp, TokenClaim,
+    Trail,
 };
 
 /// Looks up what an amount of an asset was worth at a block; `None` where there is no price.
@@ -45,6 +46,8 @@ pub struct Input<'a> {
     pub tokens: &'a [TrustedToken],
     /// What addresses are. The fact with the latest block counts.
     pub accounts: &'a [AccountFact],
+    /// What contracts on the chain say of addresses, where they were asked.
+    pub opinions: &'a [Opinion],
     /// What has been looked at.
     pub coverage: &'a [Coverage],
     /// Where balances do not agree with the transfers that were seen.

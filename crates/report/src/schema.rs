@@ -63,6 +63,8 @@ pub struct Report {
     pub actions: Vec<Action>,
     /// Which flows touched an address with a sanctions listing.
     pub findings: Vec<Finding>,
+    /// What contracts on the chain say of the addresses, where they were asked: disagreements first.
+    pub opinions: Vec<Opinion>,
     /// How sure all this is.
     pub certainty: Certainty,
     /// Where and why following stopped, lot by lot.
@@ -436,6 +438,27 @@ pub struct Finding {
     pub totals: Vec<Money>,
     /// The movements.
     pub transfers: Vec<FindingTransfer>,
+}
+
+/// What a contract on the chain that keeps a list of its own says of an address.
+#[derive(Clone, Debug, Serialize)]
+pub struct Opinion {
+    /// The address.
+    pub party: PartyRef,
+    /// The chain's name.
+    pub chain_name: String,
+    /// The kind of contract: `sanctions-oracle`, `usdt-issuer` or `usdc-issuer`.
+    pub oracle: &'static str,
+    /// The contract that was asked.
+    pub contract: String,
+    /// At the end of which block.
+    pub block: u64,
+    /// Whether the address is on its list.
+    pub is_listed: bool,
+    /// Whether that is not what the lists used say of that day.
+    pub is_disagreement: bool,
+    /// What it says and what the lists say, as a sentence.
+    pub statement: String,
 }
 
 /// One movement that touched a listed address.

@@ -42,6 +42,15 @@ pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
     for finding in capped(&mut page, &report.findings) {
         sanction(&mut page, finding);
     }
+    if !report.opinions.is_empty() {
+        section(&mut page, report, "Second opinions on the chain");
+        for opinion in capped(&mut page, &report.opinions) {
+            let style = if opinion.is_disagreement { Style::Alert } else { Style::Plain };
+            let party = &opinion.party;
+            let text = format!("{}, {}: {}", party.name, party.address, opinion.statement);
+            page.paragraph(2, style, &text);
+        }
+    }
     steps::certainty(&mut page, report);
     steps::endings(&mut page, report);
     paths::main(&mut page, report);

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use fundtrail_model::{
     AbsentTransaction, AccountFact, Address, Balance, BlockStamp, ChainId, Coverage, Crowd,
-    FetchedTransaction, FetchedWindow, H256, Marks, Seed, TokenClaim, Transfer, WholeTransaction,
-    Window,
+    FetchedTransaction, FetchedWindow, H256, Marks, Opinion, Seed, TokenClaim, Transfer,
+    WholeTransaction, Window,
 };
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -14,7 +14,7 @@ use crate::error::{Error, Fault};
 use crate::intern::{Ids, Interner};
 use crate::{
     Counts, KnownTokenRow, PlannedTransaction, PlannedWindow, block, coverage, crowd, digest, fact,
-    intern, mark, plan, seed, setting, token, transfer, whole, window,
+    intern, mark, opinion, plan, seed, setting, token, transfer, whole, window,
 };
 
 mod open;
@@ -412,6 +412,24 @@ impl Case {
         self.read(token::all)
     }
 
+    /// Replaces what contracts on the chain said of addresses.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written to.
+    pub fn replace_opinions(&mut self, opinions: &[Opinion]) -> Result<(), Error> {
+        self.write_with_ids(|ids| opinion::replace(ids, opinions))
+    }
+
+    /// What contracts on the chain said of addresses, sorted.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn opinions(&self) -> Result<Vec<Opinion>, Error> {
+        self.read(opinion::all)
+    }
+
     /// How much the case holds.
     ///
     /// # Errors
@@ -437,8 +455,9 @@ impl Case {
     /// proof), `x` transactions read whole and then those not to be had (block, index, hash, `frames`, `logs` or
     /// `absent`), `w` crowds (address, first, last, kind, count), `B` balances (address, asset, block,
     /// amount), `a` accounts (address, kind, delegate, block), `k` claims (asset, symbol, decimals); then `m` marks (chain, address), each followed by its `l` labels
-    /// and `L` listings with their fields in the order of the model; then `T` known tokens (chain,
-    /// contract, symbol, decimals, source). A position is block, transaction, step code; an asset is
+    /// and `L` listings with their fields in the order of the model, but the list last and only where there is
+    /// one; then `T` known tokens (chain, contract, symbol, decimals, source), and `o` opinions (chain, address,
+    /// oracle, contract, block, yes or no). A position is block, transaction, step code; an asset is
     /// chain and contract, which a native coin does not have; a day is a text like `2022-03-29`, and a
     /// bound of a day is 1 if it is that day and 0 if it is no later, and the day; yes is 1 and no is 0.
     ///

@@ -8,7 +8,9 @@ use fundtrail_model::{
 use rusqlite::Connection;
 
 use crate::error::Fault;
-use crate::{block, coverage, crowd, fact, mark, seed, setting, token, transfer, whole, window};
+use crate::{
+    block, coverage, crowd, fact, mark, opinion, seed, setting, token, transfer, whole, window,
+};
 
 /// Settings of one run, which say nothing of the content.
 const RUN_PREFIX: &str = "run.";
@@ -45,6 +47,16 @@ pub(crate) fn of(conn: &Connection) -> Result<H256, Fault> {
             .text(&token.symbol)
             .number(token.decimals)
             .text(&token.source);
+    }
+    for opinion in opinion::all(conn)? {
+        digest
+            .record(b'o')
+            .number(opinion.chain.0)
+            .address(opinion.address)
+            .text(opinion.oracle.name())
+            .address(opinion.contract)
+            .number(opinion.block)
+            .number(opinion.is_listed);
     }
     Ok(digest.finish())
 }

@@ -25,6 +25,7 @@ mod fact;
 mod intern;
 mod lists;
 mod mark;
+mod opinion;
 mod plan;
 mod rewind;
 mod schema;

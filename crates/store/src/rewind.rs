@@ -45,6 +45,7 @@ fn rewind(conn: &Connection, chain: ChainId, last: u64) -> Result<Rewound, Fault
     let place = [sql::chain_column(chain)?, sql::block_column(last)?];
     let run = |statement: &str| sql::run(conn, statement, place);
 
+    run("DELETE FROM opinion WHERE chain = ?1 AND block > ?2")?;
     let [chain, last] = place;
     let with_code = [chain, last, fact::WALLET];
     let forget_coverage = "DELETE FROM coverage WHERE chain = ?1 AND address IN

@@ -8,8 +8,12 @@ use crate::error::Fault;
 pub(crate) const APPLICATION_ID: i32 = 0x4654_524c;
 
 /// Step `n` turns version `n` into version `n + 1`. A released step is never edited.
-pub(crate) const STEPS: &[&str] =
-    &[include_str!("schema/v1.sql"), include_str!("schema/v2.sql"), include_str!("schema/v3.sql")];
+pub(crate) const STEPS: &[&str] = &[
+    include_str!("schema/v1.sql"),
+    include_str!("schema/v2.sql"),
+    include_str!("schema/v3.sql"),
+    include_str!("schema/v4.sql"),
+];
 
 /// The version that `steps` lead to.
 pub(crate) fn newest(steps: &[&str]) -> i32 {

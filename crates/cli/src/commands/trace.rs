@@ -12,6 +12,7 @@ use crate::error::{Error, Exit};
 use crate::evidence::How;
 use crate::job::Job;
 use crate::nodes::Nodes;
+use crate::opinions;
 use crate::presentation::{deliver, present};
 use crate::settings::Settings;
 use crate::through;
@@ -37,8 +38,22 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
     }
     let mut case = open_or_create(&settings.case_path)?;
     say_what_else_is_in(&case, &settings)?;
-    let job = Job::new(&settings, &chains, &book, (&mut case, &mut nodes), false);
-    let spent = commands::block_on(job.trace(), Some(again))?;
+    let work = async {
+        let job = Job::new(&settings, &chains, &book, (&mut case, &mut nodes), false);
+        let spent = job.trace().await?;
+        match (args.naming.second_opinions, &spent) {
+            (true, None) => {
+                let how = How::of_case(&case, &chains, None)?;
+                opinions::ask(&mut case, &mut nodes, &chains, &how).await?;
+            }
+            (true, Some(_)) => {
+                ui::warning("second opinions are asked only when nothing is lacking")
+            }
+            (false, _) => {}
+        }
+        Ok(spent)
+    };
+    let spent = commands::block_on(work, Some(again))?;
     if let Some(folder) = &args.record {
         nodes.write_recordings(folder)?;
     }

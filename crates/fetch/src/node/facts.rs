@@ -157,7 +157,7 @@ impl Node {
 
     /// A refusal says that something is not to be had, unless it says only `not now`: taking that for
     /// an absence would make the result depend on the weather.
-    fn refuse_later(&self, call: &Call, answer: &Answer) -> Result<(), Error> {
+    pub(super) fn refuse_later(&self, call: &Call, answer: &Answer) -> Result<(), Error> {
         match answer {
             Err(refusal) if refusal.meaning() == Meaning::Later => {
                 Err(self.client.refused(call, refusal))

@@ -10,16 +10,16 @@ use crate::dealings::Dealings;
 /// Tokens that nobody vouches for, whose claimed ticker is or looks like that of one that somebody does, in the
 /// history of an address that was looked at. Being sent one proves nothing of the receiver.
 pub(super) fn counterfeits(dealings: &Dealings<'_>) -> Vec<Draft> {
-    let fakes: BTreeSet<Asset> = dealings
+    let fakes: BTreeMap<Asset, &str> = dealings
         .scene
         .claims
         .iter()
         .filter(|claim| claim.asset.chain() == dealings.chain && !dealings.counts(claim.asset))
-        .filter(|claim| claim.symbol.as_deref().is_some_and(|symbol| imitates(dealings, symbol)))
-        .map(|claim| claim.asset)
+        .filter_map(|claim| Some((claim.asset, claim.symbol.as_deref()?)))
+        .filter(|(_, symbol)| imitates(dealings, symbol))
         .collect();
     let mut found: BTreeMap<Asset, Vec<Transfer>> = BTreeMap::new();
-    for of in dealings.transfers().filter(|of| fakes.contains(&of.asset)) {
+    for of in dealings.transfers().filter(|of| fakes.contains_key(&of.asset)) {
         found.entry(of.asset).or_default().push(of);
     }
     found
@@ -33,6 +33,7 @@ pub(super) fn counterfeits(dealings: &Dealings<'_>) -> Vec<Draft> {
                 .collect();
             let mut draft = Draft::new(PatternKind::CounterfeitToken, asset)
                 .with(PatternRole::Token, asset.contract())
+                .with(PatternRole::Imitated, genuine(dealings, fakes.get(&asset).copied()))
                 .with(PatternRole::Holder, holders);
             draft.amount = transfers.iter().map(|of| of.amount).max().unwrap_or_default();
             draft.witnesses = transfers
@@ -42,6 +43,18 @@ pub(super) fn counterfeits(dealings: &Dealings<'_>) -> Vec<Draft> {
             draft
         })
         .collect()
+}
+
+/// The contracts on the same chain that a fake's ticker belongs to.
+fn genuine(dealings: &Dealings<'_>, symbol: Option<&str>) -> BTreeSet<Address> {
+    let imitated = dealings.scene.tickers.iter().filter(|of| {
+        let ticker = (of.asset.chain(), of.symbol);
+        of.asset.chain() == dealings.chain
+            && symbol.is_some_and(|symbol| {
+                Likeness::of(dealings.chain, symbol, [ticker]) == Likeness::Imitates
+            })
+    });
+    imitated.filter_map(|of| of.asset.contract()).collect()
 }
 
 fn imitates(dealings: &Dealings<'_>, symbol: &str) -> bool {

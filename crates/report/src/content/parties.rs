@@ -169,7 +169,7 @@ impl<'a> Directory<'a> {
             for (counts, other) in self.marks.get(at).map_or_else(Vec::new, Marks::conflicts) {
                 match found.last_mut() {
                     Some((last, known, others)) if last == at && *known == counts => {
-                        others.push(other)
+                        others.push(other);
                     }
                     _ => found.push((*at, counts, vec![other])),
                 }

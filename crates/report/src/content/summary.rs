@@ -149,10 +149,17 @@ fn sanctions(report: &Report) -> Answer {
         ));
         lines.extend(others);
     }
+    let differ = || report.opinions.iter().filter(|opinion| opinion.is_disagreement);
+    lines.extend(
+        differ().map(|opinion| {
+            format!("SECOND OPINION on {}: {}", opinion.party.text, opinion.statement)
+        }),
+    );
     Answer {
         question: "Which flows touched a sanctioned address?",
         lines: capped(lines),
-        is_alert: report.findings.iter().any(|finding| finding.is_flagged && finding.is_in_force),
+        is_alert: differ().next().is_some()
+            || report.findings.iter().any(|finding| finding.is_flagged && finding.is_in_force),
     }
 }
 

@@ -6,8 +6,9 @@ use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Category, ChainId, ChainInfo,
     Confidence, Coverage, CrowdSize, Date, DateBound, Ending, EndingKind, FlagRule, H256, Hop,
     HopId, HopKind, How, Label, LedgerLine, Limits, Links, Listing, LotMade, LotTaken, Marks,
-    NativeCoin, OpenEnd, Origin, Path, PathStep, Paths, Patterns, Position, Proof, Reservation,
-    Rule, Seed, SeedId, Step, Thresholds, Timestamp, TokenClaim, Trail, Window, parse_date,
+    NativeCoin, OpenEnd, Opinion, Origin, Path, PathStep, Paths, Patterns, Position, Proof,
+    Reservation, Rule, Seed, SeedId, Step, Thresholds, Timestamp, TokenClaim, Trail, Window,
+    parse_date,
 };
 
 use crate::{Difference, Fact, Input, ListLine, Report, ThroughLine, TrustedToken, Usd, content};
@@ -30,6 +31,7 @@ pub(crate) struct Sample {
     pub(crate) claims: Vec<TokenClaim>,
     pub(crate) tokens: Vec<TrustedToken>,
     pub(crate) accounts: Vec<AccountFact>,
+    pub(crate) opinions: Vec<Opinion>,
     pub(crate) coverage: Vec<Coverage>,
     pub(crate) differences: Vec<Difference>,
     pub(crate) patterns: Patterns,
@@ -69,6 +71,7 @@ impl Sample {
             claims: &self.claims,
             tokens: &self.tokens,
             accounts: &self.accounts,
+            opinions: &self.opinions,
             coverage: &self.coverage,
             differences: &self.differences,
             patterns: &self.patterns,
@@ -445,6 +448,7 @@ pub(crate) fn sample(trail: Trail, paths: Vec<Vec<HopId>>) -> Sample {
         claims: Vec::new(),
         tokens: Vec::new(),
         accounts: Vec::new(),
+        opinions: Vec::new(),
         coverage: Vec::new(),
         differences: Vec::new(),
         patterns: Patterns::default(),

@@ -1,6 +1,6 @@
 //! Listings are judged at the transfer and as of today, and both are said.
 
-use fundtrail_model::{Category, Confidence, FlagRule, Label, Listing, Marks};
+use fundtrail_model::{Category, Confidence, FlagRule, Label, Listing, Marks, Opinion, Oracle};
 
 use super::sample::{POLYGON, address, day, label, listing, small};
 use crate::Report;
@@ -208,4 +208,58 @@ fn sources_that_contradict_each_other_are_both_named() {
         assert!(said.contains(part), "{said}");
     }
     assert!(!said.contains("page two"), "{said}");
+}
+
+#[test]
+fn contracts_on_the_chain_that_do_not_say_what_the_lists_say_are_a_finding() {
+    let check = |listings: Vec<Listing>, oracle, is_listed, expected: Option<(bool, &str)>| {
+        let mut sample = small();
+        sample.opinions = vec![Opinion {
+            chain: POLYGON,
+            address: address(4),
+            oracle,
+            contract: address(99),
+            block: 26_498_039,
+            is_listed,
+        }];
+        sample.marks.insert((POLYGON, address(4)), Marks { labels: Vec::new(), listings });
+        let report = sample.report();
+        let told: Vec<_> = report.opinions.iter().map(|it| it.is_disagreement).collect();
+        assert_eq!(told, expected.iter().map(|(differs, _)| *differs).collect::<Vec<_>>());
+        let Some((differs, words)) = expected else { return };
+        assert!(report.opinions[0].statement.contains(words), "{}", report.opinions[0].statement);
+        let answer = &report.summary[3];
+        let is_answered = answer.lines.iter().any(|line| line.starts_with("SECOND OPINION on "));
+        assert_eq!((is_answered, answer.is_alert), (differs, differs), "{answer:?}");
+        for text in [crate::terminal(&report, 100, false), crate::html(&report).unwrap()] {
+            let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(plain.contains(words), "{plain}");
+        }
+    };
+    let sooner = || vec![listing("X", "2021-01-01", Some("2022-02-01"))];
+    let later = || vec![listing("X", "2022-08-08", Some("2025-03-21"))];
+    check(later(), Oracle::Sanctions, false, None);
+    check(later(), Oracle::Sanctions, true, Some((true, "no list used has a listing in force")));
+    check(sooner(), Oracle::Sanctions, true, Some((true, "says that it is sanctioned")));
+    check(Vec::new(), Oracle::Tether, true, Some((true, "the issuer of USDT has frozen it")));
+    check(Vec::new(), Oracle::Circle, false, None);
+}
+
+#[test]
+fn an_oracle_that_does_not_know_a_listing_is_a_finding_and_an_issuer_that_did_not_freeze_is_none() {
+    let opinions = |oracle, is_listed| {
+        let mut sample = small();
+        let (contract, block) = (address(99), 26_498_039);
+        let (chain, address) = (POLYGON, address(4));
+        sample.opinions = vec![Opinion { chain, address, oracle, contract, block, is_listed }];
+        let listings = vec![listing("X", "2021-01-01", None)];
+        sample.marks.insert((chain, address), Marks { labels: Vec::new(), listings });
+        let told = sample.report().opinions;
+        told.iter().map(|it| (it.is_disagreement, it.statement.clone())).collect::<Vec<_>>()
+    };
+    let [(true, said)] = &*opinions(Oracle::Sanctions, false) else { panic!("no finding") };
+    assert!(said.contains("BUT the lists used have it as X, OFAC SDN"), "{said}");
+    assert!(matches!(&*opinions(Oracle::Sanctions, true), [(false, _)]));
+    assert!(matches!(&*opinions(Oracle::Circle, true), [(false, _)]));
+    assert_eq!(opinions(Oracle::Circle, false), []);
 }

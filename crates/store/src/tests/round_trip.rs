@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::{
     AccountFact, Address, Amount, AssetClass, Balance, BlockStamp, Category, Cause, ChainId,
     Confidence, Coverage, Crowd, CrowdSize, DateBound, FetchedWindow, H256, How, Label, Listing,
-    Marks, Position, Proof, Seed, SeedId, Step, TokenClaim, Transfer, Window, parse_date,
+    Marks, Opinion, Oracle, Position, Proof, Seed, SeedId, Step, TokenClaim, Transfer, Window,
+    parse_date,
 };
 use proptest::prelude::*;
 
@@ -312,6 +313,37 @@ fn known_tokens_are_a_set() {
     case.replace_known_tokens(&tokens).unwrap();
     let expected = [row(2, "B", "x"), row(1, "A", "x"), row(1, "A", "y")];
     assert_eq!(case.known_tokens().unwrap(), expected);
+}
+
+#[test]
+fn opinions_are_replaced_count_for_the_digest_and_go_with_their_blocks() {
+    let opinion = |chain, number, oracle, block, is_listed| Opinion {
+        chain,
+        address: address(number),
+        oracle,
+        contract: address(90),
+        block,
+        is_listed,
+    };
+    let mut case = Case::in_memory().unwrap();
+    let empty = case.digest().unwrap();
+    case.replace_opinions(&[opinion(CHAINS[0], 9, Oracle::Circle, 5, true)]).unwrap();
+    let opinions = [
+        opinion(CHAINS[0], 2, Oracle::Sanctions, 100, true),
+        opinion(CHAINS[0], 1, Oracle::Tether, 101, false),
+        opinion(CHAINS[1], 1, Oracle::Sanctions, 200, false),
+    ];
+    case.replace_opinions(&opinions).unwrap();
+    assert_eq!(case.opinions().unwrap(), opinions);
+    let told = case.digest().unwrap();
+    assert_ne!(told, empty);
+    let other = [opinion(CHAINS[0], 2, Oracle::Sanctions, 100, false), opinions[1], opinions[2]];
+    case.replace_opinions(&other).unwrap();
+    assert_ne!(case.digest().unwrap(), told);
+    case.rewind(CHAINS[0], 100).unwrap();
+    assert_eq!(case.opinions().unwrap(), [other[0], other[2]]);
+    case.replace_opinions(&[]).unwrap();
+    assert_eq!(case.digest().unwrap(), empty);
 }
 
 #[test]

@@ -1,0 +1,70 @@
+//! What contracts on the chain say of the addresses of the trail, and where that is not what the lists say.
+
+use fundtrail_model::{Listing, ListingStatus, Opinion, Oracle, checksum};
+
+use super::names::Names;
+use super::parties::{listing_dates, listing_text};
+use crate::input::Input;
+use crate::schema;
+
+/// Those that say something, or differ from the lists: disagreements first.
+pub(super) fn opinions(input: &Input<'_>, names: &Names<'_>) -> Vec<schema::Opinion> {
+    let all = input.opinions.iter().map(|opinion| line(input, names, opinion));
+    let mut told: Vec<schema::Opinion> =
+        all.filter(|line| line.is_listed || line.is_disagreement).collect();
+    told.sort_by_key(|line| !line.is_disagreement);
+    told
+}
+
+fn line(input: &Input<'_>, names: &Names<'_>, opinion: &Opinion) -> schema::Opinion {
+    let Opinion { chain, address, oracle, contract, block, is_listed } = *opinion;
+    let day = names.day(chain, block).unwrap_or(input.today);
+    let listings: Vec<&Listing> = names.directory().listings(address).collect();
+    let of_status = |wanted: fn(ListingStatus) -> bool| {
+        listings.iter().copied().find(|listing| wanted(listing.status_on(day)))
+    };
+    let sure = of_status(|status| status == ListingStatus::Listed);
+    let perhaps = of_status(|status| {
+        matches!(status, ListingStatus::PerhapsListed | ListingStatus::PerhapsDelisted)
+    });
+    let lists_say = match sure.or(perhaps) {
+        Some(listing) => format!(
+            "the lists used {} {}; {}",
+            if sure.is_some() { "have it as" } else { "perhaps have it as" },
+            listing_text(listing),
+            listing_dates(listing)
+        ),
+        None => "no list used has a listing in force".to_owned(),
+    };
+    // An issuer freezes whom it likes: that it has not frozen a listed address contradicts nothing.
+    let is_disagreement = match (is_listed, oracle) {
+        (true, _) => sure.or(perhaps).is_none(),
+        (false, Oracle::Sanctions) => sure.is_some(),
+        (false, Oracle::Tether | Oracle::Circle) => false,
+    };
+    let says = match (oracle, is_listed) {
+        (Oracle::Sanctions, true) => "the sanctions oracle on the chain says that it is sanctioned",
+        (Oracle::Sanctions, false) => {
+            "the sanctions oracle on the chain does not say that it is sanctioned"
+        }
+        (Oracle::Tether, true) => "the issuer of USDT has frozen it",
+        (Oracle::Tether, false) => "the issuer of USDT has not frozen it",
+        (Oracle::Circle, true) => "the issuer of USDC has frozen it",
+        (Oracle::Circle, false) => "the issuer of USDC has not frozen it",
+    };
+    let but = if is_disagreement { "; BUT " } else { "; " };
+    schema::Opinion {
+        party: names.party(chain, address, block),
+        chain_name: names.chain(chain),
+        oracle: oracle.name(),
+        contract: checksum(contract),
+        block,
+        is_listed,
+        is_disagreement,
+        statement: format!(
+            "{says} at the end of {} (contract {}){but}{lists_say}",
+            names.block(chain, block),
+            checksum(contract)
+        ),
+    }
+}
