@@ -39,22 +39,17 @@ fn read(rest: &mut Rest<'_>, log: &mut Log) -> Option<()> {
     log.removed = None;
     rest.skip(b'{')?;
     loop {
-        rest.skip(b'"')?;
-        let name = rest.until_quote()?;
-        rest.skip(b':')?;
-        let (bit, ()) = match name {
-            b"address" => (1, rest.bytes(log.address.0.as_bytes_mut())?),
-            b"topics" => (1 << 1, rest.topics(&mut log.topics)?),
-            b"data" => (1 << 2, rest.data(&mut log.data.0)?),
-            b"blockNumber" => (1 << 3, rest.number(&mut log.block_number.0)?),
-            b"blockHash" => (1 << 4, rest.bytes(log.block_hash.0.as_bytes_mut())?),
-            b"transactionHash" => (1 << 5, rest.bytes(log.transaction_hash.0.as_bytes_mut())?),
-            b"transactionIndex" => (1 << 6, rest.number(&mut log.transaction_index.0)?),
-            b"logIndex" => (1 << 7, rest.number(&mut log.log_index.0)?),
-            b"removed" => (1 << 8, rest.truth(&mut log.removed)?),
-            // A name of anything but letters could be one of these in other words.
-            _ if name.iter().all(u8::is_ascii_alphanumeric) => (0, rest.skip_plain_text()?),
-            _ => return None,
+        let (bit, ()) = match rest.name()? {
+            Name::Address => (1, rest.bytes(log.address.0.as_bytes_mut())?),
+            Name::Topics => (1 << 1, rest.topics(&mut log.topics)?),
+            Name::Data => (1 << 2, rest.data(&mut log.data.0)?),
+            Name::BlockNumber => (1 << 3, rest.number(&mut log.block_number.0)?),
+            Name::BlockHash => (1 << 4, rest.bytes(log.block_hash.0.as_bytes_mut())?),
+            Name::TransactionHash => (1 << 5, rest.bytes(log.transaction_hash.0.as_bytes_mut())?),
+            Name::TransactionIndex => (1 << 6, rest.number(&mut log.transaction_index.0)?),
+            Name::LogIndex => (1 << 7, rest.number(&mut log.log_index.0)?),
+            Name::Removed => (1 << 8, rest.truth(&mut log.removed)?),
+            Name::Other => (0, rest.skip_plain_text()?),
         };
         // Which of two to believe is not decided here.
         if seen & bit != 0 {
@@ -68,6 +63,34 @@ fn read(rest: &mut Rest<'_>, log: &mut Log) -> Option<()> {
         }
     }
 }
+
+/// What a member is called.
+#[derive(Clone, Copy)]
+enum Name {
+    Address,
+    Topics,
+    Data,
+    BlockNumber,
+    BlockHash,
+    TransactionHash,
+    TransactionIndex,
+    LogIndex,
+    Removed,
+    Other,
+}
+
+/// With the quotes and the colon, so that the end of a name need not be looked for.
+const NAMES: [(&[u8], Name); 9] = [
+    (b"\"address\":", Name::Address),
+    (b"\"topics\":", Name::Topics),
+    (b"\"data\":", Name::Data),
+    (b"\"blockNumber\":", Name::BlockNumber),
+    (b"\"blockHash\":", Name::BlockHash),
+    (b"\"transactionHash\":", Name::TransactionHash),
+    (b"\"transactionIndex\":", Name::TransactionIndex),
+    (b"\"logIndex\":", Name::LogIndex),
+    (b"\"removed\":", Name::Removed),
+];
 
 /// What is still to be read.
 struct Rest<'a>(&'a [u8]);
@@ -96,6 +119,20 @@ impl<'a> Rest<'a> {
         Some(before)
     }
 
+    /// The name of a member, and the colon after it.
+    fn name(&mut self) -> Option<Name> {
+        for (text, name) in NAMES {
+            if let Some(rest) = self.0.strip_prefix(text) {
+                self.0 = rest;
+                return Some(name);
+            }
+        }
+        self.skip(b'"')?;
+        // One of anything but letters could be one of these in other words.
+        let is_other = self.until_quote()?.iter().all(u8::is_ascii_alphanumeric);
+        self.skip(b':').filter(|()| is_other).map(|()| Name::Other)
+    }
+
     /// A text of as many bytes as the slot has, in hexadecimal digits.
     fn bytes(&mut self, slot: &mut [u8]) -> Option<()> {
         self.skip_all(b"\"0x")?;
@@ -108,7 +145,17 @@ impl<'a> Rest<'a> {
 
     fn number(&mut self, slot: &mut u64) -> Option<()> {
         self.skip_all(b"\"0x")?;
-        *slot = u64::from_digits(str::from_utf8(self.until_quote()?).ok()?)?;
+        let start = self.0.len();
+        let mut number = 0_u64;
+        loop {
+            let digit = char::from(self.next()?);
+            match digit.to_digit(16) {
+                Some(digit) if number >> 60 == 0 => number = number << 4 | u64::from(digit),
+                None if digit == '"' && start - self.0.len() > 1 => break,
+                _ => return None,
+            }
+        }
+        *slot = number;
         Some(())
     }
 
