@@ -30,6 +30,14 @@ fn a_finding_ends_with_its_own_code_only_where_that_is_asked_for() {
     assert_eq!(code(&["lists", "check", semenov]), Some(0));
     assert_eq!(code(&["lists", "check", semenov, "--fail-on", "listed"]), Some(3));
     assert_eq!(code(&["lists", "check", stranger, "--fail-on", "listed"]), Some(0));
+    // The pool was delisted: whether that counts is a setting.
+    let pool =
+        |more: &[&str]| code(&[&["lists", "check", POOL, "--fail-on", "listed"], more].concat());
+    assert_eq!(pool(&["--as-of", "2026-11-23"]), Some(3));
+    assert_eq!(pool(&["--as-of", "2026-11-23", "--flag", "now"]), Some(0));
+    assert_eq!(pool(&["--as-of", "2022-09-01", "--flag", "now"]), Some(3));
+    sandbox.write("fundtrail.toml", "flag = 'then'\n");
+    assert_eq!(pool(&["--as-of", "2022-03-30"]), Some(0));
 }
 
 #[test]
@@ -44,6 +52,17 @@ fn own_lists_are_added() {
     let said = sandbox.run(&["lists", "check", stranger, "--labels", "own.csv"]).success().stdout;
     assert!(said.contains("Till 4 (exchange"), "{said}");
     assert!(said.contains("source our own books"), "{said}");
+    // Sources that contradict each other are both shown, with the one that counts.
+    sandbox.write(
+        "other.csv",
+        "chain,address,name,category,source,confidence\n\
+         *,0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed,Mixer M,mixer,a page,certain\n",
+    );
+    let both = ["lists", "check", stranger, "--labels", "own.csv", "--labels", "other.csv"];
+    let said = sandbox.run(&both).success().stdout;
+    let conflict =
+        "these contradict each other: Mixer M (mixer) counts, Till 4 (exchange) does not";
+    assert!(said.contains(conflict), "{said}");
     let elsewhere = ["lists", "check", stranger, "--chain", "ethereum", "--labels", "own.csv"];
     assert!(sandbox.run(&elsewhere).success().stdout.contains("in none of the lists"));
 

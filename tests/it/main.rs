@@ -23,8 +23,8 @@
 //! * `pages`: the HTML report in a real browser
 //! * `score`: how much of a list of flows is found among decoys
 //! * `rules`: every rule side by side
-//! * `secrets`: keys in URLs show up nowhere
 //! * `sanctions`: flows judged on their days, and what never counts
+//! * `secrets`: keys in URLs show up nowhere
 //! * `seeds`: what counts as stolen, and what is refused
 //! * `settled`: long stays that the state settles, on a chain of 45,000 blocks
 //! * `sandbox`: the sealed world itself
@@ -64,9 +64,9 @@ mod many_accounts;
 mod pages;
 mod reopened;
 mod rules;
+mod sanctions;
 mod sandbox;
 mod score;
-mod sanctions;
 mod secrets;
 mod seeds;
 mod settled;

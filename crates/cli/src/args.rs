@@ -228,16 +228,16 @@ pub(crate) struct Naming {
     /// Take labels that name no source, too: they come after all others, and are shown as nobody's
     #[arg(long)]
     pub(crate) allow_unsourced: bool,
-}
-
-/// Where the report goes.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
 
     /// Ask contracts that keep lists of their own (the sanctions oracle, the issuers of USDT and USDC) about
     /// everybody in the trail, at the last block looked at; where they contradict the lists is a finding
     #[arg(long)]
     pub(crate) second_opinions: bool,
+}
+
+/// Where the report goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct Output {
     /// Report to write: .html, .json, .txt, .csv (a row per hop), .paths.csv (a row per step of the main paths),
     /// .patterns.csv (behaviour and links) or, with --rule all, .band.csv (a row per place); can be repeated
@@ -418,6 +418,11 @@ pub(crate) struct ListsCheck {
 
     #[command(flatten)]
     pub(crate) store: StoreFile,
+
+    /// Which listings count for --fail-on: in force on that day (then and now are the same here), or any
+    /// [default: ever]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub(crate) flag: Option<FlagName>,
 
     /// End with exit code 3 if this was found
     #[arg(long, value_enum, value_name = "FINDING")]

@@ -254,6 +254,7 @@ pub(crate) fn present(
             source: token.source,
         })
         .collect();
+    let opinions = case.opinions()?;
     let seed_specs: Vec<(String, SeedId)> =
         evidence.seeds.iter().map(|(spec, seed)| (spec.clone(), seed.id)).collect();
     let background: Vec<_> = numbered(&settings, key::BACKGROUND)
@@ -264,7 +265,6 @@ pub(crate) fn present(
             name: field(&list, "name"),
             kind: field(&list, "kind"),
             rows: field(&list, "rows"),
-    let opinions = case.opinions()?;
             as_of: field(&list, "as_of"),
             sha256: field(&list, "sha256"),
             origin: field(&list, "origin"),
@@ -316,6 +316,7 @@ pub(crate) fn present(
         claims: &claims,
         tokens: &tokens,
         accounts: &accounts,
+        opinions: &opinions,
         coverage: &coverage,
         differences: &differences,
         patterns: &found.patterns,
@@ -330,7 +331,6 @@ pub(crate) fn present(
         today: how.as_of,
         flag,
         software: SOFTWARE,
-        opinions: &opinions,
         case_digest: Some(fundtrail_model::hash_hex(case.digest()?)),
         usd: &|asset, amount, block| {
             value.usd(asset, amount, block).map(|value| Usd { cents: value.0 })

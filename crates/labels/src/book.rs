@@ -258,7 +258,7 @@ fn called_sanctioned(label: &Label, version: &ListVersion) -> Option<Listing> {
         listed: DateBound::NoLaterThan(label.valid_from.or(known)?),
         delisted: label.valid_until.and_then(|last| last.tomorrow().ok()).map(DateBound::On),
         source: label.source.clone(),
-        list: None,
+        list: Some(version.cited()),
         is_invented: label.is_invented,
     })
 }

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
                 opinions::ask(&mut case, &mut nodes, &chains, &how).await?;
             }
             (true, Some(_)) => {
-                ui::warning("second opinions are asked only when nothing is lacking")
+                ui::warning("second opinions are asked only when nothing is lacking");
             }
             (false, _) => {}
         }

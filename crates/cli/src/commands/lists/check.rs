@@ -7,8 +7,8 @@ use std::path::Path;
 
 use fundtrail_labels::Book;
 use fundtrail_model::{
-    Address, ChainId, Date, KeptFact, Label, ListFact, Listing, ListingStatus, checksum,
-    sanitize_claim,
+    Address, ChainId, Date, FlagRule, KeptFact, Label, ListFact, Listing, ListingStatus, Marks,
+    Verdict, checksum, sanitize_claim,
 };
 use fundtrail_store::ListStore;
 
@@ -17,6 +17,7 @@ use super::{all, kept, of_addresses, unreadable};
 use crate::args::{FailOn, ListsCheck};
 use crate::chains::Chains;
 use crate::clock;
+use crate::config::Config;
 use crate::error::{Error, Exit};
 use crate::presentation::parse_day;
 use crate::ui;
@@ -31,6 +32,7 @@ struct Teller<'c> {
     chains: &'c Chains,
     chain: Option<ChainId>,
     day: Date,
+    flag: FlagRule,
 }
 
 pub(super) fn run(args: &ListsCheck) -> Result<Exit, Error> {
@@ -40,7 +42,8 @@ pub(super) fn run(args: &ListsCheck) -> Result<Exit, Error> {
         Some(text) => parse_day("--as-of", text)?,
         None => clock::today()?,
     };
-    let teller = Teller { chains: &chains, chain, day };
+    let flag = args.flag.map(FlagRule::from).or(Config::load()?.flag()?).unwrap_or_default();
+    let teller = Teller { chains: &chains, chain, day, flag };
     let mut wanted = Wanted::default();
     for text in &args.addresses {
         wanted.add(text)?;
@@ -179,20 +182,33 @@ fn tell(
 }
 
 impl Teller<'_> {
-    /// What is said of an address, and whether a listing is among it.
+    /// What is said of an address, and whether a listing that counts is among it.
     fn found(&self, book: &Book, address: Address) -> (String, bool) {
         let listings = book.listings_of(address);
-        let labels = book.labels_of(address).filter(|label| {
-            self.chain.is_none() || label.chain.is_none() || label.chain == self.chain
-        });
+        let labels: Vec<Label> = book
+            .labels_of(address)
+            .filter(|label| {
+                self.chain.is_none() || label.chain.is_none() || label.chain == self.chain
+            })
+            .cloned()
+            .collect();
         let mut text = String::new();
         for listing in listings {
             text.push_str(&describe_listing(listing, self.day));
         }
-        for label in labels {
+        for label in &labels {
             text.push_str(&describe_label(label, self.chains));
         }
-        (text, !listings.is_empty())
+        let marks = Marks { labels, listings: Vec::new() };
+        for (counts, other) in marks.conflicts() {
+            text.push_str(&format!(
+                "  these contradict each other: {} ({}) counts, {} ({}) does not\n",
+                counts.name, counts.category, other.name, other.category
+            ));
+        }
+        let is_flagged =
+            |listing: &Listing| self.flag.flags(Verdict::of(listing, Some(self.day), self.day));
+        (text, listings.iter().any(is_flagged))
     }
 }
 
@@ -236,6 +252,9 @@ fn describe_listing(listing: &Listing, day: Date) -> String {
     text.push_str(&format!("\n    listed {}", listing.listed));
     if let Some(delisted) = listing.delisted {
         text.push_str(&format!(", delisted {delisted}"));
+    }
+    if let Some(list) = &listing.list {
+        text.push_str(&format!("\n    list {list}"));
     }
     text.push_str(&format!("\n    source {}\n", listing.source));
     text
