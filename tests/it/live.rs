@@ -33,6 +33,23 @@ impl Live {
     pub(crate) fn seeds(&self) -> Vec<String> {
         self.played.seeds()
     }
+
+    /// The first block of each chain whose state before it there is: they begin in the middle.
+    pub(crate) fn first_blocks(&self) -> Vec<String> {
+        let nodes = [("ethereum", &self.played.ethereum), ("polygon", &self.played.polygon)];
+        nodes
+            .iter()
+            .map(|(name, node)| {
+                let earliest = node
+                    .anvil
+                    .rpc()
+                    .expect("eth_getBlockByNumber", &serde_json::json!(["earliest", false]));
+                let number =
+                    earliest["number"].as_str().unwrap().trim_start_matches("0x").to_owned();
+                format!("{name}={}", u64::from_str_radix(&number, 16).unwrap() + 1)
+            })
+            .collect()
+    }
 }
 
 impl Live {

@@ -1,5 +1,6 @@
 //! End to end, in a sealed world: the real binary, a real node, a real browser.
 //!
+//! * `backward`: where money came from
 //! * `bad_input`: one clear line and the right exit code
 //! * `behaviour`: typologies and links, and their thresholds
 //! * `budget`: runs that stop early, say so, and are gone on with
@@ -39,6 +40,7 @@
     reason = "helpers of tests panic with what went wrong; the allowance for tests covers only functions marked as tests"
 )]
 
+mod backward;
 mod bad_input;
 mod behaviour;
 mod budget;

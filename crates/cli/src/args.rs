@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use fundtrail_model::{FlagRule, Rule};
+use fundtrail_model::{Direction, FlagRule, Rule};
 
 use crate::destination::Format;
 use crate::rules::Rules;
@@ -171,8 +171,18 @@ pub(crate) struct Allowed {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Following")]
 pub(crate) struct Following {
-    /// Which lots an outgoing transfer takes [default: what the case says, else
-    /// dirty-first]
+    /// Which way: out, where it went; or in, where what the seeds are came from [default: what the
+    /// case says, else out]
+    #[arg(long, value_enum)]
+    pub(crate) direction: Option<DirectionName>,
+
+    /// With --direction in look at no block before this one: what was there by then is not traced further
+    /// back (can be repeated, for each chain) [default: what the case says, else the chain's first]
+    #[arg(long, value_name = "[CHAIN=]BLOCK")]
+    pub(crate) back_to: Vec<String>,
+
+    /// Which lots an outgoing transfer takes; with --direction in fifo, lifo or haircut [default: what
+    /// the case says, else dirty-first, or fifo with --direction in]
     #[arg(long, value_enum)]
     pub(crate) rule: Option<RuleName>,
 
@@ -548,6 +558,24 @@ pub(crate) struct Completions {
     /// Which shell
     #[arg(value_enum)]
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// A direction, as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DirectionName {
+    /// Where it went
+    Out,
+    /// Where it came from
+    In,
+}
+
+impl From<DirectionName> for Direction {
+    fn from(name: DirectionName) -> Self {
+        match name {
+            DirectionName::Out => Self::Out,
+            DirectionName::In => Self::In,
+        }
+    }
 }
 
 /// A rule, as it is typed.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use fundtrail_graph::{Behaviour, ChainEvidence, Scene, Ticker};
 use fundtrail_model::{
-    Address, Asset, ChainId, ChainInfo, HopKind, Links, Marks, Patterns, Thresholds, TokenClaim,
-    Trail,
+    Address, Asset, ChainId, ChainInfo, Direction, HopKind, Links, Marks, Patterns, Thresholds,
+    TokenClaim, Trail,
 };
 use fundtrail_report::TrustedToken;
 
@@ -107,8 +107,12 @@ pub(crate) fn look(
     let tickers: Vec<Ticker<'_>> = coins.chain(tokens).collect();
     let seeds = || evidence.seeds.iter().map(|(_, seed)| seed);
     let stolen: Vec<Asset> = seeds().map(|seed| seed.asset).collect();
-    let victims: Vec<(ChainId, Address)> =
-        seeds().filter_map(|seed| Some((seed.asset.chain(), seed.from?))).collect();
+    // Whoever paid what is traced back is nobody's victim.
+    let is_theft = how.direction == Direction::Out;
+    let victims: Vec<(ChainId, Address)> = seeds()
+        .filter(|_| is_theft)
+        .filter_map(|seed| Some((seed.asset.chain(), seed.from?)))
+        .collect();
     let hops = trail.hops.iter().flat_map(|hop| {
         let (HopKind::Payment { evidence, .. } | HopKind::Conversion { evidence, .. }) = &hop.kind;
         evidence.iter().map(|position| (hop.chain, *position))

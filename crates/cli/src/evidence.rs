@@ -7,8 +7,8 @@ use fundtrail_labels::Book;
 use fundtrail_labels::prices::Prices;
 use fundtrail_model::{
     AbsentTransaction, AccountFact, AccountKind, Address, Amount, Asset, Balance, BlockStamp,
-    ChainId, Coverage, Crowd, Date, Limits, Marks, OpenEnd, Rule, Seed, Through, Timestamp,
-    TokenClaim, Trail, Transfer, WholeTransaction,
+    ChainId, Coverage, Crowd, Date, Direction, Limits, Marks, OpenEnd, Rule, Seed, Through,
+    Timestamp, TokenClaim, Trail, Transfer, WholeTransaction,
 };
 use fundtrail_store::Case;
 
@@ -146,6 +146,7 @@ impl Evidence {
             .map(|records| ChainEvidence {
                 chain: records.chain,
                 until: records.until,
+                earliest: 0,
                 history: &records.history,
                 coverage: &records.coverage,
                 crowds: &records.crowds,
@@ -212,13 +213,16 @@ impl Evidence {
         marks: &BTreeMap<(ChainId, Address), Marks>,
         follow: impl Fn(&[ChainEvidence<'_>], &Question<'_>) -> T,
     ) -> T {
-        let chains = self.graph_chains();
+        let mut chains = self.graph_chains();
+        for known in &mut chains {
+            known.earliest = how.earliest(known.chain);
+        }
         let seeds: Vec<_> = self.seeds.iter().map(|(_, seed)| seed.clone()).collect();
         let times = self.times();
         let value = Valuation { how, times: &times };
         let question = Question {
             seeds: &seeds,
-            direction: fundtrail_model::Direction::Out,
+            direction: how.direction,
             rule,
             limits: how.limits,
             today: how.as_of,
@@ -241,6 +245,10 @@ fn checked(trail: Trail) -> Result<Trail, Error> {
 
 /// How a case is followed.
 pub(crate) struct How {
+    /// Which way.
+    pub(crate) direction: Direction,
+    /// By chain, or for all others: the first block to look at where value is followed back.
+    pub(crate) back_to: BTreeMap<Option<ChainId>, u64>,
     pub(crate) rules: Rules,
     pub(crate) limits: Limits,
     /// Where to follow on although something stops there.
@@ -252,6 +260,14 @@ pub(crate) struct How {
     pub(crate) decimals: BTreeMap<Asset, u8>,
     /// Whether the budget of the last run was spent: what was not looked at ends as that.
     pub(crate) is_spent: bool,
+}
+
+impl How {
+    /// The first block of a chain to look at where value is followed back.
+    fn earliest(&self, chain: ChainId) -> u64 {
+        let found = self.back_to.get(&Some(chain)).or_else(|| self.back_to.get(&None));
+        found.copied().unwrap_or_default()
+    }
 }
 
 /// Values of amounts in USD: a view that ranks and reports, and never moves lots.

@@ -7,7 +7,7 @@ use fundtrail_graph::Journeys;
 use fundtrail_labels::prices::{Prices, UsdCents};
 use fundtrail_labels::{Book, ListVersion};
 use fundtrail_model::{
-    Address, Asset, Cause, ChainId, ChainInfo, Date, FlagRule, Likeness, Limits, Marks,
+    Address, Asset, Cause, ChainId, ChainInfo, Date, Direction, FlagRule, Likeness, Limits, Marks,
     Reservation, Rule, SeedId, Trail, Transfer, parse_date,
 };
 use fundtrail_report::{Difference, Fact, Input, ListLine, Report, ThroughLine, TrustedToken, Usd};
@@ -28,6 +28,10 @@ pub(crate) mod key {
     pub(crate) const TITLE: &str = "title";
     pub(crate) const BANNER: &str = "banner";
     pub(crate) const BACKGROUND: &str = "background.";
+    /// Which way it is followed; absent for out.
+    pub(crate) const DIRECTION: &str = "direction";
+    /// By chain, or for `all` others: the first block to look at where value is followed back.
+    pub(crate) const BACK_TO: &str = "back_to.";
     pub(crate) const RULE: &str = "rule";
     pub(crate) const MAX_HOPS: &str = "max_hops";
     pub(crate) const HUB: &str = "hub_counterparties";
@@ -52,6 +56,8 @@ pub(crate) mod key {
 
 /// What following does where neither the command line nor the case says otherwise.
 pub(crate) const DEFAULT_RULE: Rule = Rule::DirtyFirst;
+/// The same for following backward, where dirty-first says nothing.
+pub(crate) const DEFAULT_RULE_BACK: Rule = Rule::Fifo;
 pub(crate) const DEFAULT_LIMITS: Limits =
     Limits { max_hops: 25, hub_counterparties: 1_000, min_share_ppm: 0 };
 
@@ -69,6 +75,8 @@ impl How {
         let number = |key: &str, default: u32| {
             settings.get(key).and_then(|text| text.parse().ok()).unwrap_or(default)
         };
+        let direction = settings.get(key::DIRECTION).and_then(|name| Direction::from_name(name));
+        let direction = direction.unwrap_or_default();
         let rules = settings.get(key::RULE).and_then(|name| Rules::from_name(name));
         let as_of =
             settings.get(key::AS_OF).and_then(|text| parse_date(text)).ok_or_else(|| {
@@ -99,7 +107,12 @@ impl How {
             decimals.insert(Asset::Native(chain), chains.info(chain).native.decimals);
         }
         Ok(Self {
-            rules: rules.unwrap_or(Rules::One(DEFAULT_RULE)),
+            direction,
+            back_to: back_to(&settings),
+            rules: rules.unwrap_or(Rules::One(match direction {
+                Direction::Out => DEFAULT_RULE,
+                Direction::In => DEFAULT_RULE_BACK,
+            })),
             limits: Limits {
                 max_hops: number(key::MAX_HOPS, DEFAULT_LIMITS.max_hops),
                 hub_counterparties: number(key::HUB, DEFAULT_LIMITS.hub_counterparties),
@@ -113,6 +126,15 @@ impl How {
             is_spent: settings.contains_key(key::SPENT),
         })
     }
+}
+
+/// How far back the case says to look.
+fn back_to(settings: &BTreeMap<String, String>) -> BTreeMap<Option<ChainId>, u64> {
+    let of = |(key, block): (&String, &String)| {
+        let chain = key.strip_prefix(key::BACK_TO)?;
+        Some((chain.parse().ok().map(ChainId), block.parse().ok()?))
+    };
+    settings.iter().filter_map(of).collect()
 }
 
 /// Where the case says to follow on, as it keeps it.
@@ -300,7 +322,11 @@ pub(crate) fn present(
         })
         .collect();
     let value = Valuation { how, times: &times };
-    let title = settings.get(key::TITLE).map_or("Trail of stolen funds", String::as_str);
+    let title = match trail.direction {
+        Direction::Out => "Trail of stolen funds",
+        Direction::In => "Origin of funds",
+    };
+    let title = settings.get(key::TITLE).map_or(title, String::as_str);
     let input = Input {
         title,
         invented: settings.get(key::BANNER).map(String::as_str),
@@ -416,6 +442,13 @@ fn shown_settings(how: &How) -> Vec<(String, String)> {
             how.limits.min_share_ppm.to_string(),
         ),
     ];
+    if how.direction == Direction::In {
+        shown.insert(0, ("direction".to_owned(), "in: where value came from".to_owned()));
+        shown.extend(how.back_to.iter().map(|(chain, block)| {
+            let of = chain.map_or_else(String::new, |chain| format!(" of chain {chain}"));
+            (format!("first block looked at{of}"), block.to_string())
+        }));
+    }
     if let Some(value) = &how.min_usd {
         shown.push(("USD that are followed".to_owned(), value.to_string()));
     }

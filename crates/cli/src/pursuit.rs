@@ -1,10 +1,11 @@
 //! The loop: follow, fetch what the trail lacks, follow again, until nothing is lacking.
 //!
 //! Near first: stolen money moves on within minutes. A wallet is looked at from the arrival on in a short
-//! piece; only while the money stays does the trail lack more, and then each piece may be as long as all
-//! that was looked at before it. What a wallet does after the money left is never fetched. Stays of more than a
-//! longest piece are settled by the state at both ends where that is possible (`stays`).
+//! piece; only while the money stays does the trail lack more, and then each piece may be twice as long as all
+//! that was looked at before it. What a wallet does after the money left is never fetched. Longer stays are
+//! settled by the state at both ends where that is possible (`stays`).
 
+mod back;
 mod in_order;
 mod pieces;
 mod stays;
@@ -13,7 +14,7 @@ mod whole;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_labels::Book;
-use fundtrail_model::{Address, Asset, AssetClass, ChainId, OpenEnd, Window, checksum};
+use fundtrail_model::{Address, Asset, AssetClass, ChainId, Direction, OpenEnd, Window, checksum};
 use fundtrail_store::{Case, PlannedWindow};
 
 use crate::budget::Budget;
@@ -63,10 +64,7 @@ impl Pursuit<'_> {
             let is_open = |end: &OpenEnd| open.binary_search(&(end.chain, end.address)).is_ok();
             let plan = planned_windows(
                 is_open,
-                trail.open_ends.iter().map(|end| {
-                    let before = Before::of(end, evidence.coverage(end.chain));
-                    (end, before.next_piece(end, || evidence.quiet_to(end, how)))
-                }),
+                trail.open_ends.iter().map(|end| (end, next_piece(end, &evidence, how))),
             );
             self.keep_gate(Some(how.limits.hub_counterparties), &open)?;
             self.case.plan(&plan, &whole::planned(&trail.open_transactions))?;
@@ -132,6 +130,16 @@ impl Pursuit<'_> {
             (format!(".open.{idx:06}"), format!("{chain}:{}", checksum(*address)))
         }));
         Ok(self.case.replace_settings(key::GATE, &kept)?)
+    }
+}
+
+/// The next piece of an open end: of what comes after what was looked at, or, where value is followed back, of what
+/// comes before it.
+fn next_piece(end: &OpenEnd, evidence: &Evidence, how: &How) -> Option<Next> {
+    let coverage = evidence.coverage(end.chain);
+    match how.direction {
+        Direction::Out => Before::of(end, coverage).next_piece(end, || evidence.quiet_to(end, how)),
+        Direction::In => Some(back::last_piece(end, coverage).into()),
     }
 }
 
@@ -293,7 +301,7 @@ mod tests {
         };
         assert_eq!(lengths(0, 2_000), [128, 128, 256, 512, 977]);
         // From the middle of a piece: up to its end first, so that all wallets are cut alike.
-        assert_eq!(lengths(100, 1_000), [28, 128, 128, 128, 256, 233]);
+        assert_eq!(lengths(100, 1_000), [28, 128, 256, 489]);
         let long = gallop(14_190_500, 14_190_500 + 2_400_000);
         assert_eq!(long.iter().map(|piece| piece.block_count()).max(), Some(LONGEST_PIECE));
         assert!(long.len() < 170, "{}", long.len());

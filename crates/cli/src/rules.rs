@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use fundtrail_model::Rule;
+use fundtrail_model::{Direction, Rule};
 
+use crate::error::Error;
 use crate::presentation::DEFAULT_RULE;
 
 /// What `--rule` says, and the setting `rule` of a case.
@@ -33,6 +34,24 @@ impl Rules {
             Self::One(rule) => rule,
             Self::All => DEFAULT_RULE,
         }
+    }
+
+    /// Refuses rules that cannot be followed the way that is meant.
+    pub(crate) fn check(self, direction: Direction) -> Result<(), Error> {
+        let is_paired = match self {
+            Self::One(rule) => rule.pairs(),
+            Self::All => false,
+        };
+        if direction == Direction::Out || is_paired {
+            return Ok(());
+        }
+        Err(Error::usage(
+            format!(
+                "the rule {self} does not say which payments money came from: that depends on what was \
+                 stolen, which is what --direction in asks"
+            ),
+            "give --rule fifo, lifo or haircut",
+        ))
     }
 
     /// The rules whose open ends are fetched, the report's own first. What poison reaches is not: one address

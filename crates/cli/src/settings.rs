@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fundtrail_labels::prices::Prices;
-use fundtrail_model::{Amount, ChainId, Date, FlagRule, sanitize_claim};
+use fundtrail_model::{Amount, ChainId, Date, Direction, FlagRule, sanitize_claim};
 use fundtrail_store::Case;
 
 use crate::args::{Allowed, Following, Trace};
@@ -74,7 +74,7 @@ impl Settings {
             (None, Some(spec)) => default_case_path(spec, chains),
             (None, None) => return Err(Error::usage("no seed was given", "name a transaction")),
         };
-        let mut kept = kept_settings(&args.following)?;
+        let mut kept = kept_settings(&args.following, chains)?;
         kept.extend(behaviour::kept(&config.typologies)?);
         if let Some(title) = &args.title {
             kept.push((key::TITLE.to_owned(), sanitize_claim(title, 200)));
@@ -90,7 +90,7 @@ impl Settings {
         if let Some(path) = &args.naming.prices {
             kept.push((key::PRICES.to_owned(), read_prices(path)?));
         }
-        Ok(Self {
+        let settings = Self {
             specs,
             until,
             rpc: if args.rpc.is_empty() { config.rpc } else { args.rpc.clone() },
@@ -101,7 +101,32 @@ impl Settings {
             through: through::parse(&args.following.through, chains)?,
             places: destinations(&args.output.out, args.output.format)?,
             kept,
-        })
+        };
+        settings.check_rule(None)?;
+        Ok(settings)
+    }
+
+    /// Refuses a rule that cannot be followed the way that is meant, by what was typed and what the case says.
+    pub(crate) fn check_rule(&self, case: Option<&Case>) -> Result<(), Error> {
+        let value = |wanted: &str| -> Result<Option<String>, Error> {
+            let typed = self.kept.iter().find(|(key, _)| key == wanted);
+            match (typed, case) {
+                (Some((_, value)), _) => Ok(Some(value.clone())),
+                (None, Some(case)) => Ok(case.setting(wanted)?),
+                (None, None) => Ok(None),
+            }
+        };
+        let direction = value(key::DIRECTION)?.and_then(|name| Direction::from_name(&name));
+        let rules = value(key::RULE)?.and_then(|name| Rules::from_name(&name));
+        let is_out = direction.unwrap_or_default() == Direction::Out;
+        let has_back_to = self.kept.iter().any(|(key, _)| key.starts_with(key::BACK_TO));
+        if is_out && has_back_to && (case.is_some() || direction.is_some()) {
+            return Err(Error::usage(
+                "--back-to says how far back to look, and value is followed forward",
+                "give --direction in, or leave it out",
+            ));
+        }
+        rules.map_or(Ok(()), |rules| rules.check(direction.unwrap_or_default()))
     }
 
     /// Puts the settings into the case. A threshold in USD without any price would do nothing, so it is
@@ -114,6 +139,7 @@ impl Settings {
                 "give a file with --prices",
             ));
         }
+        self.check_rule(Some(case))?;
         for (key, value) in &self.kept {
             case.set_setting(key, value)?;
         }
@@ -169,8 +195,15 @@ fn specs(args: &Trace, chains: &Chains) -> Result<Vec<SeedSpec>, Error> {
 }
 
 /// What was typed of how to follow, as settings of the case.
-fn kept_settings(following: &Following) -> Result<Vec<(String, String)>, Error> {
+fn kept_settings(following: &Following, chains: &Chains) -> Result<Vec<(String, String)>, Error> {
     let mut kept = Vec::new();
+    for text in &following.back_to {
+        let (chain, block) = parse_back_to(text, chains)?;
+        kept.push((format!("{}{chain}", key::BACK_TO), block.to_string()));
+    }
+    if let Some(direction) = following.direction {
+        kept.push((key::DIRECTION.to_owned(), Direction::from(direction).to_string()));
+    }
     if let Some(rule) = following.rule {
         kept.push((key::RULE.to_owned(), Rules::from(rule).to_string()));
     }
@@ -222,6 +255,19 @@ pub(crate) fn parse_until(text: &str, chains: &Chains) -> Result<(Option<ChainId
         })?),
     };
     Ok((chain, until))
+}
+
+/// A chain's id or `all`, and a block.
+fn parse_back_to(text: &str, chains: &Chains) -> Result<(String, u64), Error> {
+    match parse_until(text, chains) {
+        Ok((chain, Until::Block(block))) => {
+            Ok((chain.map_or_else(|| "all".to_owned(), |chain| chain.to_string()), block))
+        }
+        _ => Err(Error::usage(
+            format!("--back-to: `{}` is no block", sanitize_claim(text, 40)),
+            "give a block number, with the chain in front where there are several: ethereum=14190391",
+        )),
+    }
 }
 
 /// `ethereum-0x1234abcd.ftcase`, after the first seed.

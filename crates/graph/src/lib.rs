@@ -113,6 +113,8 @@ pub struct ChainEvidence<'a> {
     pub chain: ChainId,
     /// The last block to look at; transfers after it are ignored.
     pub until: u64,
+    /// The first block to look at where value is followed back: of what was there before nothing more is asked.
+    pub earliest: u64,
     /// All transfers of this chain.
     pub history: &'a History,
     /// What has been looked at, in any order.
@@ -139,6 +141,7 @@ impl<'a> ChainEvidence<'a> {
         Self {
             chain: history.chain(),
             until,
+            earliest: 0,
             history,
             coverage: &[],
             crowds: &[],

@@ -19,6 +19,7 @@ use settled::Settled;
 pub(crate) struct View<'a> {
     pub(crate) chain: ChainId,
     pub(crate) until: u64,
+    earliest: u64,
     pub(crate) history: &'a History,
     pub(crate) rows: &'a [Row],
     /// Sorted.
@@ -72,6 +73,7 @@ impl<'a> View<'a> {
         let mut view = Self {
             chain: evidence.chain,
             until: evidence.until,
+            earliest: evidence.earliest,
             history,
             rows: history.rows().get(..end).unwrap_or_default(),
             strangers,
@@ -175,13 +177,14 @@ impl<'a> View<'a> {
         Window::new(first, last.min(self.until))
     }
 
-    /// The missing blocks up to `last`, which is not covered, from the covered one before or the first of the chain.
+    /// The missing blocks up to `last`, which is not covered, from the covered one before or the first to look at;
+    /// `None` if `last` is before that.
     /// Blocks that the state settled alone say nothing of what happened in them.
     pub(crate) fn missing_to(&self, account: Account, last: u64) -> Option<Window> {
         let runs = self.covered.of(account);
         let before = runs.partition_point(|run| run.last() < last).checked_sub(1);
         let before = before.and_then(|before| runs.get(before));
-        let first = before.map_or(1, |run| run.last().saturating_add(1));
+        let first = before.map_or(1, |run| run.last().saturating_add(1)).max(self.earliest);
         Window::new(first, last)
     }
 

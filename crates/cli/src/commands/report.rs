@@ -19,6 +19,7 @@ pub(crate) fn run(args: &Report) -> Result<Exit, Error> {
     let mut how = How::of_case(&case, &chains, None)?;
     if let Some(rule) = args.rule {
         how.rules = rule.into();
+        how.rules.check(how.direction)?;
     }
     let presented = present(&case, &chains, &how, args.path.as_deref())?;
     let deliver = if args.path.is_some() { deliver_paths } else { deliver };

@@ -40,6 +40,7 @@ pub(crate) const CHAIN: ChainId = ChainId(1);
 #[derive(Clone, Debug)]
 pub(crate) struct Scenario {
     pub(crate) until: u64,
+    pub(crate) earliest: u64,
     pub(crate) limits: Limits,
     pub(crate) direction: Direction,
     pub(crate) is_spent: bool,
@@ -64,6 +65,7 @@ impl Default for Scenario {
     fn default() -> Self {
         Self {
             until: 100,
+            earliest: 0,
             limits: Limits { max_hops: 50, hub_counterparties: 1000, min_share_ppm: 0 },
             direction: Direction::Out,
             is_spent: false,
@@ -106,6 +108,7 @@ impl Scenario {
         let evidence = ChainEvidence {
             chain: CHAIN,
             until: self.until,
+            earliest: self.earliest,
             history: &history,
             coverage: &self.coverage,
             crowds: &self.crowds,
@@ -234,6 +237,7 @@ pub(crate) fn parse(text: &str) -> Scenario {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             ["until", block] => scenario.until = block.parse().unwrap(),
+            ["earliest", block] => scenario.earliest = block.parse().unwrap(),
             ["hops", n] => scenario.limits.max_hops = n.parse().unwrap(),
             ["hub", n] => scenario.limits.hub_counterparties = n.parse().unwrap(),
             ["ppm", n] => scenario.limits.min_share_ppm = n.parse().unwrap(),

@@ -115,6 +115,7 @@ mod tests {
             known.extend(balances.iter().map(|(block, amount)| balance(token, *block, *amount)));
             let history = History::new(chain);
             let evidence = ChainEvidence {
+                earliest: 0,
                 chain,
                 until: 100,
                 history: &history,

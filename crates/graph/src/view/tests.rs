@@ -69,6 +69,7 @@ fn missing_blocks_end_at_the_next_covered_one() {
     let coverage = [coverage(5, 9), coverage(20, 29)].concat();
     let history = history(&[]);
     let evidence = ChainEvidence {
+        earliest: 0,
         chain: CHAIN,
         until: 50,
         history: &history,
@@ -124,6 +125,7 @@ fn openings_start_from_the_latest_balance_in_the_run() {
         let coverage = coverage(5, 20);
         let history = history(&transfers);
         let evidence = ChainEvidence {
+            earliest: 0,
             chain: CHAIN,
             until: 50,
             history: &history,
@@ -161,6 +163,7 @@ fn counterparties_are_counted_once() {
     transfers.push(transfer(60, 1, 4, 1));
     let history = history(&transfers);
     let evidence = ChainEvidence {
+        earliest: 0,
         chain: CHAIN,
         until: 50,
         history: &history,

@@ -120,6 +120,7 @@ impl Stage {
         let mut history = History::new(CHAIN);
         history.add(&scenario.transfers);
         let evidence = ChainEvidence {
+            earliest: 0,
             chain: CHAIN,
             until: scenario.until,
             history: &history,
