@@ -211,7 +211,7 @@ fn a_long_stay_takes_as_many_questions_as_the_logarithm_of_its_blocks() {
     let shown = sandbox.run(&["case", "show", "case.ftcase"]).success().stdout;
     let settled: Vec<&str> = shown.lines().filter(|line| line.contains("state alone")).collect();
     let of = |class: &str, proof: &str| {
-        format!("{class}: blocks 3072–{} by state alone, {proof}", LEAVES - 1)
+        format!("{class}: blocks 3072–{} by state alone, {proof}", LEAVES / 128 * 128 - 1)
     };
     assert_eq!(settled.len(), 2, "{shown}");
     assert!(settled[0].ends_with(&of("native", "exact")), "{shown}");
@@ -242,6 +242,7 @@ async fn settle(url: &[&str], address: Address, window: (u64, u64)) -> (Option<S
         address,
         window: Window::new(window.0, window.1).unwrap(),
         at_least: window.0 + 99,
+        grain: 1,
         assets: vec![Asset::Token(CHAIN, TOKEN)],
     };
     let before = node.client().requests_sent();

@@ -161,7 +161,7 @@ fn gaps(window: Window, covered: impl Iterator<Item = Window>) -> Vec<Window> {
 /// How long the next piece may be, after so many blocks in a row.
 const fn piece_size(blocks_before: u64) -> u64 {
     let mut size = SHORTEST_PIECE;
-    while size < LONGEST_PIECE && size.saturating_mul(2) <= blocks_before {
+    while size < LONGEST_PIECE && size <= blocks_before {
         size = size.saturating_mul(2);
     }
     size

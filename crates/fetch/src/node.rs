@@ -1,6 +1,7 @@
 //! One chain behind one client.
 
 mod abilities;
+mod ahead;
 mod crowds;
 mod facts;
 mod frames;
@@ -208,6 +209,14 @@ impl Node {
         let call = numbered_header_call(number);
         let answer = self.client.ask(&call).await?;
         self.numbered_header(number, &call, &answer)
+    }
+
+    /// The blocks with these numbers, in their order.
+    async fn blocks(&self, numbers: &[u64]) -> Result<Vec<BlockStamp>, Error> {
+        let calls: Vec<Call> = numbers.iter().map(|number| numbered_header_call(*number)).collect();
+        let answers = self.client.ask_all(&calls).await?;
+        let all = numbers.iter().zip(calls.iter().zip(&answers));
+        all.map(|(number, (call, answer))| self.numbered_header(*number, call, answer)).collect()
     }
 
     /// The first block whose time is at or after `at`. About 25 questions: a binary search over the

@@ -14,6 +14,9 @@ use super::{LONGEST_PIECE, SHORTEST_PIECE, piece_size};
 /// So many blocks are read before the state is asked: money that is going to move on soon does so within them.
 const SHORT_STAY: u64 = 2_048;
 
+/// So many blocks take more questions to be read than to be settled, whatever a node searches at once.
+const WORTH_SETTLING: u64 = 4_096;
+
 /// The next piece of an open end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Next {
@@ -67,8 +70,13 @@ impl Before {
     }
 
     /// How long the next piece is. Where nothing was read since, nothing is known to have changed.
-    pub(super) const fn piece_size(self) -> u64 {
-        piece_size(if self.read == 0 { self.settled } else { self.read })
+    pub(super) fn piece_size(self) -> u64 {
+        match self.read {
+            0 => piece_size(self.settled),
+            // The state is asked soon.
+            read @ 1..SHORT_STAY => piece_size(read).min(SHORT_STAY / 2),
+            read => piece_size(read),
+        }
     }
 
     /// Whether it is time to look whether the state settles what comes.
@@ -80,10 +88,10 @@ impl Before {
         if read == 0 {
             return settled > 0;
         }
-        let longest_before = settled / LONGEST_PIECE;
-        let weight = if longest_before == 0 { 1 } else { longest_before };
+        let short_before = settled / SHORT_STAY;
+        let weight = if short_before == 0 { 1 } else { short_before };
         let is_long = SHORT_STAY <= read.saturating_mul(weight);
-        is_long && (read < SHORT_STAY || (read / SHORT_STAY).is_power_of_two())
+        is_long && (read < SHORT_STAY || has_doubled(read))
     }
 
     /// The next piece of an open end. `quiet_to` is the block up to which nothing is known against settling by
@@ -93,13 +101,26 @@ impl Before {
         end: &OpenEnd,
         quiet_to: impl FnOnce() -> Option<u64>,
     ) -> Option<Next> {
-        let window = end.window.aligned_pieces(self.piece_size()).next()?;
+        let start = end.window.first();
+        let quiet_to = self.is_due().then(quiet_to).flatten();
+        // What the state settled may have ended where something is known to happen: from there on pieces are short
+        // again.
+        let is_news = self.read == 0 && quiet_to.is_some_and(|to| to < start + SHORTEST_PIECE);
+        let size = if is_news { SHORTEST_PIECE } else { self.piece_size() };
+        let window = end.window.aligned_pieces(size).next()?;
         let is_worth =
-            |to: &u64| window.last() < *to && window.first().saturating_add(LONGEST_PIECE) <= *to;
-        let is_open = self.is_due() && is_worth(&end.window.last());
-        let to = is_open.then(quiet_to).flatten().map(|to| to.min(end.window.last()));
-        Some(Next { window, settle: to.filter(is_worth).map(|to| (end.address, to)) })
+            |to: &u64| window.last() < *to && window.first().saturating_add(WORTH_SETTLING) <= *to;
+        let to = quiet_to.map(|to| to.min(end.window.last())).filter(is_worth);
+        Some(Next { window, settle: to.map(|to| (end.address, to)) })
     }
+}
+
+/// Whether it became a power of two times a short stay with the last of so many blocks that were read.
+const fn has_doubled(read: u64) -> bool {
+    let stays = read / SHORT_STAY;
+    let Some(doublings) = stays.checked_ilog2() else { return false };
+    // The last piece was no longer than the next one.
+    read - (SHORT_STAY << doublings) < piece_size(read)
 }
 
 /// What became of a piece.
@@ -130,6 +151,7 @@ pub(super) async fn settle_or_read(
             address: *address,
             window,
             at_least: planned.window.last(),
+            grain: SHORTEST_PIECE,
             assets: planned.balances_of.clone(),
         };
         if let Some(settled) = node.settle(&settle).await? {
@@ -206,13 +228,13 @@ mod tests {
                 if before.is_due() {
                     tried.push(read / K);
                 }
-                read += super::piece_size(read);
+                read += before.piece_size();
             }
             assert_eq!(tried, expected);
         };
-        check(0, 80, &[2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024]);
-        check(15 * K, 12, &[2, 4, 8, 16, 32, 64]);
-        check(64 * K, 12, &[0, 1, 2, 4, 8, 16, 32, 64]);
+        check(0, 80, &[2, 6, 14, 30, 46, 78, 142, 270, 526, 1_038]);
+        check(15 * K, 12, &[0, 0, 1, 2, 6, 14, 30, 46, 78]);
+        check(64 * K, 12, &[0, 0, 0, 1, 2, 6, 14, 30, 46, 78]);
         check(LONGEST_PIECE * 200, 3, &[0, 0]);
     }
 
@@ -232,8 +254,15 @@ mod tests {
         check(16 * K, 32 * K - 1, u64::MAX, None);
         check(16 * K, 32 * K, u64::MAX, Some(32 * K));
         check(8 * K, long, u64::MAX, Some(long));
-        check(6 * K, long, u64::MAX, None);
+        check(50 * K, long, u64::MAX, None);
         check(K, long, u64::MAX, None);
+        // A stretch that is not worth it.
+        check(2 * K, 16 * K + 4_095, u64::MAX, None);
+        check(2 * K, 16 * K + 4_096, u64::MAX, Some(16 * K + 4_096));
+        // What was settled ended where something is known to happen.
+        let news = Before { read: 0, settled: 200 * K, is_inside: false };
+        let at_once = news.next_piece(&end(16 * K, long), || Some(16 * K - 1)).unwrap();
+        assert_eq!(at_once, Window::new(16 * K, 16 * K + 127).unwrap().into());
         let inside = Before { read: 16 * K, settled: 0, is_inside: true };
         assert_eq!(inside.next_piece(&end(16 * K, long), || Some(long)).unwrap().settle, None);
     }

@@ -241,6 +241,11 @@ impl Peer {
         self.learned().last_final = Some(block);
     }
 
+    /// Whether it is not asked again for what it said of this block, as long as it is not too much to remember.
+    pub(crate) fn remembers(&self, block: u64) -> bool {
+        self.http().is_some() && Some(block) <= self.learned().last_final
+    }
+
     pub(crate) fn reach(&self, shape: Shape) -> Reach {
         self.learned().logs.get(&shape).copied().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Where what an account holds changed first, found by halving.
+//! Where what an account holds changed first, found by halving, to the block or to so many of them.
 //!
 //! Only what differs between two looks is asked for between them. While the nonce stays, a balance of the
 //! native coin that is the same at both ends did not change (`decode::looks` has the argument). A balance of a
@@ -51,11 +51,6 @@ impl FirstChange {
         (same < changed && before != after).then_some(Self { same, changed, before, after })
     }
 
-    /// The first block at whose end something is not as it was before, once there is no next look.
-    pub(crate) const fn block(&self) -> u64 {
-        self.changed
-    }
-
     /// The look at the end of a block between the two.
     pub(crate) fn look(&self, block: u64) -> Look {
         let nonce = self.before.nonce != self.after.nonce;
@@ -66,10 +61,21 @@ impl FirstChange {
         Look { block, nonce, assets: assets.map(|(asset, _)| *asset).collect() }
     }
 
-    /// The look that halves what is left; `None` if that is one block.
-    pub(crate) fn next(&self) -> Option<Look> {
-        let middle = self.same + (self.changed - self.same) / 2;
-        (self.same < middle).then(|| self.look(middle))
+    /// The last block at whose end everything is known to be as it was.
+    pub(crate) const fn last_same(&self) -> u64 {
+        self.same
+    }
+
+    /// The look that cuts what is left in two, at the end of a block before a multiple of `grain`; `None` if there is
+    /// none. Of those it is the one before the multiple of the highest power of two, so that searches that begin at
+    /// different blocks take the same looks, and halve all the same.
+    pub(crate) fn next(&self, grain: u64) -> Option<Look> {
+        let first = self.same.saturating_add(1).checked_div(grain)?;
+        let last = self.changed.checked_div(grain)?;
+        let highest = (first ^ last).checked_ilog2()?;
+        let cell = (last >> highest) << highest;
+        let end = cell.checked_mul(grain)?.checked_sub(1)?;
+        (self.same < end && end < self.changed).then(|| self.look(end))
     }
 
     /// Adds what a look showed. Returns whether everything was as before.

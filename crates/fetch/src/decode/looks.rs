@@ -3,7 +3,8 @@
 //! A stretch of blocks lies between two looks. Where the two states differ, a look in its middle cuts it
 //! in two; where they agree, nothing is taken to have happened. This goes on until every stretch that
 //! differs is a single block. Each round asks for all middles at once, so that the number of rounds is
-//! the logarithm of the window's length, whatever the number of changes.
+//! the logarithm of the window's length, whatever the number of changes. Where logs say that an account paid, it
+//! is looked at before and after that block first: mostly that is the change. They only say where to look.
 //!
 //! # When this is exact
 //!
@@ -29,9 +30,12 @@
 //! A balance that falls while the nonce stays, or a nonce that falls, shows that the account is no wallet
 //! ([`Looks::moved_without_signing`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Amount, Window};
+
+/// So many signs in one stretch are looked at in the same round.
+const FEW_SIGNS: usize = 4;
 
 /// What an account's state says of its movements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,13 +97,11 @@ impl Looks {
         })
     }
 
-    /// Where to look next: the middle of every stretch that changed and has one. No more than 64 rounds
-    /// until there is none.
-    pub(crate) fn next(&self) -> impl Iterator<Item = u64> {
-        self.stretches().filter(Stretch::is_changed).filter_map(|stretch| {
-            let (first, last) = (stretch.blocks.first(), stretch.blocks.last());
-            (first < last).then(|| first + (last - first - 1) / 2)
-        })
+    /// Where to look next, in every stretch that changed and is more than one block: around the blocks in which
+    /// something else says that it did, if there are any, else in its middle. No more than 64 rounds beyond those
+    /// for `signs` until there is none.
+    pub(crate) fn next(&self, signs: &BTreeSet<u64>) -> impl Iterator<Item = u64> {
+        self.changes().flat_map(|stretch| next_in(stretch.blocks, signs))
     }
 
     /// The stretches in which the state changed.
@@ -140,6 +142,22 @@ impl Looks {
     pub(crate) fn after(&self) -> AccountState {
         self.at_end_of.last_key_value().map_or(self.before, |(_, state)| *state)
     }
+}
+
+fn next_in(blocks: Window, signs: &BTreeSet<u64>) -> BTreeSet<u64> {
+    let (first, last) = (blocks.first(), blocks.last());
+    if first == last {
+        return BTreeSet::new();
+    }
+    let signs: Vec<u64> = signs.range(first..=last).copied().collect();
+    // Of many the middle one first: most of them may mean nothing.
+    let of_use = match signs.len() {
+        0 => return BTreeSet::from([first + (last - first - 1) / 2]),
+        1..=FEW_SIGNS => signs.as_slice(),
+        count => signs.get(count / 2..=count / 2).unwrap_or_default(),
+    };
+    let around = of_use.iter().flat_map(|sign| [sign.checked_sub(1), Some(*sign)]).flatten();
+    around.filter(|block| (first..last).contains(block)).collect()
 }
 
 #[cfg(test)]

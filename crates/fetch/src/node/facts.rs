@@ -13,6 +13,9 @@ use crate::client::{Answer, Call, Meaning};
 use crate::decode::account::{balance, decimals, kind, symbol};
 use crate::wire::{Bytes, Hex};
 
+/// What a token says of itself.
+const CLAIMS: [&str; 2] = ["symbol()", "decimals()"];
+
 /// Balances by address, asset and block; absent where the node does not give them.
 pub(super) type Balances = BTreeMap<(Address, Asset, u64), Amount>;
 
@@ -48,9 +51,7 @@ impl Node {
         let asked: Vec<(Asset, Address, &str)> = assets
             .iter()
             .filter_map(|asset| Some((*asset, asset.contract()?)))
-            .flat_map(|(asset, contract)| {
-                ["symbol()", "decimals()"].map(|function| (asset, contract, function))
-            })
+            .flat_map(|(asset, contract)| CLAIMS.map(|function| (asset, contract, function)))
             .collect();
         let call =
             |asked: &(Asset, Address, &str), block| contract_call(asked.1, &id(asked.2), block);
@@ -197,6 +198,12 @@ pub(super) fn balance_call((address, asset, block): &(Address, Asset, u64)) -> C
             contract_call(*contract, &data, *block)
         }
     }
+}
+
+/// What asks a token for what it says of itself.
+pub(super) fn claim_calls(asset: Asset, block: u64) -> impl Iterator<Item = Call> {
+    let of = move |contract| CLAIMS.map(|function| contract_call(contract, &id(function), block));
+    asset.contract().into_iter().flat_map(of)
 }
 
 pub(super) fn contract_call(contract: Address, data: &[u8], block: u64) -> Call {

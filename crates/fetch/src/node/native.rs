@@ -9,6 +9,7 @@
 mod by_state;
 mod every_block;
 mod index;
+mod signs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,11 +27,12 @@ use crate::decode::legs::Legs;
 use crate::decode::native::{Mined, withdrawals};
 use crate::wire::{Block, Receipt, Transaction};
 use by_state::ByState;
+pub(super) use signs::Signs;
 
 /// How many blocks are held in memory at once.
 const BLOCKS_PER_PIECE: usize = 32;
 /// So few blocks are read at once: halving them takes as many questions.
-const FEW_BLOCKS: u64 = 4;
+pub(super) const FEW_BLOCKS: u64 = 4;
 /// So many blocks are read one by one where the state does not help.
 const MOST_BLOCKS_TO_READ: u64 = 1_000;
 
@@ -76,12 +78,12 @@ struct Piece {
 impl Node {
     /// Every native transfer from or to one of the addresses, as far as the node shows them.
     ///
-    /// `legs` is what logs tell of the native coin. An address with more counterparties than `gate`, or that
+    /// `legs` is what logs tell of the native coin, and `signs` where it is likely to have moved. An address with more counterparties than `gate`, or that
     /// signed more transactions, is not looked at any further.
     pub(super) async fn scan_native(
         &self,
         addresses: &BTreeSet<Address>,
-        legs: &Legs,
+        (legs, signs): (&Legs, &Signs),
         window: Window,
         gate: Option<u32>,
     ) -> Result<NativeScan, Error> {
@@ -93,7 +95,7 @@ impl Node {
             return self.scan_every_block(addresses, legs, window, gate).await;
         }
         let is_short = count <= MOST_BLOCKS_TO_READ;
-        match self.scan_by_state(addresses, legs, window, is_short, gate).await? {
+        match self.scan_by_state(addresses, (legs, signs), window, is_short, gate).await? {
             ByState::Found(scan) => Ok(scan),
             ByState::NoState(none) if !is_short => Err(self.needs_state(&none, window)),
             ByState::NoState(_) | ByState::CodeMayHide => {

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    AccountFact, AccountKind, Address, Asset, AssetClass, BlockStamp, Coverage, FetchedWindow, How,
-    Proof, Window,
+    AccountFact, AccountKind, Address, Asset, AssetClass, Coverage, FetchedWindow, How, Proof,
+    Window,
 };
-use serde_json::json;
 
-use super::facts::{Balances, balance_call, hex, listed};
-use super::{Node, quantity};
+use super::Node;
+use super::facts::{Balances, balance_call, code_call, listed};
+use super::numbered_header_call;
+use super::state::nonce_call;
 use crate::Error;
 use crate::client::{Call, Meaning};
 use crate::decode::first_change::{FirstChange, Held, Look, Seen};
@@ -27,6 +28,9 @@ pub struct SettleRequest {
     pub window: Window,
     /// Up to which block, at least, nothing must have happened for it to be of use.
     pub at_least: u64,
+    /// How closely the first change is looked for: to the cell of so many blocks that it is in. Cells begin at
+    /// multiples of this, which is not zero.
+    pub grain: u64,
     /// The assets in question. The native coin is always compared too.
     pub assets: Vec<Asset>,
 }
@@ -37,7 +41,8 @@ pub struct Settled {
     /// The blocks from the start in which nothing happened. There are no transfers in it. Its coverage is of
     /// the native coin and, one by one, of the tokens in question, and of no others.
     pub window: FetchedWindow,
-    /// Whether that is all of what was asked for: if not, something happened in the block after it.
+    /// Whether that is all of what was asked for: if not, something happened after it, in the cell of
+    /// [`SettleRequest::grain`] that the next block is in.
     pub is_whole: bool,
 }
 
@@ -73,6 +78,7 @@ impl Node {
         let Some(start) = window.first().checked_sub(1) else { return Ok(None) };
         let here = request.assets.iter().copied().filter(|asset| asset.chain() == self.chain);
         let assets: BTreeSet<Asset> = here.chain([Asset::Native(self.chain)]).collect();
+        self.ask_ahead_of_stay(address, (start, window), &assets).await?;
         if !self.are_wallets(address, &[start, window.last()]).await? {
             return Ok(None);
         }
@@ -90,9 +96,9 @@ impl Node {
                 if !change.add(look.block, &seen) && look.block <= at_least {
                     return Ok(None);
                 }
-                next = change.next();
+                next = change.next(request.grain);
             }
-            last = change.block().saturating_sub(1);
+            last = change.last_same();
             // Code that came later says nothing of these blocks.
             if last < at_least || !self.are_wallets(address, &[last]).await? {
                 return Ok(None);
@@ -104,6 +110,22 @@ impl Node {
         let Some(settled) = Window::new(window.first(), last) else { return Ok(None) };
         let window = self.settled(address, settled, before).await?;
         Ok(Some(Settled { is_whole: last == request.window.last(), window }))
+    }
+
+    /// Asks ahead for what is compared: another endpoint is asked in its turn.
+    async fn ask_ahead_of_stay(
+        &self,
+        address: Address,
+        (start, window): (u64, Window),
+        assets: &BTreeSet<Asset>,
+    ) -> Result<(), Error> {
+        let mut calls = vec![];
+        for block in [start, window.last()] {
+            calls.push(code_call(address, block));
+            calls.extend(look_calls(address, &Look { block, nonce: true, assets: assets.clone() }));
+        }
+        calls.extend([window.first(), window.last()].map(numbered_header_call));
+        self.ask_ahead(&calls, window.last()).await
     }
 
     /// Whether there is no code at the address at the ends of these blocks.
@@ -154,10 +176,10 @@ impl Node {
 
     /// What a look shows; `None` if the node does not say all that is asked.
     async fn seen(&self, address: Address, look: &Look) -> Result<Option<Seen>, Error> {
+        self.ask_ahead(&look_calls(address, look), look.block).await?;
         let mut seen = Seen::default();
         if look.nonce {
-            let params = json!([hex(address), quantity(look.block)]);
-            let call = Call::new("eth_getTransactionCount", &params);
+            let call = nonce_call(&(address, look.block));
             let answers = self.told(std::slice::from_ref(&call)).await?;
             match answers.first() {
                 Some(Err(refusal)) if refusal.meaning() != Meaning::Later => return Ok(None),
@@ -200,10 +222,9 @@ impl Node {
             })
             .collect();
         coverage.sort();
-        let mut blocks: Vec<BlockStamp> = vec![self.block(window.first()).await?];
-        if window.first() < window.last() {
-            blocks.push(self.block(window.last()).await?);
-        }
+        let mut numbers = vec![window.first(), window.last()];
+        numbers.dedup();
+        let blocks = self.blocks(&numbers).await?;
         let ends = window.first().checked_sub(1).into_iter().chain([window.last()]);
         let balances: Balances = ends
             .flat_map(|block| {
@@ -224,4 +245,10 @@ impl Node {
             balances: listed(&balances),
         })
     }
+}
+
+fn look_calls(address: Address, look: &Look) -> Vec<Call> {
+    let nonce = look.nonce.then(|| nonce_call(&(address, look.block)));
+    let balances = look.assets.iter().map(|asset| balance_call(&(address, *asset, look.block)));
+    nonce.into_iter().chain(balances).collect()
 }

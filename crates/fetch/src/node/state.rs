@@ -14,8 +14,8 @@ use crate::client::{Answer, Call, Kind, Meaning, Refusal};
 use crate::decode::account::kind;
 use crate::decode::looks::AccountState;
 use crate::wire::{Bytes, Hex};
-pub(super) use multicall::Multicall;
 use multicall::balance_call;
+pub(super) use multicall::{ACCOUNTS_WORTH_LEARNING, Multicall};
 
 /// An account at the end of a block.
 pub(super) type Place = (Address, u64);
@@ -44,9 +44,6 @@ impl Node {
     ) -> Result<Told<AccountState>, Error> {
         let mut balances =
             if together { self.balances_together(places).await? } else { BTreeMap::new() };
-        let nonce_call = |(address, block): &Place| {
-            Call::new("eth_getTransactionCount", &json!([hex(*address), quantity(*block)]))
-        };
         let questions: Vec<(Place, Call)> = places
             .iter()
             .flat_map(|place| {
@@ -146,4 +143,8 @@ impl Node {
             message: refusal.message.clone(),
         }
     }
+}
+
+pub(super) fn nonce_call((address, block): &Place) -> Call {
+    Call::new("eth_getTransactionCount", &json!([hex(*address), quantity(*block)]))
 }

@@ -9,9 +9,10 @@ use fundtrail_model::{
 };
 
 use super::Node;
+use super::ahead::Prospect;
 use super::crowds::{keep_only, without};
 use super::facts::{Balances, balance_call, listed, parties_and_assets};
-use super::native::NativeScan;
+use super::native::{NativeScan, Signs};
 use super::numbered_header_call;
 use super::reopen::{Reopened, Reopening};
 use crate::Error;
@@ -89,8 +90,17 @@ impl Node {
         let mut open = without(&addresses, &crowds);
         self.refuse_holes(request, window, &open, &logs.transfers)?;
         let legs = Legs::of(&logs.transfers);
+        let signs = Signs::of(&open, window, &logs.transfers);
         logs.transfers.retain(|found| found.asset.contract().is_some());
-        let mut native = self.scan_native(&open, &legs, window, request.gate).await?;
+        self.ask_ahead_of_window(&Prospect {
+            addresses: &open,
+            window,
+            compared: &self.wanted_balances(&open, &request.balances_of, &logs.transfers),
+            transfers: &logs.transfers,
+            full: &signs.blocks().chain(legs.blocks_of(&open)).collect(),
+        })
+        .await?;
+        let mut native = self.scan_native(&open, (&legs, &signs), window, request.gate).await?;
         crowds.append(&mut native.crowds);
         crowds.sort();
         open = without(&open, &crowds);

@@ -42,11 +42,16 @@ struct Outcome {
 }
 
 /// Halves until there is nothing left to halve, with `at` as the node.
-fn halve(window: Window, start: AccountState, at: impl Fn(u64) -> AccountState) -> Outcome {
+fn halve(
+    window: Window,
+    start: AccountState,
+    signs: &BTreeSet<u64>,
+    at: impl Fn(u64) -> AccountState,
+) -> Outcome {
     let mut looks = Looks::new(window, start, at(window.last()));
     let (mut count, mut rounds) = (0, 0);
     loop {
-        let next: Vec<u64> = looks.next().collect();
+        let next: Vec<u64> = looks.next(signs).collect();
         if next.is_empty() {
             break;
         }
@@ -93,7 +98,7 @@ proptest! {
         let deeds: BTreeMap<u64, Deed> =
             deeds.into_iter().map(|(block, deed)| (first + block % count, deed)).collect();
         let states = states(&deeds, start);
-        let found = halve(window, start, |block| at(&states, start, block));
+        let found = halve(window, start, &BTreeSet::new(), |block| at(&states, start, block));
         let brute: BTreeSet<u64> = deeds.keys().copied().collect();
         prop_assert_eq!(&found.changed, &brute);
         prop_assert!(found.rounds <= ceil_log2(count), "{} rounds", found.rounds);
@@ -103,6 +108,30 @@ proptest! {
         let bound = changes * (ceil_log2(count) + 1).saturating_sub(ceil_log2(u64::try_from(changes.max(1)).unwrap()))
             + 2 * changes;
         prop_assert!(found.looks <= bound, "{} looks for {changes} changes", found.looks);
+    }
+
+    #[test]
+    fn signs_change_how_many_looks_are_taken_and_not_what_is_found(
+        count in 1_u64..5_000,
+        deeds in prop::collection::btree_map(0_u64..5_000, deed(), 0..30),
+        signs in prop::collection::btree_set(0_u64..6_000, 0..40),
+        nonce in 0_u64..3,
+    ) {
+        let window = Window::new(500, 500 + count - 1).unwrap();
+        let start = state(nonce, 20);
+        let deeds: BTreeMap<u64, Deed> =
+            deeds.into_iter().map(|(block, deed)| (500 + block % count, deed)).collect();
+        let states = states(&deeds, start);
+        let brute: BTreeSet<u64> = deeds.keys().copied().collect();
+        let found = halve(window, start, &signs, |block| at(&states, start, block));
+        prop_assert_eq!(&found.changed, &brute);
+        let bound = brute.len() * (ceil_log2(count) + 2) + 2 * signs.len();
+        prop_assert!(found.looks <= bound, "{} looks", found.looks);
+        // Where they are right, no more than two looks for each change.
+        let found = halve(window, start, &brute, |block| at(&states, start, block));
+        prop_assert_eq!(&found.changed, &brute);
+        prop_assert!(found.looks <= 2 * brute.len(), "{} looks", found.looks);
+        prop_assert!(found.rounds <= 1 + ceil_log2(u64::try_from(brute.len() + 1).unwrap()));
     }
 
     #[test]
@@ -147,10 +176,11 @@ fn code_is_told_by_what_only_code_can_do() {
 #[test]
 fn the_ends_of_all_blocks_do_not_wrap() {
     for window in [Window::new(0, 1).unwrap(), Window::new(u64::MAX - 1, u64::MAX).unwrap()] {
-        let found = halve(window, state(0, 0), |block| state(0, u128::from(block) + 1));
+        let found =
+            halve(window, state(0, 0), &BTreeSet::new(), |block| state(0, u128::from(block) + 1));
         assert_eq!(found.changed.len(), 2);
     }
     let whole = Window::new(0, u64::MAX).unwrap();
-    let found = halve(whole, state(0, 0), |_| state(0, 7));
+    let found = halve(whole, state(0, 0), &BTreeSet::new(), |_| state(0, 7));
     assert_eq!((found.changed, found.rounds <= 64), (BTreeSet::from([0]), true));
 }

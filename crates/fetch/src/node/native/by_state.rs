@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{AccountKind, Address, Amount, How, Proof, Transfer, Window};
 
-use super::{BLOCKS_PER_PIECE, NativeScan, Piece, involves};
+use super::{BLOCKS_PER_PIECE, NativeScan, Piece, Signs, involves};
 use crate::Error;
 use crate::decode::legs::Legs;
 use crate::decode::looks::{AccountState, Looks, Stretch};
@@ -52,7 +52,7 @@ impl Node {
     pub(super) async fn scan_by_state(
         &self,
         addresses: &BTreeSet<Address>,
-        legs: &Legs,
+        (legs, signs): (&Legs, &Signs),
         window: Window,
         is_short: bool,
         gate: Option<u32>,
@@ -65,7 +65,7 @@ impl Node {
             return Ok(ByState::CodeMayHide);
         }
         let mut crowds = Crowds::new(self.chain, addresses, window, gate);
-        let looks = match self.looks(addresses, &with_code, window, &mut crowds).await? {
+        let looks = match self.looks(addresses, &with_code, (window, signs), &mut crowds).await? {
             Ok(looks) => looks,
             Err(none) => return Ok(ByState::NoState(none)),
         };
@@ -173,7 +173,7 @@ impl Node {
         &self,
         addresses: &BTreeSet<Address>,
         with_code: &BTreeSet<Address>,
-        window: Window,
+        (window, signs): (Window, &Signs),
         crowds: &mut Crowds,
     ) -> Result<Result<BTreeMap<Address, Looks>, NoState>, Error> {
         let together = self.has_multicall(addresses.len(), window).await?;
@@ -198,6 +198,8 @@ impl Node {
                 (*address, Looks::new(window, before, after))
             })
             .collect();
+        let signs: BTreeMap<Address, BTreeSet<u64>> =
+            all.keys().map(|address| (*address, signs.of_account(*address, window))).collect();
         // A window begins where something is known to arrive. If it has been swept by the end, the two
         // ends look alike; a look at the first block shows it.
         let mut wanted: Vec<Place> = all
@@ -207,7 +209,9 @@ impl Node {
             .collect();
         loop {
             wanted.extend(
-                all.iter().flat_map(|(address, looks)| looks.next().map(|block| (*address, block))),
+                all.iter()
+                    .zip(signs.values())
+                    .flat_map(|((who, looks), signs)| looks.next(signs).map(|block| (*who, block))),
             );
             if wanted.is_empty() {
                 return Ok(Ok(all));

@@ -16,7 +16,7 @@ use crate::node::quantity;
 use crate::wire::Hex;
 
 /// So many accounts are worth finding out whether the contract is there.
-const ACCOUNTS_WORTH_LEARNING: usize = 4;
+pub(in crate::node) const ACCOUNTS_WORTH_LEARNING: usize = 4;
 /// Fewer accounts at one block are asked for one by one.
 const FEWEST_ACCOUNTS: usize = 2;
 /// Some 10,000 gas each, far below what nodes allow a call.
