@@ -104,6 +104,20 @@ fn expected(of: &[(&str, Address, u128)]) -> BTreeMap<(String, String), u128> {
     of.iter().map(|(class, at, units)| (((*class).to_owned(), checksum(*at)), *units)).collect()
 }
 
+/// What a file of keys and values says, without its keys.
+fn values(of: &Value) -> String {
+    match of {
+        Value::Array(values) => values.iter().map(values_of).collect(),
+        Value::Object(fields) => fields.values().map(values_of).collect(),
+        value => value.to_string(),
+    }
+}
+
+/// The same, on a line of its own.
+fn values_of(of: &Value) -> String {
+    format!("{}\n", values(of))
+}
+
 /// What is to be read of a file: its words, without the tags of a page.
 fn words(text: &str) -> String {
     let page = text.rsplit("<main").next().unwrap_or(text);
@@ -118,7 +132,7 @@ fn words(text: &str) -> String {
 fn what_a_wallet_paid_out_came_from_whom_its_payers_had_it() {
     let scene = Scene::play();
     let sandbox = Sandbox::new();
-    let names = ["a.json", "a.txt", "a.html", "a.csv"];
+    let names = ["a.json", "a.txt", "a.html", "a.csv", "a.paths.csv", "a.patterns.csv"];
     let mut more = vec!["--require-complete", scene.sale.as_str()];
     more.extend(names.iter().flat_map(|name| ["--out", name]));
     let printed = scene.trace(&sandbox, "a.ftcase", &more).success().stdout;
@@ -136,7 +150,8 @@ fn what_a_wallet_paid_out_came_from_whom_its_payers_had_it() {
     }
     assert!(printed.contains("Every unit is accounted for"), "{printed}");
     // Nobody stole anything here, and nothing is held, frozen or went anywhere.
-    for name in &names[1..] {
+    sandbox.write("values.txt", values(&report));
+    for name in names[1..].iter().chain(&["values.txt"]) {
         let said = words(&sandbox.read(name));
         for wrong in [
             "stolen",

@@ -72,13 +72,13 @@ fn a_run_that_fails_leaves_no_settings() {
     let dead = ["trace", "--chain", "1", "--rpc", "http://127.0.0.1:9", "--case", "case.ftcase"];
     let failed = [&dead[..], &["--rule", "fifo", "--max-hops", "1", &hash]].concat();
     assert_eq!(sandbox.run(&failed).code, Some(1));
-    assert_refused(&trace(&sandbox, &live, &["--until", "14190503", &hash]), "a theft on Ethereum");
+    assert_refused(&trace(&sandbox, &live, &["--until", "14190503", &hash]), "a seed on Ethereum");
     let outcome = trace(&sandbox, &live, &[&hash]).success();
     let shown = sandbox.run(&["case", "show", "case.ftcase"]).success().stdout;
     assert!(!shown.contains("max_hops") && !shown.contains("rule"), "{shown}");
     assert!(outcome.stdout.contains("60 ETH"));
     // And an earlier end cannot cut off a theft that the case holds.
-    assert_refused(&trace(&sandbox, &live, &["--until", "14190503", &hash]), "a theft on Ethereum");
+    assert_refused(&trace(&sandbox, &live, &["--until", "14190503", &hash]), "a seed on Ethereum");
 }
 
 #[test]

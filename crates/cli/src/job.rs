@@ -242,7 +242,7 @@ impl<'a> Job<'a> {
             if let Some(twice) = same_credits(&known, &seeds, &name) {
                 return Err(Error::usage(
                     format!("the same credit is a seed of this case already: {twice}"),
-                    "name each theft once",
+                    "name each seed once",
                 ));
             }
             self.case.put_seeds(&name, &seeds)?;
@@ -277,7 +277,7 @@ impl<'a> Job<'a> {
         if until < last_theft {
             return Err(Error::usage(
                 format!(
-                    "a theft on {} is in block {last_theft}, after the last block to look at, {until}",
+                    "a seed on {} is in block {last_theft}, after the last block to look at, {until}",
                     self.chains.info(chain).name
                 ),
                 "give a later block with --until, or `--until latest`",
@@ -370,14 +370,14 @@ fn say_what_is_not_counted(address: Address, received: &Received) {
     }
     for fake in &received.counterfeit {
         ui::warning(&format!(
-            "not counted as stolen, because it only calls itself like another token: {fake}, which came to {}; \
-             if it is what was stolen, name it with --asset and --amount, or list it with --labels",
+            "not counted, because it only calls itself like another token: {fake}, which came to {}; \
+             if it is what is meant, name it with --asset and --amount, or list it with --labels",
             checksum(address)
         ));
     }
     if let (1.., senders) = &received.dust {
         ui::warning(&format!(
-            "not counted as stolen, because each is less than a millionth of what {} had received before \
+            "not counted, because each is less than a millionth of what {} had received before \
              (receipts: {}, senders: {})",
             checksum(address),
             received.dust.0,
@@ -389,7 +389,7 @@ fn say_what_is_not_counted(address: Address, received: &Received) {
         let more = received.exchanged.len().saturating_sub(shown.len());
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         ui::warning(&format!(
-            "not counted as stolen, because {} also gave something in them: what it received in {}{more}",
+            "not counted, because {} also gave something in them: what it received in {}{more}",
             checksum(address),
             shown.join(", ")
         ));

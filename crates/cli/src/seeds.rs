@@ -75,7 +75,7 @@ impl SeedSpec {
             let start = start.ok_or_else(|| {
                 Error::usage(
                     "a seed that is an address needs a start",
-                    "give --from-block BLOCK or --since YYYY-MM-DD, or the theft's transaction hash",
+                    "give --from-block BLOCK or --since YYYY-MM-DD, or a transaction hash",
                 )
             })?;
             Target::Address { address, start, cap: cap.cloned() }
@@ -212,12 +212,12 @@ pub(crate) fn stolen_in(
             format!(
                 "transaction {hash} moved no coin and no ERC-20 token from one address to another"
             ),
-            "NFTs are not followed; is this the transaction of the theft?",
+            "NFTs are not followed; is this the right transaction?",
         )),
         [first, rest @ ..] if rest.iter().all(|gain| gain.holder == first.holder) => Ok(gains),
         _ => Err(Error::usage(
             format!(
-                "several addresses gained in transaction {hash}: say which transfer was the theft"
+                "several addresses gained in transaction {hash}: say which transfer is meant"
             ),
             steps_hint(fetched, slug),
         )),
@@ -352,7 +352,7 @@ pub(crate) fn numbered(gains: Vec<Gain>, first: Option<u16>) -> Result<Vec<Seed>
     let too_many = || {
         Error::failed(
             "a case holds at most 65,536 seeds",
-            "name the transactions of the theft instead of an address",
+            "name transactions instead of an address",
         )
     };
     let mut next = first;

@@ -64,13 +64,15 @@ impl Transaction {
 
 /// Transactions, each collapsed once.
 pub(super) struct Events {
+    /// By position.
     seeds: Vec<Seed>,
     transactions: BTreeMap<usize, Rc<Transaction>>,
 }
 
 impl Events {
     pub(super) fn new(seeds: &[&Seed]) -> Self {
-        let seeds = seeds.iter().map(|seed| (*seed).clone()).collect();
+        let mut seeds: Vec<Seed> = seeds.iter().map(|seed| (*seed).clone()).collect();
+        seeds.sort_by_key(|seed| (seed.position, seed.id));
         Self { seeds, transactions: BTreeMap::new() }
     }
 
@@ -197,7 +199,9 @@ fn collapsed(view: &View<'_>, eyes: &Eyes<'_, '_>, seeds: &[Seed], start: usize)
     };
     // Where the holder's net effect shows less than the seed, the credit itself is looked at: he passed it on in the
     // same transaction.
-    let here = |seed: &&Seed| slot(seed.position) == slot(position);
+    let here = slot(position);
+    let first = seeds.partition_point(|seed| slot(seed.position) < here);
+    let seeds = seeds.iter().skip(first).take_while(|seed| slot(seed.position) == here);
     let is_hidden = |seed: &&Seed| {
         let gained = transaction
             .outputs()
@@ -207,7 +211,7 @@ fn collapsed(view: &View<'_>, eyes: &Eyes<'_, '_>, seeds: &[Seed], start: usize)
             .fold(Amount::ZERO, |sum, (.., amount)| sum.saturating_add(amount));
         gained < seed.amount
     };
-    let hidden: Vec<&Seed> = seeds.iter().filter(here).filter(is_hidden).collect();
+    let hidden: Vec<&Seed> = seeds.filter(is_hidden).collect();
     if !hidden.is_empty() {
         let split = split(&transfers, &hidden);
         let mut net = eyes.collapse(&split.parts, position.block, reading);

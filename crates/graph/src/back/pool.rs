@@ -15,31 +15,33 @@ pub(super) struct Pool {
     run: Window,
     /// The ledger's events, each with what was there before it.
     events: Vec<(Event, Amount)>,
-    /// By seed: by which hop how much, the oldest demand first. A seed's differ only in the way that leads there.
-    looked_for: BTreeMap<SeedId, VecDeque<(Origin, Amount)>>,
+    looked_for: BTreeMap<SeedId, Demand>,
+}
+
+/// What a seed looks for.
+#[derive(Default)]
+struct Demand {
+    /// All of it.
+    amount: Amount,
+    /// By which hop how much, the oldest first: they differ only in the way that leads there.
+    parts: VecDeque<(Origin, Amount)>,
 }
 
 impl Pool {
-    /// By seed.
-    fn amounts(&self) -> Vec<Amount> {
-        let of_seed =
-            |demands: &VecDeque<(Origin, Amount)>| sum(demands.iter().map(|(_, amount)| *amount));
-        self.looked_for.values().map(of_seed).collect()
-    }
-
     /// Takes what a credit pays: its share of the balance after it, as stretches from its first unit on. Never
     /// more than it has, and never so little that what was there before would have to pay more than it had.
     fn pay(&mut self, credit: Amount, before: Amount) -> Vec<Stretch> {
-        let amounts = self.amounts();
+        let amounts: Vec<Amount> = self.looked_for.values().map(|demand| demand.amount).collect();
         let (all, balance) = (sum(amounts.iter().copied()), before.saturating_add(credit));
         let part = share(all, credit, balance).max(all.saturating_sub(before)).min(credit);
         let parts = part.apportion(&amounts).unwrap_or_default();
         let mut first = Amount::ZERO;
         let mut paid = Vec::new();
-        for ((seed, demands), part) in self.looked_for.iter_mut().zip(parts) {
+        for ((seed, demand), part) in self.looked_for.iter_mut().zip(parts) {
+            demand.amount = demand.amount.saturating_sub(part);
             let mut left = part;
             while !left.is_zero()
-                && let Some((origin, amount)) = demands.front_mut()
+                && let Some((origin, amount)) = demand.parts.front_mut()
             {
                 let taken = left.min(*amount);
                 paid.push(Stretch { seed: *seed, origin: *origin, first, amount: taken });
@@ -47,11 +49,11 @@ impl Pool {
                 left = left.saturating_sub(taken);
                 *amount = amount.saturating_sub(taken);
                 if amount.is_zero() {
-                    demands.pop_front();
+                    demand.parts.pop_front();
                 }
             }
         }
-        self.looked_for.retain(|_, demands| !demands.is_empty());
+        self.looked_for.retain(|_, demand| !demand.amount.is_zero());
         paid
     }
 
@@ -87,8 +89,10 @@ impl Back<'_, '_, '_> {
         }
         let transaction = self.events.transaction(self.view, &self.eyes, at.0);
         let Some(pool) = self.pools.get_mut(&id) else { return };
-        let is_it = |(event, _): &(Event, Amount)| event.output.is_none() && event.act == at;
-        let found = pool.events.iter().position(is_it);
+        let first = pool.events.partition_point(|(event, _)| event.act < at);
+        let here = pool.events.iter().enumerate().skip(first);
+        let here = here.take_while(|(_, (event, _))| event.act == at);
+        let found = { here }.find(|(_, (event, _))| event.output.is_none()).map(|(idx, _)| idx);
         let mut overdrawn = Vec::new();
         for stretch in looked_for {
             let Stretch { seed, origin, amount, .. } = *stretch;
@@ -98,7 +102,9 @@ impl Back<'_, '_, '_> {
                 if *before < event.amount { share(amount, *before, event.amount) } else { amount }
             });
             if !there.is_zero() {
-                pool.looked_for.entry(seed).or_default().push_back((origin, there));
+                let demand = pool.looked_for.entry(seed).or_default();
+                demand.amount = demand.amount.saturating_add(there);
+                demand.parts.push_back((origin, there));
             }
             overdrawn.push(Stretch { amount: amount.saturating_sub(there), ..*stretch });
         }
@@ -135,8 +141,8 @@ impl Back<'_, '_, '_> {
     pub(super) fn settle_pools(&mut self) {
         for (id, pool) in std::mem::take(&mut self.pools) {
             let (account, asset, _): (_, Asset, _) = id;
-            for (seed, demands) in pool.looked_for {
-                for (origin, amount) in demands {
+            for (seed, demand) in pool.looked_for {
+                for (origin, amount) in demand.parts {
                     let found = Stretch { seed, origin, first: Amount::ZERO, amount };
                     self.opening((pool.address, account), asset, pool.run, &found);
                 }

@@ -30,7 +30,7 @@ const COLUMNS: [&str; 19] = [
 
 /// The paths to the places that the report tells of: one row per step after a header row. RFC 4180, every cell
 /// quoted. `arrives` is the most that can have come by the step this way, in whole coins or tokens, or in base
-/// units where the decimals are not known: `unit` says which.
+/// units where the decimals are not known: `unit` says which. Of a trail back it leads to origins.
 ///
 /// # Errors
 ///
@@ -40,8 +40,20 @@ pub fn paths_csv(report: &Report) -> Result<Vec<u8>, Error> {
     let invented = report.invented.as_deref().unwrap_or_default();
     let paths = report.paths.iter().flat_map(|set| set.paths.iter().map(move |path| (set, path)));
     let rows = paths.flat_map(|(set, path)| rows(&hops, set, path, invented));
-    let head = COLUMNS.map(str::to_owned).to_vec();
+    let head = COLUMNS.map(|column| renamed(report, column).to_owned()).to_vec();
     written(std::iter::once(head).chain(rows))
+}
+
+/// The name of a column; what is traced back leads to origins.
+fn renamed<'c>(report: &Report, column: &'c str) -> &'c str {
+    match (report.direction, column) {
+        ("in", "to_address") => "origin_address",
+        ("in", "to_name") => "origin_name",
+        ("in", "ending_kind") => "origin_kind",
+        ("in", "endings") => "origins",
+        ("in", "arrives") => "traced",
+        _ => column,
+    }
 }
 
 fn rows(
