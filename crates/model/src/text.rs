@@ -51,13 +51,22 @@ pub fn parse_address(text: &str) -> Result<Address, AddressError> {
     let address: Address = digits.parse().map_err(|_| malformed())?;
     let has = |test: fn(&u8) -> bool| digits.bytes().any(|byte| test(&byte));
     let is_mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
-    if is_mixed {
+    if is_mixed && !has_right_case(digits) {
         let expected = checksum(address);
-        if expected.strip_prefix("0x") != Some(digits) {
-            return Err(AddressError::Checksum { text: text.to_owned(), expected });
-        }
+        return Err(AddressError::Checksum { text: text.to_owned(), expected });
     }
     Ok(address)
+}
+
+/// Whether the case of 40 hexadecimal digits is that of EIP-55: a letter is upper case where the same digit of
+/// the hash of the digits in lower case is 8 or more. Without writing the right ones out, which takes three
+/// times as long: lists of a million addresses are checked.
+fn has_right_case(digits: &str) -> bool {
+    let hash = ethers_core::utils::keccak256(digits.to_ascii_lowercase());
+    let nibbles = hash.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits.bytes().zip(nibbles).all(|(digit, nibble)| {
+        digit.is_ascii_digit() || digit.is_ascii_uppercase() == (8 <= nibble)
+    })
 }
 
 /// Reads `0x` and 64 hexadecimal digits.
@@ -128,6 +137,28 @@ mod tests {
                 "`vitalik.eth\\u{202e}` is not an address: an EVM address is `0x` and 40 hexadecimal digits",
             ),
         );
+    }
+
+    #[test]
+    fn the_case_of_every_letter_is_checked() {
+        for n in 0..200_u64 {
+            let address = super::Address::from_low_u64_be(n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let right = super::checksum(address);
+            assert_eq!(super::parse_address(&right), Ok(address));
+            for (at, c) in right.char_indices().skip(2).filter(|(_, c)| c.is_ascii_alphabetic()) {
+                let swapped = if c.is_ascii_lowercase() {
+                    c.to_ascii_uppercase()
+                } else {
+                    c.to_ascii_lowercase()
+                };
+                let mut wrong = right.clone();
+                wrong.replace_range(at..=at, &swapped.to_string());
+                let digits = &wrong[2..];
+                let is_mixed =
+                    digits.to_ascii_lowercase() != digits && digits.to_ascii_uppercase() != digits;
+                assert_eq!(super::parse_address(&wrong).is_err(), is_mixed, "{wrong}");
+            }
+        }
     }
 
     #[test]

@@ -111,6 +111,16 @@ impl ListStore {
         })
     }
 
+    /// The addresses of EVM chains of which any version says anything, sorted. An address of another kind of
+    /// chain whose text has 20 bytes may be among them, as these bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn addresses(&self) -> Result<Vec<Address>, Error> {
+        self.read(fact::addresses)
+    }
+
     /// What any version says of an address of another kind of chain, written exactly so.
     ///
     /// # Errors

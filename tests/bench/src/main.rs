@@ -13,6 +13,7 @@ mod decode;
 mod dense;
 mod download;
 mod follow;
+mod lists;
 mod measure;
 mod memory;
 mod peer;
@@ -40,6 +41,7 @@ const BENCHES: &[Bench] = &[
     ("memory", "memory for fetching and storing half a million transfers", memory::run),
     ("peer", "fetching half a million transfers against cryo 0.3.2", peer::run),
     ("store", "storing 5,000,000 transfers against a bare loop over the same tables", store::run),
+    ("lists", "reading OFAC's XML, checking a million addresses, and starting cold", lists::run),
     ("follow", "following up to 10,000,000 transfers against a plain sorted pass", follow::run),
 ];
 

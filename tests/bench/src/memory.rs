@@ -37,16 +37,21 @@ pub(crate) fn run() -> Table {
 /// Runs the program, and returns its largest resident size in kB.
 fn fetch(dense: &Dense, case: &Path, home: &Path) -> u64 {
     let last = dense.window.last().to_string();
-    let mut child = Command::new(binary())
+    let mut command = Command::new(binary());
+    command
         .args(["fetch", &checksum(dense.payer), "--chain", "ethereum", "--from-block", "1"])
         .args(["--until", &last, "--rpc", &format!("ethereum={}", dense.node.url())])
         .arg("--case")
         .arg(case)
         .env_clear()
-        .env("HOME", home)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program can be started");
+        .env("HOME", home);
+    peak_of(&mut command)
+}
+
+/// Runs a command to its end, and returns its largest resident size in kB.
+pub(crate) fn peak_of(command: &mut Command) -> u64 {
+    let child = command.stdout(Stdio::null()).spawn();
+    let mut child = child.expect("the program can be started");
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     loop {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use fundtrail_model::{
-    Asset, Category, ChainId, Confidence, Date, DateBound, ForeignAddress, KeptFact, Label,
-    ListFact, ListedAddress, ListedToken,
+    Address, Asset, Category, ChainId, Confidence, Date, DateBound, ForeignAddress, KeptFact,
+    Label, ListFact, ListedAddress, ListedToken,
 };
 use rusqlite::{Connection, Row, params};
 
@@ -167,6 +167,12 @@ pub(super) fn of(
          WHERE address = ? ORDER BY fact.id"
     );
     kept(conn, &sql, params![address], places)
+}
+
+/// Read from the index alone.
+pub(super) fn addresses(conn: &Connection) -> Result<Vec<Address>, Fault> {
+    let sql = "SELECT DISTINCT address FROM fact WHERE length(address) = 20 ORDER BY address";
+    rows(conn, sql, [], |row| address(row, 0))
 }
 
 pub(super) fn in_edition(conn: &Connection, number: u64) -> Result<Option<Vec<ListFact>>, Fault> {

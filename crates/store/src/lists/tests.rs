@@ -97,6 +97,7 @@ fn every_kind_of_fact_comes_back_as_it_went_in() {
     let found = store.facts_of_foreign("12udabs2TkX7NXCSj6KpqXfakjE52ZPLhz").unwrap();
     assert_eq!(facts(&found), [&said[3]]);
     assert_eq!(store.facts_in(number).unwrap().unwrap().len(), 4);
+    assert_eq!(store.addresses().unwrap(), [1, 2, 3].map(Address::repeat_byte));
     assert_eq!(store.facts_in(number + 1).unwrap(), None);
 }
 

@@ -24,8 +24,10 @@ use crate::ui;
 
 /// Bytes of a line of a file of addresses.
 const MAX_LINE_BYTES: u64 = 4_096;
-/// From so many addresses on, reading the whole store once is faster than looking each up.
+/// From so many addresses on, it is read first which of them the store knows.
 const MANY: usize = 256;
+/// From more on, reading the whole store once is faster than looking each up.
+const MOST_LOOKUPS: usize = 10_000;
 
 /// How to look, and how to tell.
 struct Teller<'c> {
@@ -54,10 +56,9 @@ pub(super) fn run(args: &ListsCheck) -> Result<Exit, Error> {
     }
     let store = kept::open(args.store.store.as_deref())?;
     let (files, allow) = (&args.lists.labels, args.lists.allow_unsourced);
-    let book = if wanted.order.len() < MANY {
-        of_addresses(store.as_ref(), &wanted.addresses(), files, allow)?
-    } else {
-        all(store.as_ref(), files, allow)?
+    let book = match wanted.kept_in(store.as_ref())? {
+        Some(addresses) => of_addresses(store.as_ref(), &addresses, files, allow)?,
+        None => all(store.as_ref(), files, allow)?,
     };
     let is_flagged = tell(&teller, &book, store.as_ref(), &wanted, n_typed)?;
     let is_asked = args.fail_on == Some(FailOn::Listed);
@@ -112,18 +113,23 @@ impl Wanted {
         Ok(())
     }
 
-    fn addresses(&self) -> Vec<Address> {
-        let mut addresses: Vec<_> = self
-            .order
-            .iter()
-            .filter_map(|one| match one {
-                One::Evm(address) => Some(*address),
-                One::Foreign(_) => None,
-            })
-            .collect();
+    /// The addresses to look up in the store, sorted; `None` if they are so many that reading all of it is
+    /// faster. Of many only those that it knows are looked up.
+    fn kept_in(&self, store: Option<&ListStore>) -> Result<Option<Vec<Address>>, Error> {
+        let wanted = self.order.iter().filter_map(|one| match one {
+            One::Evm(address) => Some(*address),
+            One::Foreign(_) => None,
+        });
+        let mut addresses: Vec<Address> = match store {
+            Some(store) if MANY <= self.order.len() => {
+                let kept: HashSet<Address> = store.addresses()?.into_iter().collect();
+                wanted.filter(|address| kept.contains(address)).collect()
+            }
+            _ => wanted.collect(),
+        };
         addresses.sort_unstable();
         addresses.dedup();
-        addresses
+        Ok((addresses.len() <= MOST_LOOKUPS).then_some(addresses))
     }
 }
 
