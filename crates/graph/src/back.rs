@@ -244,7 +244,7 @@ impl Back<'_, '_, '_> {
         let (address, run) = at;
         // Acts are handled from the last to the first, so this is the last debit that is asked for.
         let events = self.events.of(self.view, &self.eyes, (address, account, asset), run, last);
-        let opening = self.opening_balance((address, account), asset, run);
+        let opening = self.opening_balance(account, asset, run);
         let pairing = Rc::new(Pairing::new(self.question.rule, opening, &events));
         self.pairings.insert(id, Rc::clone(&pairing));
         pairing
@@ -252,15 +252,9 @@ impl Back<'_, '_, '_> {
 
     /// What an account had before a run. What is not known may be any amount, but nothing was there before the
     /// chain.
-    fn opening_balance(
-        &mut self,
-        (address, account): (Address, Account),
-        asset: Asset,
-        run: Window,
-    ) -> Amount {
+    fn opening_balance(&mut self, account: Account, asset: Asset, run: Window) -> Amount {
         let before = self.view.rows.partition_point(|row| row.block() < run.first());
-        let (amount, is_known) =
-            self.view.opening(account, address, asset, run, before, run.first());
+        let (amount, is_known) = self.view.opening(account, asset, run, before, run.first());
         if is_known {
             return amount;
         }

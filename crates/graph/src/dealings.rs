@@ -170,7 +170,7 @@ impl<'a> Dealings<'a> {
         let account = self.view.number(who);
         let run = self.view.run_for(account, [asset], block)?;
         let before = self.view.rows.partition_point(|row| row.block() < block);
-        let (amount, is_known) = self.view.opening(account, who, asset, run, before, block);
+        let (amount, is_known) = self.view.opening(account, asset, run, before, block);
         is_known.then_some(amount)
     }
 

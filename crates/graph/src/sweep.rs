@@ -41,8 +41,12 @@ pub(crate) fn sweep<'q>(
     let stays = Stays::new(view, question.rule);
     let mut sweep = Sweep { view, question, book, eyes, stays };
     let mut waiting = seeds;
-    let mut start = 0_usize;
+    let (mut start, mut near) = (0_usize, 0_usize);
     while let Some(first) = view.rows.get(start) {
+        if near <= start {
+            near = start.saturating_add(TOGETHER);
+            sweep.stays.bring_near(start..near.min(view.rows.len()));
+        }
         let end = group_end(view.rows, start, first);
         if sweep.stays.are_touched(start..end)
             || waiting.first().is_some_and(|seed| slot(seed.position) <= slot(first.position()))
@@ -55,6 +59,9 @@ pub(crate) fn sweep<'q>(
     late.iter().for_each(|seed| sweep.end_late(seed));
     sweep.finish();
 }
+
+/// How many transfers are looked at together, ahead of being applied.
+const TOGETHER: usize = 64;
 
 /// Where the rows that are collapsed with the first end.
 fn group_end(rows: &[Row], start: usize, first: &Row) -> usize {

@@ -28,12 +28,18 @@ pub(crate) struct View<'a> {
     settled: Settled,
     /// Those that are hubs, by the blocks that show it.
     crowds: BTreeMap<Address, Vec<&'a Crowd>>,
-    balances: Vec<&'a Balance>,
+    balances: Vec<Known>,
     are_contracts: Flags,
     are_marked: Flags,
     times: BTreeMap<u64, Timestamp>,
     /// Transactions that were read whole, or are not to be had, by block and index.
     readings: BTreeMap<(u64, u32), Reading>,
+}
+
+/// What an account held at the end of a block.
+struct Known {
+    at: (Account, Asset, u64),
+    amount: Amount,
 }
 
 /// Whether a transaction was read whole.
@@ -63,8 +69,6 @@ impl<'a> View<'a> {
             .collect();
         strangers.sort_unstable();
         strangers.dedup();
-        let mut balances: Vec<_> = evidence.balances.iter().collect();
-        balances.sort_unstable();
         let mut crowds: BTreeMap<Address, Vec<&Crowd>> = BTreeMap::new();
         for crowd in evidence.crowds.iter().filter(|crowd| crowd.size.exceeds(gate)) {
             crowds.entry(crowd.address).or_default().push(crowd);
@@ -80,12 +84,13 @@ impl<'a> View<'a> {
             covered: Runs::default(),
             settled: Settled::default(),
             crowds,
-            balances,
+            balances: Vec::new(),
             are_contracts: Flags::default(),
             are_marked: Flags::default(),
             times: evidence.blocks.iter().map(|block| (block.number, block.timestamp)).collect(),
             readings: readings(evidence),
         };
+        view.balances = view.known(evidence.balances);
         view.covered = view.runs(evidence.coverage);
         view.settled = Settled::of(&view, evidence.coverage);
         let mut facts: Vec<_> = evidence.accounts.iter().collect();
@@ -260,22 +265,19 @@ impl<'a> View<'a> {
     pub(crate) fn opening(
         &self,
         account: Account,
-        address: Address,
         asset: Asset,
         run: Window,
         before: usize,
         block: u64,
     ) -> (Amount, bool) {
-        let end = self.balances.partition_point(|known| {
-            (known.address, known.asset, known.block) < (address, asset, block)
-        });
+        let end = self.balances.partition_point(|known| known.at < (account, asset, block));
         let known = end
             .checked_sub(1)
             .and_then(|known| self.balances.get(known))
-            .filter(|known| known.address == address && known.asset == asset)
-            .filter(|known| run.first().saturating_sub(1) <= known.block);
+            .filter(|known| (known.at.0, known.at.1) == (account, asset))
+            .filter(|known| run.first().saturating_sub(1) <= known.at.2);
         let (mut amount, first) = known.map_or((Amount::ZERO, run.first()), |known| {
-            (known.amount, known.block.saturating_add(1))
+            (known.amount, known.at.2.saturating_add(1))
         });
         let mut is_known = known.is_some();
 
@@ -315,11 +317,21 @@ impl<'a> View<'a> {
     }
 
     /// What the address held of the asset at the end of a block, if its balance was asked for.
-    pub(crate) fn balance_at(&self, address: Address, asset: Asset, block: u64) -> Option<Amount> {
-        let found = self.balances.binary_search_by_key(&(address, asset, block), |known| {
-            (known.address, known.asset, known.block)
-        });
+    pub(crate) fn balance_at(&self, account: Account, asset: Asset, block: u64) -> Option<Amount> {
+        let found = self.balances.binary_search_by_key(&(account, asset, block), |known| known.at);
         found.ok().and_then(|found| self.balances.get(found)).map(|known| known.amount)
+    }
+
+    /// By account, asset and block; of those that are asked about.
+    fn known(&self, balances: &[Balance]) -> Vec<Known> {
+        let known = |balance: &Balance| Known {
+            at: (self.number(balance.address), balance.asset, balance.block),
+            amount: balance.amount,
+        };
+        let mut known: Vec<Known> =
+            balances.iter().map(known).filter(|known| known.at.0 != NOBODY).collect();
+        known.sort_unstable_by_key(|known| (known.at, known.amount));
+        known
     }
 
     /// Per account the blocks that are covered for both classes, as sorted runs that do not touch.

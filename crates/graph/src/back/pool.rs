@@ -78,7 +78,7 @@ impl Back<'_, '_, '_> {
         let (account, asset, _) = id;
         if !self.pools.contains_key(&id) {
             let events = self.events.of(self.view, &self.eyes, (address, account, asset), run, at);
-            let opening = self.opening_balance((address, account), asset, run);
+            let opening = self.opening_balance(account, asset, run);
             let pool = Pool {
                 address,
                 run,

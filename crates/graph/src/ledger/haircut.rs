@@ -72,6 +72,11 @@ impl Haircut {
             .filter_map(|lot| lot.stolen.map(|(seed, origin)| (seed, origin, lot.amount)))
     }
 
+    pub(super) fn look(&self) -> u64 {
+        let lots = self.parts.iter().flat_map(|part| [part.lots.front(), part.lots.back()]);
+        lots.flatten().map(|lot| lot.amount.base_units().low_u64()).fold(0, u64::wrapping_add)
+    }
+
     pub(super) fn debit(&mut self, amount: Amount, taken: &mut Vec<Lot>) {
         let total = self.parts.iter().fold(Amount::ZERO, |sum, part| sum.saturating_add(part.held));
         if amount < total {

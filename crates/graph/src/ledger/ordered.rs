@@ -72,6 +72,14 @@ impl Ordered {
             .filter_map(|(_, lot)| lot.stolen.map(|(seed, origin)| (seed, origin, lot.amount)))
     }
 
+    pub(super) fn look(&self) -> u64 {
+        let stolen = [self.stolen.front(), self.stolen.back()];
+        let clean = [self.clean.front(), self.clean.back()];
+        let stolen = stolen.into_iter().flatten().map(|(age, _)| *age);
+        let clean = clean.into_iter().flatten().map(|(age, _)| *age);
+        stolen.chain(clean).fold(0, u64::wrapping_add)
+    }
+
     pub(super) fn debit(&mut self, amount: Amount, taken: &mut Vec<Lot>) {
         let mut left = amount;
         while !left.is_zero() {

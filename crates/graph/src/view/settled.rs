@@ -25,7 +25,7 @@ impl Settled {
                 AssetClass::Tokens => continue,
             };
             let account = view.number(found.address);
-            let held = |block| view.balance_at(found.address, asset, block);
+            let held = |block| view.balance_at(account, asset, block);
             let before = found.window.first().checked_sub(1).and_then(held);
             let is_same = before.is_some() && before == held(found.window.last());
             if account != NOBODY && is_same {

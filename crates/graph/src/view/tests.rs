@@ -140,7 +140,7 @@ fn openings_start_from_the_latest_balance_in_the_run() {
         let run = Window::new(5, 20).unwrap();
         let (amount, is_known) = {
             let view = View::new(&evidence, &[], &BTreeMap::new(), 1_000);
-            view.opening(view.number(me), me, COIN, run, 3, 10)
+            view.opening(view.number(me), COIN, run, 3, 10)
         };
         assert_eq!((amount.base_units().as_u128(), is_known), expected);
     };
