@@ -1,0 +1,6 @@
+#![no_main]
+//! Files of the kind `etherscan`.
+
+use fundtrail_labels::intake::Format;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fundtrail_fuzz::read(Format::Etherscan, bytes));
