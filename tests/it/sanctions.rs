@@ -361,6 +361,10 @@ fn counterfeits_dust_and_payments_of_nothing_are_shown_and_never_counted() {
 
     let report = read(&sandbox, "a.json");
     crate::live::assert_closes(&report);
+    let settings = report["method"]["settings"].to_string();
+    for part in ["counterfeit tokens: 2: ", "a millionth of what had come before: 1, from"] {
+        assert!(settings.contains(part), "{settings}");
+    }
     let [stolen] = list(&report, "seeds") else { panic!("{}", report["seeds"]) };
     assert_eq!((units(&stolen["money"]), text(&stolen["money"], "usd")), (10 * COIN, "$20,000.00"));
     let receivers: BTreeSet<&str> =

@@ -24,6 +24,8 @@ use crate::seeds::{
 use crate::settings::{Cap, Settings, Start, Until};
 use crate::ui;
 
+/// Things of one kind that are named one by one.
+const MOST_SHOWN: usize = 5;
 /// How often a run begins again because the chain changed under it.
 const MOST_REORGS: usize = 8;
 
@@ -223,6 +225,8 @@ impl<'a> Job<'a> {
                         "check the chain, the address and the start",
                     ));
                 }
+                let left_out = left_out(&received);
+                self.case.replace_settings(&format!("{}{name}.", key::LEFT_OUT), &left_out)?;
                 received.gains
             }
         };
@@ -360,6 +364,33 @@ fn refuse_other_start(known: &[(String, Seed)], spec: &SeedSpec, name: &str) -> 
     })
 }
 
+/// The same as settings of the case, for its report.
+fn left_out(received: &Received) -> BTreeMap<String, String> {
+    let mut lines = BTreeMap::new();
+    if let (1.., senders) = &received.dust {
+        let text = format!(
+            "receipts of less than a millionth of what had come before: {}, from so many senders: {}",
+            received.dust.0,
+            senders.len()
+        );
+        lines.insert("dust".to_owned(), text);
+    }
+    if !received.counterfeit.is_empty() {
+        let fakes: Vec<String> = received.counterfeit.iter().map(ToString::to_string).collect();
+        let shown = fakes.get(..MOST_SHOWN).unwrap_or(&fakes).join(", ");
+        let text = format!("counterfeit tokens: {}: {shown}", fakes.len());
+        lines.insert("counterfeit".to_owned(), text);
+    }
+    if !received.exchanged.is_empty() {
+        let text = format!(
+            "transactions in which the address also gave something: {}",
+            received.exchanged.len()
+        );
+        lines.insert("exchanged".to_owned(), text);
+    }
+    lines
+}
+
 /// What an address received and is not followed, so that nobody takes the seeds for everything.
 fn say_what_is_not_counted(address: Address, received: &Received) {
     if let Some(missing) = received.short_by {
@@ -385,7 +416,8 @@ fn say_what_is_not_counted(address: Address, received: &Received) {
         ));
     }
     if !received.exchanged.is_empty() {
-        let shown: Vec<_> = received.exchanged.iter().take(5).map(|hash| hash_hex(*hash)).collect();
+        let shown: Vec<_> =
+            received.exchanged.iter().take(MOST_SHOWN).map(|hash| hash_hex(*hash)).collect();
         let more = received.exchanged.len().saturating_sub(shown.len());
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         ui::warning(&format!(

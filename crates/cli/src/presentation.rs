@@ -44,6 +44,8 @@ pub(crate) mod key {
     /// Which verdicts on listings count as findings.
     pub(crate) const FLAG: &str = "flag";
     pub(crate) const LIST: &str = "list.";
+    /// What an address that is a seed received and is not followed: this, the seed, and why.
+    pub(crate) const LEFT_OUT: &str = "left_out.";
     pub(crate) const ENDPOINT: &str = "run.endpoint.";
     pub(crate) const SPENT: &str = "run.spent";
     /// The hub gate with which the plan is fetched; absent where everything is.
@@ -303,6 +305,11 @@ pub(crate) fn present(
     let flag = flag.unwrap_or_default();
     let mut shown = shown_settings(how);
     shown.push(("listings that make a finding (flag)".to_owned(), flag.to_string()));
+    for (name, what) in settings.range(key::LEFT_OUT.to_owned()..) {
+        let Some(of) = name.strip_prefix(key::LEFT_OUT) else { break };
+        let seed = of.rsplit_once('.').map_or(of, |(seed, _)| seed);
+        shown.push((format!("not counted as stolen of {seed}"), what.clone()));
+    }
     for records in &evidence.chains {
         if let Some(words) = settings.get(&format!("{}{}", key::END, records.chain)) {
             let name = chains.info(records.chain).name;

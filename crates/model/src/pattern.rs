@@ -88,10 +88,10 @@ pub enum PatternRole {
     Gatherer,
     /// Whose history was poisoned.
     Target,
-    /// Whom the look-alike resembles.
-    Imitated,
     /// A contract that calls itself by another's name.
     Token,
+    /// Whom a look-alike resembles, or whose name a counterfeit takes.
+    Imitated,
     /// Held or moved the counterfeit.
     Holder,
 }
@@ -107,8 +107,8 @@ impl PatternRole {
             Self::Middle => "middle",
             Self::Gatherer => "gatherer",
             Self::Target => "target",
-            Self::Imitated => "imitated",
             Self::Token => "token",
+            Self::Imitated => "imitated",
             Self::Holder => "holder",
         }
     }

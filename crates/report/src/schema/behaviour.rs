@@ -58,7 +58,7 @@ pub struct Pattern {
 /// Somebody with a part in a pattern.
 #[derive(Clone, Debug, Serialize)]
 pub struct PatternParty {
-    /// `actor`, `payer`, `receiver`, `middle`, `gatherer`, `target`, `imitated`, `token` or `holder`.
+    /// `actor`, `payer`, `receiver`, `middle`, `gatherer`, `target`, `token`, `imitated` or `holder`.
     pub role: &'static str,
     /// Who.
     pub party: PartyRef,
