@@ -9,7 +9,7 @@ use fundtrail_fetch::{Error, Node, SettleRequest, WindowRequest};
 use fundtrail_model::{Address, AssetClass, Coverage, FetchedWindow, How, OpenEnd, Window};
 use fundtrail_store::PlannedWindow;
 
-use super::{LONGEST_PIECE, SHORTEST_PIECE, piece_size};
+use super::{SHORTEST_PIECE, piece_size};
 
 /// So many blocks are read before the state is asked: money that is going to move on soon does so within them.
 const SHORT_STAY: u64 = 2_048;
@@ -168,7 +168,8 @@ pub(super) async fn settle_or_read(
 mod tests {
     use fundtrail_model::{Address, AssetClass, ChainId, Coverage, How, OpenEnd, Proof, Window};
 
-    use super::{Before, LONGEST_PIECE, Next};
+    use super::super::LONGEST_PIECE;
+    use super::{Before, Next};
 
     const K: u64 = 1_024;
 
