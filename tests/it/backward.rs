@@ -257,6 +257,33 @@ fn an_address_is_traced_back_from_what_it_received() {
     assert!(!hops.contains(&checksum(FRIEND)), "{hops}");
 }
 
+/// A listed payer is an origin, and what it sent is told once.
+#[test]
+fn a_sanctioned_payer_is_named_once_with_what_it_sent() {
+    let scene = Scene::play();
+    let sandbox = Sandbox::new();
+    let listing = format!(
+        "address,entity,authority,programme,listed_on,listed_on_is,delisted_on,delisted_on_is,source,invented\n\
+         {},Example Entity,Example List,TEST,2020-01-14,on,,,test,yes\n",
+        checksum(FIRST),
+    );
+    sandbox.write("listed.csv", listing);
+    let more = ["--labels", "listed.csv", "--fail-on", "listed", "--out", "a.json", &scene.sale];
+    let outcome = scene.trace(&sandbox, "a.ftcase", &more);
+    assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+    let report = read(&sandbox, "a.json");
+    assert_closes(&report);
+    let wanted =
+        [("created", WALLET, COIN), ("sanctioned", FIRST, 6 * COIN), ("mixer", MIXER, 2 * COIN)];
+    assert_eq!(origins(&report), expected(&wanted));
+    let [finding] = report["findings"].as_array().unwrap().as_slice() else {
+        panic!("{}", report["findings"]);
+    };
+    assert_eq!((&finding["role"], &finding["then"]), (&json!("sent"), &json!("listed")));
+    let totals = finding["totals"].as_array().unwrap();
+    assert_eq!((totals.len(), units(&totals[0])), (1, 6 * COIN));
+}
+
 /// What the demo's wallets paid into exchanges leads back to the thefts, with the amounts that tracing forward says
 /// came there; through swaps and the removal of liquidity, too.
 #[test]

@@ -308,7 +308,7 @@ pub(crate) fn present(
     for (name, what) in settings.range(key::LEFT_OUT.to_owned()..) {
         let Some(of) = name.strip_prefix(key::LEFT_OUT) else { break };
         let seed = of.rsplit_once('.').map_or(of, |(seed, _)| seed);
-        shown.push((format!("not counted as stolen of {seed}"), what.clone()));
+        shown.push((format!("not counted of {seed}"), what.clone()));
     }
     for records in &evidence.chains {
         if let Some(words) = settings.get(&format!("{}{}", key::END, records.chain)) {

@@ -216,9 +216,7 @@ pub(crate) fn stolen_in(
         )),
         [first, rest @ ..] if rest.iter().all(|gain| gain.holder == first.holder) => Ok(gains),
         _ => Err(Error::usage(
-            format!(
-                "several addresses gained in transaction {hash}: say which transfer is meant"
-            ),
+            format!("several addresses gained in transaction {hash}: say which transfer is meant"),
             steps_hint(fetched, slug),
         )),
     }

@@ -16,7 +16,7 @@ impl fmt::Display for SeedId {
 }
 
 /// The stolen amount that the trace starts from: one credit of one asset to one holder. A theft of two
-/// assets is two seeds, each with its own lots.
+/// assets is two seeds, each with its own lots. Backward it is the received amount that is traced back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seed {
     /// Its number.

@@ -103,7 +103,8 @@ pub(super) fn graphs(report: &Report) -> Vec<Graph> {
         let chain = seed.place.chain;
         if builder.is_back {
             // The first hops are the seed itself.
-            builder.party(chain, &seed.to);
+            let to = builder.party(chain, &seed.to);
+            builder.with(chain, to, |node| node.share_ppm = 1_000_000);
             builder.name_chain(chain, &seed.place.chain_name);
             continue;
         }
