@@ -61,12 +61,15 @@ fn versions_are_kept_compared_and_told_of() {
     assert!(!text.contains("since version"), "{text}");
     said(
         run(&["import", "sdn_comments_2025-02-27.csv"]),
-        &["OFAC SDN (part), version 2", "day     2025-02-27 (as was given)", "XBT 3"],
+        &["OFAC SDN, part (sdn-comments), version 2", "day     2025-02-27 (as was given)", "XBT 3"],
     );
     said(run(&["import", "sdn_comments_2025-02-27.csv"]), &["version 2: kept already"]);
     said(
         run(&["show"]),
-        &["OFAC SDN (part), version 1 (in force)", "OFAC SDN (part), version 2 (replaced)"],
+        &[
+            "OFAC SDN, part (sdn-comments), version 1 (in force)",
+            "OFAC SDN, part (sdn-comments), version 2 (replaced)",
+        ],
     );
     said(
         run(&["diff", "2", "1"]),
@@ -76,8 +79,8 @@ fn versions_are_kept_compared_and_told_of() {
         run(&["history", STRANGER]),
         &[
             "listed 2025-02-27 or earlier, delisted 2025-12-24 or earlier",
-            "2025-02-27  OFAC SDN (part), version 2: sanctioned by OFAC SDN",
-            "2025-12-24  OFAC SDN (part), version 1: not in it",
+            "2025-02-27  OFAC SDN, part (sdn-comments), version 2: sanctioned by OFAC SDN",
+            "2025-12-24  OFAC SDN, part (sdn-comments), version 1: not in it",
         ],
     );
     // What another copy knows better stays: the day of the action, and that Suex never left.
@@ -291,8 +294,11 @@ fn update_downloads_what_is_new_and_nothing_else() {
     let url = serve(vec![first.clone(), first, second, broken]);
     let sandbox = Sandbox::new();
     let update = || sandbox.run(&["lists", "update", "--url", &url]);
-    said(update(), &["OFAC SDN (part), version 1", "day     2026-07-01 (as it says itself)"]);
-    said(update(), &["OFAC SDN (part), version 1 of 2026-07-01: unchanged"]);
+    said(
+        update(),
+        &["OFAC SDN, part (sdn-enhanced), version 1", "day     2026-07-01 (as it says itself)"],
+    );
+    said(update(), &["OFAC SDN, part (sdn-enhanced), version 1 of 2026-07-01: unchanged"]);
     said(update(), &["since version 1 (2026-07-01): 0 came, 1 went, 0 changed"]);
     refused(&update(), "2 elements are still open");
     said(

@@ -91,12 +91,25 @@ pub(super) fn read(mut lines: Lines<'_>, found: &mut Gathering<'_>) -> Result<()
             owners.insert(entity.id.clone(), Owner::of(&entity));
         }
     }
-    found.title = Some("OpenSanctions".to_owned());
+    found.title = Some(title(&wallets));
     found.published = last_seen;
     for wallet in &wallets {
         report(wallet, &owners, found)?;
     }
     Ok(())
+}
+
+/// Which of OpenSanctions' lists it is: of one data set alone, all wallets have that one. What is not in one
+/// data set is not gone from another, so they are different lists.
+fn title(wallets: &[Wallet]) -> String {
+    let first = wallets.first().map(|wallet| wallet.entity.datasets.iter());
+    let is_everywhere =
+        |name: &&String| wallets.iter().all(|wallet| wallet.entity.datasets.contains(*name));
+    let of = match first.into_iter().flatten().find(is_everywhere) {
+        Some(name) => sanitize_claim(name, 80),
+        None => "several data sets".to_owned(),
+    };
+    format!("OpenSanctions, {of}")
 }
 
 fn report(

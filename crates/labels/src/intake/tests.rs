@@ -290,6 +290,14 @@ fn open_sanctions_joins_wallets_with_their_owners() {
     assert_eq!(named(&reading)[0].2, Category::Theft);
     assert_eq!(foreign(&reading), [("XBT", 1)]);
     assert_eq!(reading.published, parse_date("2023-05-01"));
+    assert_eq!(reading.title.as_deref(), Some("OpenSanctions, several data sets"));
+    let one: String = open_sanctions()
+        .lines()
+        .filter(|line| line.contains("us_ofac_sdn"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let reading = parse(Format::OpenSanctions, one.as_bytes()).unwrap();
+    assert_eq!(reading.title.as_deref(), Some("OpenSanctions, us_ofac_sdn"));
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use fundtrail_labels::intake::{Format, Input, OFAC, Reading, Terms, read};
 use fundtrail_model::{
-    Category, Date, DayKnown, EditionCounts, ListEdition, Timestamp, parse_date, sanitize_claim,
+    Category, Date, DayKnown, EditionCounts, ListEdition, ListFact, Timestamp, parse_date,
+    sanitize_claim,
 };
 use fundtrail_store::{Imported, ListStore};
 
@@ -234,7 +235,14 @@ fn edition(
     let list = match (&wishes.list, reading.format.publisher(), &reading.title) {
         (Some(list), ..) => sanitize_claim(list, 120),
         (None, Some(publisher), _) if reading.is_whole => publisher.to_owned(),
-        (None, Some(publisher), _) => format!("{publisher} (part)"),
+        (None, Some(publisher), _) => {
+            // Parts of different kinds hold different entries: one is no later version of another.
+            let first = reading.facts.iter().find_map(|fact| match fact {
+                ListFact::Listed(it) => Some(it.authority.as_str()),
+                _ => None,
+            });
+            format!("{}, part ({})", first.unwrap_or(publisher), reading.format)
+        }
         (None, None, Some(title)) => title.clone(),
         (None, None, None) => sanitize_claim(&stem, 120),
     };
