@@ -154,6 +154,7 @@ fn what_a_wallet_paid_out_came_from_whom_its_payers_had_it() {
     for name in names[1..].iter().chain(&["values.txt"]) {
         let said = words(&sandbox.read(name));
         for wrong in [
+            "burned",
             "stolen",
             "theft",
             "thief",

@@ -63,7 +63,7 @@ fn digest(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text.as_bytes()))
 }
 
-/// Style class and words of each shape in the pictures.
+/// Style class and words of each shape in the pictures; without words, the report has them.
 const LEGEND: [(&str, &str); 10] = [
     ("source", "where it was taken from"),
     ("pass", "passed on"),
@@ -74,7 +74,7 @@ const LEGEND: [(&str, &str); 10] = [
     ("bridge", "bridge (arrow)"),
     ("contract", "contract or hub (cut corner)"),
     ("open", "not followed (dashed)"),
-    ("gone", "burned or unexplained (dotted)"),
+    ("gone", ""),
 ];
 
 #[derive(Template)]
@@ -154,7 +154,7 @@ impl Page<'_> {
     }
 
     /// Only the shapes that the pictures show.
-    fn shown_legend(&self) -> Vec<&(&str, &str)> {
+    fn shown_legend(&self) -> Vec<(&str, &str)> {
         let shown: BTreeSet<&str> = self
             .legend
             .iter()
@@ -164,7 +164,9 @@ impl Page<'_> {
                 self.diagrams.iter().any(|diagram| diagram.svg.contains(&class))
             })
             .collect();
-        self.legend.iter().filter(|(kind, _)| shown.contains(kind)).collect()
+        let dotted = self.report.words.dotted;
+        let shown = self.legend.iter().filter(|(kind, _)| shown.contains(kind));
+        shown.map(|(kind, says)| (*kind, if says.is_empty() { dotted } else { says })).collect()
     }
 
     const fn class_of(&self, ending: &Ending) -> &'static str {

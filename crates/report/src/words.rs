@@ -29,6 +29,8 @@ pub struct Words {
     pub beyond: &'static str,
     /// The flow.
     pub flow: &'static str,
+    /// What a dotted place in the picture of the flow is.
+    pub dotted: &'static str,
     /// The ledger.
     pub ledger: &'static str,
     /// What a ledger says that closes.
@@ -76,6 +78,7 @@ const OUT: Words = Words {
     requests: "What can be frozen or requested now",
     beyond: "Addresses beyond an ending were not looked at.",
     flow: "The flow of stolen value",
+    dotted: "burned or unexplained (dotted)",
     ledger: "Where it is now: the closing ledger",
     closes: "What came in = where it is, to the base unit; shown rounded (≈).",
     came: "came in",
@@ -110,6 +113,7 @@ const IN: Words = Words {
     requests: "What can be requested now",
     beyond: "Addresses behind an origin were not looked at.",
     flow: "The flow of the value that is traced back",
+    dotted: "created or unexplained (dotted)",
     ledger: "Where it came from: the closing ledger",
     closes: "What is traced back = where it came from, to the base unit; shown rounded (≈).",
     came: "looked for",
