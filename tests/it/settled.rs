@@ -305,3 +305,58 @@ async fn another_endpoint_has_to_say_the_same() {
     assert!(settled.is_some_and(|settled| settled.is_whole));
     assert_eq!(settle(&[&without.url()], THIEF, window).await.0, None);
 }
+
+/// A chain on which two hold a part of what was stolen for as long, and one of them sends the other another token
+/// meanwhile.
+fn chain_with_news() -> (Anvil, String) {
+    const OTHER: Address = Address::repeat_byte(0x72);
+    let mut options = AnvilOptions::new(CHAIN.0, 1_700_000_000);
+    (options.forgets, options.kept_states) = (true, 8_000);
+    for from in [VICTIM, THIEF, MULE] {
+        options.genesis.fund(from, Amount::from(10_u128.pow(20)));
+    }
+    for token in [TOKEN, OTHER] {
+        options.genesis.place(token, Contracts::own().runtime("Coin"), &[]);
+    }
+    let node = Anvil::start(&options);
+    let mine = |count: u64| {
+        let _ = node.rpc().expect("anvil_mine", &json!([format!("{count:#x}")]));
+    };
+    let call = |from: Address, token: Address, function: &str, to: Address, amount: u64| {
+        let selector: String =
+            selector(function).iter().map(|byte| format!("{byte:02x}")).collect();
+        let data = format!("0x{selector}{:0>64}{amount:064x}", format!("{to:x}"));
+        let transaction = json!([{
+            "from": from, "to": token, "data": data, "gas": "0x30d40", "gasPrice": "0x77359400",
+        }]);
+        let hash = node.rpc().expect("eth_sendTransaction", &transaction);
+        mine(1);
+        hash
+    };
+    for (token, to) in [(TOKEN, VICTIM), (OTHER, MULE)] {
+        let _ = call(VICTIM, token, "mint(address,uint256)", to, 1_000);
+    }
+    let theft = call(VICTIM, TOKEN, "transfer(address,uint256)", THIEF, 1_000);
+    for to in [MULE, VAULT] {
+        let _ = call(THIEF, TOKEN, "transfer(address,uint256)", to, 400);
+    }
+    mine(3_500);
+    let _ = call(MULE, OTHER, "transfer(address,uint256)", VAULT, 7);
+    mine(4_500);
+    (node, theft.as_str().unwrap().to_owned())
+}
+
+/// What is asked for side by side is not told of each other's transfers, and what is asked for one by one is.
+#[test]
+fn what_is_settled_does_not_depend_on_what_was_known_when_it_was_asked_for() {
+    let (node, theft) = chain_with_news();
+    let digest = |more: &[&str]| {
+        let sandbox = Sandbox::new();
+        trace(&sandbox, &node.url(), &theft, more).success();
+        let shown = sandbox.run(&["case", "show", "case.ftcase"]).success().stdout;
+        assert!(shown.contains("state alone"), "{shown}");
+        (sandbox.digest("case.ftcase"), shown)
+    };
+    let (side_by_side, one_by_one) = (digest(&[]), digest(&["--record", "session"]));
+    assert_eq!(side_by_side.0, one_by_one.0, "{}\n{}", side_by_side.1, one_by_one.1);
+}

@@ -88,10 +88,12 @@ impl Pursuit<'_> {
             let Got { window: fetched, is_settled, then } = fetched?;
             let node = nodes.opened(planned.chain)?;
             // Pieces that were written since this one was asked for may tell of transfers that it lacks: then
-            // it is asked for as if it had waited for them.
+            // it is asked for as if it had waited for them. The state would settle it all the same.
             let told = known.get(&planned.chain).map_or(&[][..], Vec::as_slice);
             let told = known_of(told, &seeds, &planned);
-            if told.iter().any(|told| !asked.known.contains(told) && is_lacking(told, &fetched)) {
+            let is_news =
+                |told: &KnownTransfer| !asked.known.contains(told) && is_lacking(told, &fetched);
+            if !is_settled && told.iter().any(is_news) {
                 let request = WindowRequest { known: told, ..asked };
                 line.add_first(async move {
                     let fetched = node.window(&request).await.map(Got::read);
