@@ -202,8 +202,8 @@ impl Case {
     }
 
     /// [`Case::write_window`], for one of which the state at both ends said that nothing happened, planned
-    /// with a `settle_to` at or after its end. Where something happened in the block after it, `then` is
-    /// what is planned in its place.
+    /// with a `settle_to` at or after its end. Where something happened soon after it, `then` is what is
+    /// planned in its place.
     ///
     /// # Errors
     ///

@@ -64,15 +64,14 @@ pub(crate) fn pending(conn: &Connection) -> Result<Vec<PlannedWindow>, Fault> {
 }
 
 /// Takes a window that was fetched off the plan. Of one of which only the first blocks were fetched the
-/// rest stays, in its place. One that reaches beyond a planned window is one that the state settled:
-/// `then` is to be fetched in its place, if anything is.
+/// rest stays, in its place. Of one that the state settled, `then` is to be fetched in its place, if anything is.
 pub(crate) fn settle(
     conn: &Connection,
     fetched: &FetchedWindow,
     then: Option<Window>,
 ) -> Result<(), Fault> {
     let (first, last) = sql::window_columns(fetched.window)?;
-    let select = "SELECT id, last < ?3 FROM planned_window
+    let select = "SELECT id, last <= ?3 AND settle_to IS NOT NULL FROM planned_window
                   WHERE chain = ?1 AND first = ?2 AND max(last, ifnull(settle_to, 0)) >= ?3";
     let place = [sql::chain_column(fetched.chain)?, first, last];
     let planned: Vec<(i64, bool)> =
@@ -161,6 +160,8 @@ mod tests {
         check(Some(last + 9), piece, None, &[]);
         let then = window(last + 1, last + 3);
         check(Some(last + 9), piece, Some(then), &[planned(then, None)]);
+        // It was settled no further than it had to be.
+        check(Some(last + 9), window(first, last), Some(then), &[planned(then, None)]);
         // Not planned to be settled so far.
         check(None, piece, Some(then), &[planned(piece, None)]);
         check(

@@ -128,7 +128,7 @@ pub(super) struct Got {
     pub(super) window: FetchedWindow,
     /// Whether the state settled it.
     pub(super) is_settled: bool,
-    /// What is to be read in its place: something happened in the block after what the state settled.
+    /// What is to be read in its place: something happened in it, after what the state settled.
     pub(super) then: Option<Window>,
 }
 
