@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::peer::Peer;
@@ -23,11 +23,17 @@ pub(super) struct Stead {
     pool: Arc<Pool>,
     /// Who was asked first.
     first: Arc<Peer>,
+    has_answered: AtomicBool,
 }
 
 impl Stead {
     pub(super) const fn new(pool: Arc<Pool>, first: Arc<Peer>) -> Self {
-        Self { pool, first }
+        Self { pool, first, has_answered: AtomicBool::new(false) }
+    }
+
+    /// Whether anything that was asked of the first endpoint may have been answered by another one.
+    pub(super) fn has_answered(&self) -> bool {
+        self.has_answered.load(Ordering::Relaxed)
     }
 
     /// Asks another endpoint that has nothing else to do, if there is one. It answers with nothing where
@@ -43,6 +49,7 @@ impl Stead {
             }
             self.pool.note(&other, &calls, &answers);
             self.first.set_back();
+            self.has_answered.store(true, Ordering::Relaxed);
             Some(answers)
         }))
     }

@@ -147,11 +147,15 @@ impl Peer {
             let asked = first.unwrap_or(open);
             let questions: Vec<&Call> = asked.iter().map(|(_, call)| *call).collect();
             let told = http.ask_all(&questions, batch_size, attempts, stead.clone()).await?;
-            self.gone.note(&questions, &told);
+            // What another one said shows nothing of this one, and is not its word.
+            let is_own = stead.as_ref().is_none_or(|stead| !stead.has_answered());
+            if is_own {
+                self.gone.note(&questions, &told);
+            }
             caution =
                 caution.filter(|_| !is_last).and_then(|caution| caution.after(&questions, &told));
             for ((place, call), answer) in asked.into_iter().zip(told) {
-                if self.is_lasting(call, &answer) {
+                if is_own && self.is_lasting(call, &answer) {
                     self.memory.remember(call, &answer);
                 }
                 if let Some(said) = said.get_mut(place) {

@@ -331,6 +331,28 @@ async fn what_takes_too_long_is_asked_of_another_one_too() {
 }
 
 #[tokio::test]
+async fn what_another_one_said_in_its_stead_is_not_remembered_as_its_word() {
+    let says = |text: &'static str| {
+        move |_: usize, body: &Value| page(&result(&body["id"], &json!(text)).to_string())
+    };
+    let fast = Server::start(says("0x2")).await;
+    let slow = Server::start_slow(Duration::from_secs(1), says("0x1")).await;
+    let options = Options { hedge_after: Some(Duration::from_millis(100)), ..options() };
+    let both = [client(&slow, options.clone()), client(&fast, options)];
+    let client = Client::together(&both);
+    client.set_final(100);
+    let call = Call::new("eth_getBalance", &json!(["0x1", "0x10"]));
+    assert_eq!(texts(client.ask_all(std::slice::from_ref(&call)).await), ["\"0x2\""]);
+    for (peer, own) in client.peers().iter().zip(["\"0x1\"", "\"0x2\""]) {
+        assert_eq!(texts(peer.ask_all(&[&call], 1, 1, None).await), [own], "{}", peer.origin());
+    }
+    // Its own word is, and nobody is asked again.
+    let hits = slow.hits();
+    assert_eq!(texts(both[0].ask_all(&[call]).await), ["\"0x1\""]);
+    assert_eq!((slow.hits(), fast.hits()), (hits, 1));
+}
+
+#[tokio::test]
 async fn a_slow_endpoint_is_waited_for_where_the_other_one_is_no_help() {
     let refusing = Server::start(|_, body| {
         let refusal = json!({"code": -32601, "message": "the method does not exist"});
