@@ -29,6 +29,14 @@ impl Server {
         delay: Duration,
         respond: impl Fn(usize, &Value) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
+        Self::start_late(move |_| delay, respond).await
+    }
+
+    /// Takes its time by what it is asked.
+    pub(crate) async fn start_late(
+        delay: impl Fn(&Value) -> Duration + Copy + Send + Sync + 'static,
+        respond: impl Fn(usize, &Value) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v3/SECRET", listener.local_addr().unwrap());
         let hits = Arc::new(AtomicUsize::new(0));
@@ -68,7 +76,7 @@ impl Drop for Server {
 
 async fn read_request(
     mut stream: TcpStream,
-    delay: Duration,
+    delay: impl Fn(&Value) -> Duration,
     respond: impl Fn(&Value) -> Vec<u8>,
 ) -> std::io::Result<()> {
     let mut request = vec![];
@@ -86,7 +94,7 @@ async fn read_request(
             }
         }
     };
-    tokio::time::sleep(delay).await;
+    tokio::time::sleep(delay(&body)).await;
     stream.write_all(&respond(&body)).await?;
     stream.shutdown().await
 }

@@ -79,7 +79,7 @@ impl Search<'_> {
                 });
             }
         }
-        peer.shown().log_of(block);
+        self.note_shown(peer, block);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use fundtrail_model::{Address, H256, Transfer, Window};
 use serde_json::{Value, json};
@@ -30,6 +31,8 @@ struct Flaws {
     alters_receipts: bool,
     /// Its headers have no filter.
     has_no_blooms: bool,
+    /// It takes a second for logs.
+    stalls: bool,
 }
 
 /// An endpoint, and the methods that it was asked for.
@@ -42,7 +45,11 @@ impl Flawed {
     async fn start(flaws: Flaws) -> Self {
         let asked = Arc::new(Mutex::new(vec![]));
         let notes = Arc::clone(&asked);
-        let server = Server::start(move |_, body| {
+        let delay = move |body: &Value| match flaws.stalls {
+            true if body.to_string().contains("eth_getLogs") => Duration::from_secs(1),
+            _ => Duration::ZERO,
+        };
+        let server = Server::start_late(delay, move |_, body| {
             let answer = |question: &Value| {
                 let method = question["method"].as_str().unwrap();
                 notes.lock().unwrap().push(method.to_owned());
@@ -283,4 +290,22 @@ async fn a_window_that_holds_too_much_ends_early_and_goes_on() {
     assert_eq!(found.len(), 135);
     // A first piece of 128 blocks and the rest: what was found beyond an end is kept.
     assert_eq!(endpoint.count("eth_getLogs"), 4);
+}
+
+#[tokio::test]
+async fn logs_that_another_one_gave_do_not_show_that_an_endpoint_has_them() {
+    let gone = Flawed::start(Flaws { logs_from: 200, stalls: true, ..Flaws::default() }).await;
+    let whole = Flawed::start(Flaws::default()).await;
+    let clients = [&gone, &whole].map(|flawed| {
+        let hedge_after = Some(Duration::from_millis(100));
+        let options = Options { hedge_after, ..Options::default() };
+        Client::http(Endpoint::parse(&flawed.server.url).unwrap(), options).unwrap()
+    });
+    let node = Node::open_all(clients.to_vec(), None).await.unwrap();
+    let (who, window) = (BTreeSet::from([PAYER]), Window::new(10, 30).unwrap());
+    let found = node.scan_logs(&who, &BTreeSet::new(), window, None).await.unwrap();
+    assert_eq!((found.transfers.len(), node.client().requests_hedged()), (3, 1));
+    let first = node.client().peers().first().unwrap();
+    assert_eq!(first.origin(), gone.server.origin());
+    assert!(first.shown().wants_trial(10), "it has shown nothing so far");
 }
