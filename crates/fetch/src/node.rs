@@ -80,7 +80,14 @@ impl Node {
     pub async fn open_all(clients: Vec<Client>, expected: Option<ChainId>) -> Result<Self, Error> {
         let call = Call::new("eth_chainId", &json!([]));
         let (mut chain, mut open, mut left_out) = (expected, vec![], vec![]);
-        for (client, found) in chains_of(clients, &call).await? {
+        let asked = clients.into_iter().map(|client| {
+            let call = call.clone();
+            async move {
+                let found: Result<Hex<u64>, Error> = client.get(&call).await;
+                (client, found)
+            }
+        });
+        for (client, found) in at_once(asked).await? {
             match found {
                 Ok(found) => {
                     let (found, expected) = (ChainId(found.0), chain);
@@ -173,8 +180,15 @@ impl Node {
     async fn compare_heads(&self) -> Result<Vec<Answer>, Error> {
         let calls = ["latest", "finalized"].map(header_call);
         let (mut newest, mut failed) = (None, None);
-        for peer in self.client.peers() {
-            let head = match self.client.ask_peer(peer, &calls).await {
+        let asked = self.client.peers().iter().map(|peer| {
+            let (client, peer, calls) = (self.client.clone(), Arc::clone(peer), calls.clone());
+            async move {
+                let answers = client.ask_peer(&peer, &calls).await;
+                (peer, answers)
+            }
+        });
+        for (peer, answers) in at_once(asked).await? {
+            let head = match answers {
                 Ok(answers) => {
                     let latest = calls.first().zip(answers.first());
                     let latest = latest.map(|(call, answer)| self.header(call, answer)).transpose();
@@ -283,27 +297,22 @@ impl Node {
     }
 }
 
-/// Which chain each of them is of, in their order; all are asked at once, so that one that does not
-/// answer holds nobody up.
-async fn chains_of(
-    clients: Vec<Client>,
-    call: &Call,
-) -> Result<Vec<(Client, Result<Hex<u64>, Error>)>, Error> {
+/// What comes of each, in their order; all are under way at once, so that an endpoint that does not answer holds
+/// nobody up.
+async fn at_once<T: Send + 'static>(
+    futures: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Result<Vec<T>, Error> {
     let mut tasks = JoinSet::new();
-    for (place, client) in clients.into_iter().enumerate() {
-        let call = call.clone();
-        tasks.spawn(async move {
-            let found = client.get(&call).await;
-            (place, client, found)
-        });
+    for (place, future) in futures.into_iter().enumerate() {
+        tasks.spawn(async move { (place, future.await) });
     }
-    let mut chains = BTreeMap::new();
+    let mut outcomes = BTreeMap::new();
     while let Some(joined) = tasks.join_next().await {
-        let (place, client, found) =
+        let (place, outcome) =
             joined.map_err(|error| Error::Setup { reason: error.to_string() })?;
-        chains.insert(place, (client, found));
+        outcomes.insert(place, outcome);
     }
-    Ok(chains.into_values().collect())
+    Ok(outcomes.into_values().collect())
 }
 
 fn header_call(block: &str) -> Call {
