@@ -10,7 +10,9 @@ mod machines;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, Amount, Asset, Cause, Position, SeedId, Transfer};
+use fundtrail_model::{
+    Address, Amount, Asset, Cause, ChainId, Position, Reservation, SeedId, Transfer,
+};
 
 /// One side of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +80,36 @@ pub struct Conversion {
     pub contracts: Vec<Address>,
     /// The transfers that show it, in order; never empty.
     pub evidence: Vec<Position>,
+}
+
+impl Conversion {
+    /// What it gave: to the account, by asset, and to others.
+    pub(crate) fn pieces(&self) -> Vec<(Option<&Delivery>, Asset, Amount)> {
+        let own = self.received.iter().map(|(asset, amount)| {
+            let of_others = self.deliveries.iter().filter(|delivery| delivery.asset == *asset);
+            let own = of_others.fold(*amount, |own, other| own.saturating_sub(other.amount));
+            (None, *asset, own)
+        });
+        let others = self.deliveries.iter().map(|other| (Some(other), other.asset, other.amount));
+        own.filter(|(.., amount)| !amount.is_zero()).chain(others).collect()
+    }
+
+    /// That others got what it gave, if they did.
+    pub(crate) fn delivered(&self, chain: ChainId, position: Position) -> Option<Reservation> {
+        let receivers: Vec<_> = self
+            .deliveries
+            .iter()
+            .filter_map(|other| Some((other.to.address()?, other.asset, other.amount)))
+            .collect();
+        let (address, is_divided) = (self.account, self.is_divided);
+        (!self.deliveries.is_empty()).then_some(Reservation::Delivered {
+            chain,
+            address,
+            position,
+            receivers,
+            is_divided,
+        })
+    }
 }
 
 /// What contracts gave to somebody else than who had paid for it.

@@ -25,7 +25,6 @@ use crate::view::{Reading, View};
 use doubt::Unpaid;
 use stays::Stays;
 
-pub(crate) use convert::pieces;
 pub(crate) use seeds::split;
 
 /// Follows the seeds of one chain, given in the order of their positions, and writes down what happens.

@@ -9,7 +9,6 @@ use super::events::{ActId, Transaction};
 use super::origins::share;
 use super::stretches::{Stretch, made, taken};
 use crate::collapse::{Conversion, Party, Payment};
-use crate::sweep::pieces;
 
 impl Back<'_, '_, '_> {
     /// Goes back from what a conversion gave to what was paid for it.
@@ -27,7 +26,7 @@ impl Back<'_, '_, '_> {
         let mut looked_for: BTreeMap<Asset, Vec<Stretch>> = BTreeMap::new();
         // By asset: how many units of it the pieces before had.
         let mut before: BTreeMap<Asset, Amount> = BTreeMap::new();
-        for (output, (delivery, asset, amount)) in pieces(conversion).into_iter().enumerate() {
+        for (output, (delivery, asset, amount)) in conversion.pieces().into_iter().enumerate() {
             let offset = before.entry(asset).or_default();
             let first = *offset;
             *offset = offset.saturating_add(amount);
@@ -149,26 +148,15 @@ impl Back<'_, '_, '_> {
                 received: conversion.received.clone(),
             });
         }
-        if !conversion.deliveries.is_empty() {
-            let deliveries = conversion.deliveries.iter();
-            let receivers = deliveries
-                .filter_map(|other| Some((other.to.address()?, other.asset, other.amount)))
-                .collect();
-            let is_divided = conversion.is_divided;
-            self.book.reserve(Reservation::Delivered {
-                chain,
-                address,
-                position,
-                receivers,
-                is_divided,
-            });
+        if let Some(delivered) = conversion.delivered(chain, position) {
+            self.book.reserve(delivered);
         }
     }
 }
 
 /// Whether several shared what was received of one asset.
 fn has_shares(conversion: &Conversion) -> bool {
-    let pieces = pieces(conversion);
+    let pieces = conversion.pieces();
     let count = |of: &Asset| pieces.iter().filter(|(_, asset, _)| asset == of).count();
     conversion.received.iter().any(|(asset, _)| 1 < count(asset))
 }

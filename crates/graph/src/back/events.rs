@@ -11,7 +11,7 @@ use crate::collapse::{Delivery, Party, receiver};
 use crate::eyes::Eyes;
 use crate::history::{Account, Row, slot};
 use crate::order::{Act, acts};
-use crate::sweep::{pieces, split};
+use crate::sweep::split;
 use crate::view::{Reading, View};
 
 /// The index of the first transfer of a transaction, and of an act in it. They are in the order of the chain.
@@ -139,7 +139,7 @@ fn outputs(act: &Act) -> Vec<(Party, Asset, Amount)> {
         Act::Convert(conversion) => {
             let own = Party::Account(conversion.account);
             let to = |delivery: Option<&Delivery>| delivery.map_or(own, |delivery| delivery.to);
-            let pieces = pieces(conversion).into_iter();
+            let pieces = conversion.pieces().into_iter();
             pieces.map(|(delivery, asset, amount)| (to(delivery), asset, amount)).collect()
         }
         Act::Fee(_) => Vec::new(),

@@ -30,7 +30,7 @@ impl Sweep<'_, '_, '_> {
         }
         let has_stolen = given.iter().flat_map(|given| &given.lots).any(|lot| lot.stolen.is_some());
         let Some(position) = conversion.evidence.last().copied().filter(|_| has_stolen) else {
-            for (to, asset, amount) in pieces(conversion) {
+            for (to, asset, amount) in conversion.pieces() {
                 let to = to.map_or(number, |delivery| self.number(delivery.to));
                 self.stays.credit_clean(now, to, asset, &[Lot::clean(amount)]);
             }
@@ -51,7 +51,7 @@ impl Sweep<'_, '_, '_> {
         self.doubt(conversion, position, shares.is_approximate, now, (&lots_given, acts));
         let Conversion { account, paid, received, evidence, .. } = conversion.clone();
         let origin = Origin::Hop(self.book.next_hop());
-        let pieces = pieces(conversion);
+        let pieces = conversion.pieces();
         let mut credits: Vec<(Option<&Delivery>, Asset, Vec<Lot>)> =
             Vec::with_capacity(pieces.len());
         let mut made = Vec::new();
@@ -106,15 +106,4 @@ impl Sweep<'_, '_, '_> {
             }
         }
     }
-}
-
-/// What a conversion gave: to the account, by asset, and to others.
-pub(crate) fn pieces(conversion: &Conversion) -> Vec<(Option<&Delivery>, Asset, Amount)> {
-    let own = conversion.received.iter().map(|(asset, amount)| {
-        let of_others = conversion.deliveries.iter().filter(|delivery| delivery.asset == *asset);
-        let own = of_others.fold(*amount, |own, other| own.saturating_sub(other.amount));
-        (None, *asset, own)
-    });
-    let others = conversion.deliveries.iter().map(|other| (Some(other), other.asset, other.amount));
-    own.filter(|(.., amount)| !amount.is_zero()).chain(others).collect()
 }

@@ -54,19 +54,8 @@ impl Sweep<'_, '_, '_> {
         if !conversion.received.iter().any(is_worth) {
             self.ask_for_more(now, address, taken);
         }
-        if !conversion.deliveries.is_empty() {
-            let deliveries = conversion.deliveries.iter();
-            let receivers = deliveries
-                .filter_map(|other| Some((other.to.address()?, other.asset, other.amount)))
-                .collect();
-            let is_divided = conversion.is_divided;
-            self.book.reserve(Reservation::Delivered {
-                chain,
-                address,
-                position,
-                receivers,
-                is_divided,
-            });
+        if let Some(delivered) = conversion.delivered(chain, position) {
+            self.book.reserve(delivered);
         }
         let receivers = self.other_receivers(conversion, now.block, acts);
         if !receivers.is_empty() {

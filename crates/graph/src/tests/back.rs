@@ -171,13 +171,7 @@ fn pursue(
     whole: &mut BTreeSet<H256>,
 ) -> (Trail, usize) {
     for round in 0_usize.. {
-        let mut shown = world.shown(windows);
-        shown
-            .transfers
-            .extend(world.transfers.iter().filter(|of| whole.contains(&of.transaction.unwrap())));
-        shown.transfers.sort();
-        shown.transfers.dedup();
-        shown.read(Some(true), |of| whole.contains(&of.transaction.unwrap()));
+        let shown = world.shown_with(windows, whole);
         let trail = back(&shown, rule);
         if !trail.is_lacking() {
             return (trail, round);

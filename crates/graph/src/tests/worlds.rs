@@ -355,6 +355,21 @@ impl World {
         balances.get(&(who, what)).copied().unwrap_or_default()
     }
 
+    /// What looking at these windows of these addresses shows, and at transactions that were read whole.
+    pub(super) fn shown_with(
+        &self,
+        windows: &BTreeSet<(Address, Window)>,
+        whole: &BTreeSet<H256>,
+    ) -> Scenario {
+        let is_whole = |of: &Transfer| whole.contains(&of.transaction.unwrap());
+        let mut shown = self.shown(windows);
+        shown.transfers.extend(self.transfers.iter().filter(|of| is_whole(of)));
+        shown.transfers.sort();
+        shown.transfers.dedup();
+        shown.read(Some(true), is_whole);
+        shown
+    }
+
     /// What looking at these windows of these addresses shows.
     pub(super) fn shown(&self, windows: &BTreeSet<(Address, Window)>) -> Scenario {
         let mut scenario =
