@@ -1,5 +1,6 @@
 //! JSON-RPC over HTTP: batches, bounded answers, and patience.
 
+mod body;
 mod exchange;
 
 use std::sync::Arc;

@@ -16,6 +16,7 @@ use super::super::peer::span_of;
 use super::super::refusal::{Kind, Refusal};
 use super::super::{Answer, Call, LONGEST_ASKED_WAIT, Meaning, Text, excerpt};
 use super::Inner;
+use super::body::Body;
 use crate::Error;
 
 /// How large an answer to a search for logs over several blocks may be: every limit of a public endpoint on
@@ -237,17 +238,17 @@ impl Place<'_> {
 
     /// Reads the whole body, but never more than the limit: the count is of decompressed bytes, so that
     /// a small compressed answer cannot fill the memory.
-    async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, Failure> {
+    async fn body(&self, mut response: reqwest::Response) -> Result<Body, Failure> {
         let is_success = response.status().is_success();
         let max = self.max_bytes;
         let limit = if is_success { max } else { max.min(MAX_FAILURE_BYTES) };
         // What the server says of the length is only a guess at how much room it takes.
         let expected = response.content_length().unwrap_or_default().min(limit).min(MAX_LOG_BYTES);
-        let mut body: Vec<u8> = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
+        let mut body = Body::with_capacity(usize::try_from(expected).unwrap_or_default());
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
             let length = body.len().saturating_add(chunk.len());
             if u64::try_from(length).is_ok_and(|length| length <= limit) {
-                body.extend_from_slice(&chunk);
+                body.add(&chunk);
             } else if is_success {
                 let (host, method) = (self.host(), self.method());
                 return Err(Failure::for_good(Error::BodyTooLarge { host, method, limit }));
@@ -260,11 +261,8 @@ impl Place<'_> {
 
     /// Many nodes put a JSON-RPC refusal into a 400, a 429 or a 500, and its words say more than the
     /// status; the status decides where they say nothing.
-    fn understood(&self, status: StatusCode, body: Vec<u8>, ids: &[u64]) -> Brought {
-        // The lenient reader is several times slower.
-        let text = String::from_utf8(body)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        let text = Arc::new(text);
+    fn understood(&self, status: StatusCode, body: Body, ids: &[u64]) -> Brought {
+        let text = Arc::new(body.into_text());
         let decides = matches!(status.as_u16(), 401..=403 | 408 | 413 | 429 | 502..=504);
         match answer::read(&text, ids) {
             Ok(reply) => {
