@@ -90,6 +90,36 @@ fn collapse_whole(transfers: &[Transfer]) -> Collapsed {
     collapse_parts(&parts, &Sight { is_known: &|_| true, is_converter: &is_contract, whole })
 }
 
+/// Two payers paid what two receivers got, to the unit; a third receiver still has what nobody paid for.
+#[test]
+fn what_is_left_when_all_payers_are_matched_is_not_lost() {
+    let legs =
+        [(1, 8, 0, 2_u32), (6, 4, 1, 2), (6, 2, 1, 3), (6, 3, 1, 1), (8, 6, 2, 1), (7, 6, 2, 1)];
+    let transfers: Vec<Transfer> = (0_u32..)
+        .zip(legs)
+        .map(|(step, (from, to, asset, units))| Transfer {
+            position: Position { block: 1, transaction: 0, step: Step::Log(step) },
+            asset: Asset::Token(CHAIN, Address::from_low_u64_be(100 + asset)),
+            from: Some(Address::from_low_u64_be(from)),
+            to: Some(Address::from_low_u64_be(to)),
+            amount: Amount::from(u128::from(units)),
+            cause: Cause::Token,
+            transaction: None,
+        })
+        .collect();
+    let (before, after) = (nets_before(&transfers), nets_after(&collapse_whole(&transfers)));
+    for wallet in 1..=4 {
+        let of = |nets: &Nets| -> Nets {
+            let party = Party::Account(Address::from_low_u64_be(wallet));
+            nets.iter()
+                .filter(|((who, _), net)| *who == party && **net != 0)
+                .map(|(at, net)| (*at, *net))
+                .collect()
+        };
+        assert_eq!(of(&after), of(&before), "{wallet}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 

@@ -55,7 +55,8 @@ pub(super) fn settle(
             _ => None,
         })
         .collect();
-    if assets.len() > 1 || given.is_empty() || accounts.len() != payers.len() {
+    // Where the same amounts were all that was paid, nobody paid for what is left.
+    if assets.len() != 1 || given.is_empty() || accounts.len() != payers.len() {
         return paid.into_iter().chain(given).collect();
     }
     let is_divided = accounts.len() > 1;
