@@ -56,7 +56,7 @@ impl Reach {
     /// The next pieces of a window, at most so many; one alone where so many blocks were not answered
     /// before, because the others would be refused with it.
     pub(crate) fn pieces(&self, window: Window, count: usize) -> Vec<Window> {
-        let count = if self.blocks() <= self.answered { count } else { 1 };
+        let count = if self.takes_several(self.blocks()) { count } else { 1 };
         let mut pieces = vec![];
         let mut first = Some(window.first());
         while let Some(start) = first.filter(|_| pieces.len() < count) {
