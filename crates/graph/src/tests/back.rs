@@ -170,21 +170,9 @@ fn pursue(
     windows: &mut BTreeSet<(Address, Window)>,
     whole: &mut BTreeSet<H256>,
 ) -> (Trail, usize) {
-    for round in 0_usize.. {
-        let shown = world.shown_with(windows, whole);
-        let trail = back(&shown, rule);
-        if !trail.is_lacking() {
-            return (trail, round);
-        }
-        for open in &trail.open_transactions {
-            assert!(whole.insert(open.hash), "asked twice for {open:?}");
-        }
-        for open in &trail.open_ends {
-            let first = open.window.first().max((open.window.last() + 1).saturating_sub(size));
-            let is_new =
-                windows.insert((open.address, Window::new(first, open.window.last()).unwrap()));
-            assert!(is_new, "asked twice for {open:?}");
-        }
-    }
-    unreachable!("the loop returns")
+    let last_blocks = |missing: Window| {
+        let first = missing.first().max((missing.last() + 1).saturating_sub(size));
+        Window::new(first, missing.last()).unwrap()
+    };
+    world.pursue(|shown| back(shown, rule), last_blocks, windows, whole)
 }

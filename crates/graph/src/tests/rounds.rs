@@ -17,23 +17,11 @@ fn pursue(
     windows: &mut BTreeSet<(Address, Window)>,
     whole: &mut BTreeSet<H256>,
 ) -> (Trail, usize) {
-    for round in 0_usize.. {
-        let shown = world.shown_with(windows, whole);
-        let trail = shown.follow(rule);
-        if !trail.is_lacking() {
-            return (trail, round);
-        }
-        for open in &trail.open_transactions {
-            assert!(whole.insert(open.hash), "asked twice for {open:?}");
-        }
-        for open in &trail.open_ends {
-            let last = open.window.last().min(open.window.first() + size - 1);
-            let is_new =
-                windows.insert((open.address, Window::new(open.window.first(), last).unwrap()));
-            assert!(is_new, "asked twice for {open:?}");
-        }
-    }
-    unreachable!("the loop returns")
+    let first_blocks = |missing: Window| {
+        let last = missing.last().min(missing.first() + size - 1);
+        Window::new(missing.first(), last).unwrap()
+    };
+    world.pursue(|shown| shown.follow(rule), first_blocks, windows, whole)
 }
 
 /// What a reached account does after it was empty is nobody's to look at, so reachability depends on how

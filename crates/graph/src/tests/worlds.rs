@@ -355,8 +355,33 @@ impl World {
         balances.get(&(who, what)).copied().unwrap_or_default()
     }
 
+    /// Fetches a part of each open end, and every open transaction, until nothing is asked for any more. Begins with
+    /// `windows` and ends with what was read; returns the trail, and how many rounds it took.
+    pub(super) fn pursue(
+        &self,
+        follow: impl Fn(&Scenario) -> Trail,
+        part: impl Fn(Window) -> Window,
+        windows: &mut BTreeSet<(Address, Window)>,
+        whole: &mut BTreeSet<H256>,
+    ) -> (Trail, usize) {
+        for round in 0_usize.. {
+            let trail = follow(&self.shown_with(windows, whole));
+            if !trail.is_lacking() {
+                return (trail, round);
+            }
+            for open in &trail.open_transactions {
+                assert!(whole.insert(open.hash), "asked twice for {open:?}");
+            }
+            for open in &trail.open_ends {
+                let is_new = windows.insert((open.address, part(open.window)));
+                assert!(is_new, "asked twice for {open:?}");
+            }
+        }
+        unreachable!("the loop returns")
+    }
+
     /// What looking at these windows of these addresses shows, and at transactions that were read whole.
-    pub(super) fn shown_with(
+    fn shown_with(
         &self,
         windows: &BTreeSet<(Address, Window)>,
         whole: &BTreeSet<H256>,
