@@ -1,7 +1,7 @@
 //! The report as one HTML file that needs nothing else: no network, no other file, and no script to be
 //! read.
 
-mod diagram;
+mod svg;
 
 use askama::Template;
 use base64::Engine as _;
@@ -10,8 +10,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::schema::{BandPlace, Ending, Hop, Party, Path, PathSet, PathStep};
-use crate::{Error, Report};
-use diagram::Diagram;
+use crate::{Error, Report, diagram};
 
 const STYLE: &str = include_str!("../templates/report.css");
 /// Added in a reconstruction, so that every printed page says so.
@@ -52,7 +51,7 @@ pub fn html(report: &Report) -> Result<String, Error> {
         policy,
         style: &style,
         script: SCRIPT,
-        diagrams: diagram::diagrams(report),
+        flows: flows(report),
         paths: paths(report),
         legend: &LEGEND,
     };
@@ -84,9 +83,26 @@ struct Page<'a> {
     policy: String,
     style: &'a str,
     script: &'a str,
-    diagrams: Vec<Diagram>,
+    flows: Vec<Flow>,
     paths: Vec<PathsTo<'a>>,
     legend: &'a [(&'a str, &'a str)],
+}
+
+/// The picture of one chain as inline SVG, so that it shows without a script.
+struct Flow {
+    chain_name: String,
+    svg: String,
+    /// What the picture leaves out, a sentence each.
+    notes: Vec<String>,
+}
+
+fn flows(report: &Report) -> Vec<Flow> {
+    let flow = |(idx, diagram): (usize, diagram::Diagram)| Flow {
+        svg: svg::svg(&diagram.graph, &diagram.picture, idx),
+        chain_name: diagram.graph.chain_name,
+        notes: diagram.notes,
+    };
+    diagram::diagrams(report).into_iter().enumerate().map(flow).collect()
 }
 
 /// A place and the paths to it.
@@ -161,7 +177,7 @@ impl Page<'_> {
             .map(|(kind, _)| *kind)
             .filter(|kind| {
                 let class = format!("\"n n-{kind}");
-                self.diagrams.iter().any(|diagram| diagram.svg.contains(&class))
+                self.flows.iter().any(|flow| flow.svg.contains(&class))
             })
             .collect();
         let dotted = self.report.words.dotted;

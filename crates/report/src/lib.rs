@@ -11,6 +11,8 @@
 
 mod content;
 mod csv;
+mod diagram;
+pub mod document;
 mod error;
 mod html;
 mod input;

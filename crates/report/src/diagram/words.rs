@@ -15,7 +15,7 @@ const LABEL_CHARS: usize = 26;
 
 /// The lines of text in a node, each with its class: name, address, what was converted and what ended
 /// here.
-pub(super) fn rows(node: &Node) -> Vec<(&'static str, String)> {
+pub(crate) fn rows(node: &Node) -> Vec<(&'static str, String)> {
     // That it is invented must not be cut off with the end of a long name: it stands with the address.
     let (name, invented) = match node.name.strip_suffix(" (invented)") {
         Some(name) => (name, ", invented"),
@@ -58,7 +58,7 @@ fn add_named(rows: &mut Vec<(&'static str, String)>, texts: Vec<String>) {
 }
 
 /// At most two lines of text at a line's end: one above it, one below.
-pub(super) fn labels(edge: &Edge) -> Vec<String> {
+pub(crate) fn labels(edge: &Edge) -> Vec<String> {
     let text = |(money, sum): &(crate::schema::Money, _)| money.sum_on_chain(*sum);
     let mut labels: Vec<String> =
         edge.sums.iter().take(2).map(text).map(|text| cut(&text, LABEL_CHARS)).collect();

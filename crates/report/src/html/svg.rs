@@ -5,39 +5,15 @@ use std::fmt::Write as _;
 
 use fundtrail_model::{Amount, EndingClass};
 
-use super::graph::{Edge, Graph, Node};
-use super::layout::{Box, LINE_HEIGHT, Line, NODE_WIDTH, Picture};
-use super::words::{labels, rows};
+use crate::diagram::{
+    self, Box, Edge, Graph, LINE_HEIGHT, Line, NODE_WIDTH, Node, Picture, Step, labels, rows,
+};
 use crate::schema::Money;
 
 /// With more lines than this, amounts are in the tooltips only.
 const MAX_LABELLED: usize = 40;
 /// Hops named in a tooltip.
 const MAX_HOPS: usize = 12;
-
-/// The class name that colours an ending, and whether its outline is dashed: dashed is not looked at,
-/// or not followed.
-pub(in crate::html) const fn class_name(class: EndingClass) -> &'static str {
-    match class {
-        EndingClass::Held => "held",
-        EndingClass::Service => "service",
-        EndingClass::Sanctioned => "sanctioned",
-        EndingClass::Mixer => "mixer",
-        EndingClass::Bridge => "bridge",
-        EndingClass::ContractWithoutReturn
-        | EndingClass::ContractWithoutPayment
-        | EndingClass::Hub => "contract",
-        EndingClass::BelowThreshold
-        | EndingClass::HopLimit
-        | EndingClass::Budget
-        | EndingClass::NotCovered => "open",
-        EndingClass::Burned
-        | EndingClass::Fee
-        | EndingClass::Unexplained
-        | EndingClass::Created
-        | EndingClass::OtherSeed => "gone",
-    }
-}
 
 /// Writing into a `String` cannot fail, so the results of `write!` are dropped.
 pub(super) fn svg(graph: &Graph, picture: &Picture, number: usize) -> String {
@@ -85,29 +61,19 @@ fn draw_line(out: &mut String, graph: &Graph, edge: &Edge, line: &Line, idx: usi
     );
 }
 
-/// Curves between columns, straight through the columns that it passes, or back below everything.
+/// The way of a line as the data of an SVG path.
 fn way(line: &Line) -> String {
-    let ((x1, y1), (x2, y2)) = (line.from, line.to);
-    // The tip of the arrow takes the last pixels.
-    let end = x2 - 7;
-    if let Some(lane) = line.lane {
-        let (right, left) = (x1 + 34, end - 34);
-        return format!(
-            "M{x1} {y1}C{right} {y1} {right} {lane} {x1} {lane}H{end}C{left} {lane} {left} {y2} \
-             {end} {y2}"
-        );
+    let mut data = String::new();
+    for step in diagram::way(line) {
+        let _ = match step {
+            Step::To((x, y)) => write!(data, "M{x} {y}"),
+            Step::Curve((ax, ay), (bx, by), (x, y)) => {
+                write!(data, "C{ax} {ay} {bx} {by} {x} {y}")
+            }
+            Step::Across(x) => write!(data, "H{x}"),
+        };
     }
-    let mut way = format!("M{x1} {y1}");
-    let (mut x, mut y) = (x1, y1);
-    for (to_x, to_y) in line.passes.iter().copied().chain([(end, y2)]) {
-        let middle = i64::midpoint(x, to_x);
-        let _ = write!(way, "C{middle} {y} {middle} {to_y} {to_x} {to_y}");
-        (x, y) = (to_x + NODE_WIDTH, to_y);
-        if to_x != end {
-            let _ = write!(way, "H{x}");
-        }
-    }
-    way
+    data
 }
 
 /// Where a line arrives: one text above it, a second one below. What runs back is named in its lane.
@@ -128,12 +94,7 @@ fn draw_label(out: &mut String, edge: &Edge, line: &Line) {
 }
 
 fn draw_node(out: &mut String, node: &Node, place: &Box, idx: usize) {
-    let class = node.class();
-    let kind = match class {
-        Some(class) => class_name(class),
-        None if node.is_source => "source",
-        None => "pass",
-    };
+    let kind = diagram::kind(node);
     let group = if node.member_count > 1 { " many" } else { "" };
     let _ = write!(
         out,
@@ -160,64 +121,30 @@ fn draw_node(out: &mut String, node: &Node, place: &Box, idx: usize) {
     out.push_str("</g>");
 }
 
-/// Shapes: plain box; double frame for held; house for a service; octagon for a mixer, thick for
-/// sanctioned; arrow for a bridge; cut corner for a contract; dashed for not followed.
 fn draw_shape(out: &mut String, kind: &str, place: &Box) {
     let (x, y, w, h) = (place.x, place.y, NODE_WIDTH, place.height);
-    let (right, bottom) = (x + w, y + h);
-    let mut polygon = |points: &[(i64, i64)]| {
+    let corners = diagram::corners(kind, place);
+    if !corners.is_empty() {
         out.push_str("<polygon class=\"s\" points=\"");
-        for (px, py) in points {
+        for (px, py) in corners {
             let _ = write!(out, "{px},{py} ");
         }
         out.push_str("\"/>");
-    };
-    match kind {
-        "mixer" | "sanctioned" => polygon(&[
-            (x + 9, y),
-            (right - 9, y),
-            (right, y + 9),
-            (right, bottom - 9),
-            (right - 9, bottom),
-            (x + 9, bottom),
-            (x, bottom - 9),
-            (x, y + 9),
-        ]),
-        "bridge" => polygon(&[
-            (x, y),
-            (right - 12, y),
-            (right, y + h / 2),
-            (right - 12, bottom),
-            (x, bottom),
-        ]),
-        "contract" => {
-            polygon(&[(x, y), (right - 12, y), (right, y + 12), (right, bottom), (x, bottom)]);
-        }
-        "service" => {
-            polygon(&[
-                (x, y + 6),
-                (x + w / 2, y - 3),
-                (right, y + 6),
-                (right, bottom),
-                (x, bottom),
-            ]);
-        }
-        _ => {
-            let _ = write!(
-                out,
-                "<rect class=\"s\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"4\"/>"
-            );
-            if kind == "held" {
-                let _ = write!(
-                    out,
-                    "<rect class=\"s in\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"2\"/>",
-                    x + 3,
-                    y + 3,
-                    w - 6,
-                    h - 6
-                );
-            }
-        }
+        return;
+    }
+    let _ = write!(
+        out,
+        "<rect class=\"s\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"4\"/>"
+    );
+    if kind == "held" {
+        let _ = write!(
+            out,
+            "<rect class=\"s in\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"2\"/>",
+            x + 3,
+            y + 3,
+            w - 6,
+            h - 6
+        );
     }
 }
 

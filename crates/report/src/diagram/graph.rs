@@ -9,38 +9,38 @@ use crate::schema::{Hop, Money, PartyRef};
 
 /// Addresses and the flows between them.
 #[derive(Default)]
-pub(super) struct Graph {
-    pub(super) chain_name: String,
-    pub(super) nodes: Vec<Node>,
+pub(crate) struct Graph {
+    pub(crate) chain_name: String,
+    pub(crate) nodes: Vec<Node>,
     /// In the order of the first movement.
-    pub(super) edges: Vec<Edge>,
-    pub(super) fee_count: usize,
+    pub(crate) edges: Vec<Edge>,
+    pub(crate) fee_count: usize,
 }
 
 /// An address, or several drawn as one.
 #[derive(Clone, Default)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// The name, and the shortened address.
-    pub(super) name: String,
-    pub(super) detail: String,
+    pub(crate) name: String,
+    pub(crate) detail: String,
     /// The party's id, for a link to its row; empty for a group.
-    pub(super) party: String,
+    pub(crate) party: String,
     /// How many addresses this stands for.
-    pub(super) member_count: usize,
+    pub(crate) member_count: usize,
     /// Whether value of a seed started here.
-    pub(super) is_source: bool,
-    pub(super) is_listed: bool,
+    pub(crate) is_source: bool,
+    pub(crate) is_listed: bool,
     /// What ended here, with its share in millionths.
-    pub(super) endings: BTreeMap<EndingClass, (u64, Vec<(Money, Amount)>)>,
+    pub(crate) endings: BTreeMap<EndingClass, (u64, Vec<(Money, Amount)>)>,
     /// What was converted here, `LP → MATIC`.
-    pub(super) conversions: BTreeSet<String>,
+    pub(crate) conversions: BTreeSet<String>,
     /// The largest share that arrived, in millionths.
-    pub(super) share_ppm: u64,
+    pub(crate) share_ppm: u64,
 }
 
 impl Node {
     /// The kind of ending that most of the value here came to; fees do not count.
-    pub(super) fn class(&self) -> Option<EndingClass> {
+    pub(crate) fn class(&self) -> Option<EndingClass> {
         self.endings
             .iter()
             .filter(|(class, _)| **class != EndingClass::Fee)
@@ -51,18 +51,18 @@ impl Node {
 
 /// A flow from one node to another.
 #[derive(Clone)]
-pub(super) struct Edge {
-    pub(super) from: usize,
-    pub(super) to: usize,
-    pub(super) hops: Vec<String>,
+pub(crate) struct Edge {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) hops: Vec<String>,
     /// Sums by asset.
-    pub(super) sums: Vec<(Money, Amount)>,
+    pub(crate) sums: Vec<(Money, Amount)>,
     /// In millionths of the seeds' value.
-    pub(super) share_ppm: u64,
+    pub(crate) share_ppm: u64,
 }
 
 /// Adds an amount to sums by asset.
-pub(super) fn add(sums: &mut Vec<(Money, Amount)>, money: &Money, amount: Amount) {
+pub(crate) fn add(sums: &mut Vec<(Money, Amount)>, money: &Money, amount: Amount) {
     let same = |other: &Money| other.chain == money.chain && other.contract == money.contract;
     match sums.iter_mut().find(|(other, _)| same(other)) {
         Some((_, sum)) => *sum = sum.saturating_add(amount),
@@ -72,7 +72,7 @@ pub(super) fn add(sums: &mut Vec<(Money, Amount)>, money: &Money, amount: Amount
 
 impl Graph {
     /// What is not drawn.
-    pub(super) fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         match self.fee_count {
             0 => Vec::new(),
             1 => vec!["1 network fee is not drawn.".to_owned()],
@@ -93,7 +93,7 @@ struct Builder {
 }
 
 /// One graph for each chain, in order.
-pub(super) fn graphs(report: &Report) -> Vec<Graph> {
+pub(crate) fn graphs(report: &Report) -> Vec<Graph> {
     let mut builder = Builder {
         listed: report.findings.iter().map(|finding| finding.party.address.clone()).collect(),
         is_back: report.direction == "in",

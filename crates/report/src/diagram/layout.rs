@@ -11,8 +11,8 @@ use super::graph::{Edge, Graph};
 use super::rank::ranks;
 use super::words::{labels, rows};
 
-pub(super) const NODE_WIDTH: i64 = 204;
-pub(super) const LINE_HEIGHT: i64 = 15;
+pub(crate) const NODE_WIDTH: i64 = 204;
+pub(crate) const LINE_HEIGHT: i64 = 15;
 const MIN_GAP: i64 = 80;
 const MAX_GAP: i64 = 200;
 const ROW_GAP: i64 = 18;
@@ -26,30 +26,30 @@ const MOVE_SWEEPS: usize = 8;
 
 /// A node's place.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Box {
-    pub(super) x: i64,
-    pub(super) y: i64,
-    pub(super) height: i64,
+pub(crate) struct Box {
+    pub(crate) x: i64,
+    pub(crate) y: i64,
+    pub(crate) height: i64,
 }
 
 /// A line's way and width.
 #[derive(Clone, Default)]
-pub(super) struct Line {
-    pub(super) from: (i64, i64),
-    pub(super) to: (i64, i64),
+pub(crate) struct Line {
+    pub(crate) from: (i64, i64),
+    pub(crate) to: (i64, i64),
     /// Left end and height of each column that it passes.
-    pub(super) passes: Vec<(i64, i64)>,
-    pub(super) width: i64,
+    pub(crate) passes: Vec<(i64, i64)>,
+    pub(crate) width: i64,
     /// The height at which it runs back below the picture, where it closes a circle.
-    pub(super) lane: Option<i64>,
+    pub(crate) lane: Option<i64>,
 }
 
 /// The whole picture.
-pub(super) struct Picture {
-    pub(super) width: i64,
-    pub(super) height: i64,
-    pub(super) boxes: Vec<Box>,
-    pub(super) lines: Vec<Line>,
+pub(crate) struct Picture {
+    pub(crate) width: i64,
+    pub(crate) height: i64,
+    pub(crate) boxes: Vec<Box>,
+    pub(crate) lines: Vec<Line>,
 }
 
 /// A node, or the place of a line in a column that it passes.
@@ -71,7 +71,7 @@ struct Plan {
     after: Vec<Vec<usize>>,
 }
 
-pub(super) fn layout(graph: &Graph) -> Picture {
+pub(crate) fn layout(graph: &Graph) -> Picture {
     let mut plan = plan(graph);
     for sweep in 0..ORDER_SWEEPS {
         order(&mut plan, sweep % 2 == 0);

@@ -1,0 +1,134 @@
+//! A report, a wallet report or a letter as text: sections of paragraphs, lists and tables, before any medium.
+//!
+//! Everything in it is ready to show: sanitised, formatted, shortened where it has to be. What a medium adds is
+//! its own escaping and layout, so that Markdown, PDF and whatever else is read as text say the same.
+
+/// A text in sections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// The heading.
+    pub title: String,
+    /// What every page and section shows: that it is a reconstruction, or a draft.
+    pub banner: Option<String>,
+    /// Short facts below the heading, name and value: software, date, digest of the case.
+    pub facts: Vec<(String, Text)>,
+    /// The sections in the order in which they are read.
+    pub sections: Vec<Section>,
+}
+
+/// A section: a heading and what stands below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Section {
+    /// A name for links to it, lower-case letters and hyphens, unique in the document.
+    pub anchor: String,
+    /// The heading.
+    pub title: String,
+    /// What stands below it.
+    pub blocks: Vec<Block>,
+}
+
+/// A part of a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// A heading below that of the section.
+    Heading(String),
+    /// A paragraph.
+    Paragraph(Text),
+    /// A paragraph that asks for attention.
+    Alert(Text),
+    /// A list, an item each.
+    List(Vec<Text>),
+    /// A table.
+    Grid(Grid),
+    /// The picture of one chain, by its index among the pictures of the report. A medium that cannot draw leaves
+    /// it out: the tables say the same.
+    Picture(usize),
+}
+
+/// A text with marked parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// The parts, in order.
+    pub spans: Vec<Span>,
+}
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Plain text.
+    Plain(String),
+    /// What stands out.
+    Strong(String),
+    /// An address, a hash or another thing to copy.
+    Code(String),
+    /// A thing to copy with a page about it.
+    Link {
+        /// What is shown.
+        text: String,
+        /// Where it leads; `http` or `https`.
+        url: String,
+    },
+}
+
+/// A table as it is read. What is computed with is in the tables of CSV and XLSX.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grid {
+    /// What the table shows; empty where the heading says it.
+    pub caption: String,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows, a text for each column.
+    pub rows: Vec<Vec<Text>>,
+    /// What is left out and where it is found; `None` where nothing is.
+    pub left_out: Option<String>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Column {
+    /// The heading.
+    pub title: String,
+    /// Whether its texts are numbers, which stand at the right.
+    pub is_number: bool,
+    /// The share of the width that it wants, relative to the other columns.
+    pub weight: u32,
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self { spans: vec![Span::Plain(text)] }
+    }
+}
+
+impl Text {
+    /// The same with another part behind it.
+    #[must_use]
+    pub fn and(mut self, span: Span) -> Self {
+        self.spans.push(span);
+        self
+    }
+
+    /// The text without marks; of a link, what is shown.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        self.spans.iter().map(Span::text).collect()
+    }
+}
+
+impl Span {
+    /// What is shown.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Plain(text) | Self::Strong(text) | Self::Code(text) | Self::Link { text, .. } => {
+                text
+            }
+        }
+    }
+}
