@@ -24,6 +24,11 @@ pub(crate) struct Diagram {
     pub(crate) notes: Vec<String>,
 }
 
+/// How many pictures there are.
+pub(crate) fn count(report: &Report) -> usize {
+    graph::graphs(report).len()
+}
+
 /// One picture for each chain that value moved on, in the order of the chains.
 pub(crate) fn diagrams(report: &Report) -> Vec<Diagram> {
     graph::graphs(report)

@@ -3,13 +3,19 @@
 //! Everything in it is ready to show: sanitised, formatted, shortened where it has to be. What a medium adds is
 //! its own escaping and layout, so that Markdown, PDF and whatever else is read as text say the same.
 
+mod report;
+
+pub use report::document;
+
 /// A text in sections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// The heading.
     pub title: String,
-    /// What every page and section shows: that it is a reconstruction, or a draft.
+    /// What the first page shows in full: that it is a reconstruction, or a draft.
     pub banner: Option<String>,
+    /// The same in a few words, where every page and section has to say it again; with a banner there is one.
+    pub mark: Option<String>,
     /// Short facts below the heading, name and value: software, date, digest of the case.
     pub facts: Vec<(String, Text)>,
     /// The sections in the order in which they are read.
@@ -41,7 +47,7 @@ pub enum Block {
     /// A table.
     Grid(Grid),
     /// The picture of one chain, by its index among the pictures of the report. A medium that cannot draw leaves
-    /// it out: the tables say the same.
+    /// out the whole section, which says nothing but how to read the pictures: the tables say the same.
     Picture(usize),
 }
 
@@ -68,6 +74,8 @@ pub enum Span {
         /// Where it leads; `http` or `https`.
         url: String,
     },
+    /// What follows begins on a new line.
+    Break,
 }
 
 /// A table as it is read. What is computed with is in the tables of CSV and XLSX.
@@ -114,6 +122,43 @@ impl Text {
         self
     }
 
+    /// The same with more plain text behind it.
+    #[must_use]
+    pub fn then(self, text: impl Into<String>) -> Self {
+        self.and(Span::Plain(text.into()))
+    }
+
+    /// The same with something that stands out behind it.
+    #[must_use]
+    pub fn strong(self, text: impl Into<String>) -> Self {
+        self.and(Span::Strong(text.into()))
+    }
+
+    /// The same with something to copy behind it.
+    #[must_use]
+    pub fn code(self, text: impl Into<String>) -> Self {
+        self.and(Span::Code(text.into()))
+    }
+
+    /// The same on a new line; what is empty begins none.
+    #[must_use]
+    pub fn line(self) -> Self {
+        if self.spans.is_empty() { self } else { self.and(Span::Break) }
+    }
+
+    /// The same with all of another text behind it.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.spans.extend(other.spans);
+        self
+    }
+
+    /// Texts, a line each.
+    #[must_use]
+    pub fn lines(texts: impl IntoIterator<Item = Self>) -> Self {
+        texts.into_iter().fold(Self::default(), |all, text| all.line().join(text))
+    }
+
     /// The text without marks; of a link, what is shown.
     #[must_use]
     pub fn plain(&self) -> String {
@@ -129,6 +174,21 @@ impl Span {
             Self::Plain(text) | Self::Strong(text) | Self::Code(text) | Self::Link { text, .. } => {
                 text
             }
+            Self::Break => "\n",
         }
+    }
+}
+
+impl Column {
+    /// A column of words, with its share of the width.
+    #[must_use]
+    pub fn words(title: impl Into<String>, weight: u32) -> Self {
+        Self { title: title.into(), is_number: false, weight }
+    }
+
+    /// A column of numbers, with its share of the width.
+    #[must_use]
+    pub fn number(title: impl Into<String>, weight: u32) -> Self {
+        Self { title: title.into(), is_number: true, weight }
     }
 }

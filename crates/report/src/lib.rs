@@ -18,6 +18,7 @@ mod html;
 mod input;
 mod json;
 mod number;
+mod phrases;
 pub mod schema;
 mod terminal;
 mod words;

@@ -1,5 +1,6 @@
 mod band;
 mod behaviour;
+mod document;
 mod formats;
 mod hostile;
 mod sample;

@@ -112,7 +112,7 @@ fn requests(report: &Report) -> Answer {
     };
     let mut lines: Vec<String> = report.actions.iter().map(line).collect();
     if lines.is_empty() {
-        lines.push("Nothing that this report can name.".to_owned());
+        lines.push(crate::phrases::NO_REQUESTS.to_owned());
     }
     Answer { question: report.words.whom_to_ask, lines: capped(lines), is_alert: false }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use fundtrail_model::{Amount, EndingClass};
+use fundtrail_model::Amount;
 
 use crate::diagram::{
     self, Box, Edge, Graph, LINE_HEIGHT, Line, NODE_WIDTH, Node, Picture, Step, labels, rows,

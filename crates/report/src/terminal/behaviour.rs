@@ -4,6 +4,7 @@ use super::page::{Page, Style};
 use super::{capped, counted, money, section};
 use crate::Report;
 use crate::number::group;
+use crate::phrases;
 use crate::schema::{Link, PartyRef, Pattern, Place};
 
 /// Patterns and links of a summary.
@@ -63,8 +64,7 @@ fn whole_address(party: &PartyRef) -> String {
 /// All of it.
 pub(super) fn whole(page: &mut Page, report: &Report) {
     section(page, report, "Behaviour that has a name");
-    let text = "What is described here is behaviour. It proves no intent, and no amount of the ledger rests on it.";
-    page.paragraph(2, Style::Faint, text);
+    page.paragraph(2, Style::Faint, phrases::BEHAVIOUR);
     let behaviour = &report.behaviour;
     for found in capped(page, &behaviour.patterns) {
         pattern(page, found);
@@ -78,7 +78,7 @@ pub(super) fn whole(page: &mut Page, report: &Report) {
     }
     for owner in &behaviour.owners {
         let end =
-            if owner.is_too_large { "; too many to be believed to be one owner's" } else { "" };
+            if owner.is_too_large { format!("; {}", phrases::TOO_MANY) } else { String::new() };
         let count = owner.parties.len().saturating_add(owner.parties_left_out);
         let text = format!(
             "{} addresses on {} that strong links join{end}: {}",
@@ -150,7 +150,7 @@ fn link(page: &mut Page, link: &Link) {
         page.field(4, "score", &format!("{ppm} millionths"));
     }
     if link.is_partly_looked_at {
-        page.paragraph(4, Style::Notice, "only part of what the second did was looked at");
+        page.paragraph(4, Style::Notice, phrases::PARTLY_LOOKED_AT);
     }
     for place in link.proof.iter().take(MAX_NAMED) {
         page.field(4, "proof", quoted(place));

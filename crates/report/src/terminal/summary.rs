@@ -63,7 +63,7 @@ fn number(brief: &str, asset: &str) -> String {
 pub(super) fn requests(page: &mut Page, report: &Report) {
     section(page, report, report.words.requests);
     if report.actions.is_empty() {
-        page.line(2, Style::Plain, "Nothing that this report can name.");
+        page.line(2, Style::Plain, crate::phrases::NO_REQUESTS);
     }
     for action in &report.actions {
         page.paragraph(2, Style::Strong, &format!("{}: {}", action.kind, action.whom));

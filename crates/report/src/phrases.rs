@@ -1,0 +1,26 @@
+//! Sentences that several formats say.
+
+/// In a reconstruction, what every section says.
+pub(crate) const RECONSTRUCTION: &str = "Reconstruction: what is marked (invented) is made up.";
+
+/// How to read the pictures.
+pub(crate) const FLOW: &str = "From left to right, payment by payment; what came back runs below, dashed. Names other than “wallet” and \
+     “contract” are labels’ words: the tables say whose. A line is as wide as the root of the share of its seed that it \
+     carries; where one asset became several, they count in equal parts. Widths are for orientation: the tables have the \
+     amounts.";
+
+/// Where there is nobody to ask.
+pub(crate) const NO_REQUESTS: &str = "Nothing that this report can name.";
+
+/// What typologies are, and are not.
+pub(crate) const BEHAVIOUR: &str = "What is described here is behaviour. It proves no intent, and no amount of the ledger rests on it. Definitions \
+     and sources: docs/typologies.md.";
+
+/// Where no typology was found.
+pub(crate) const NO_PATTERNS: &str = "None of the typologies was found.";
+
+/// Of a link that rests on part of a history.
+pub(crate) const PARTLY_LOOKED_AT: &str = "only part of what the second did was looked at";
+
+/// Of an owner with too many addresses.
+pub(crate) const TOO_MANY: &str = "too many to be believed to be one owner’s";
