@@ -146,7 +146,7 @@ pub fn band_csv(report: &Report) -> Result<Option<Vec<u8>>, Error> {
 type Part = fn(&BandTotal) -> &Money;
 
 /// What [`number`] counts in.
-const fn unit(money: &Money) -> &'static str {
+fn unit(money: &Money) -> &'static str {
     if money.decimals.is_some() { "whole" } else { "base units" }
 }
 

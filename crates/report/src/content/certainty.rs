@@ -316,7 +316,8 @@ fn unlooked(input: &Input<'_>, names: &Names<'_>) -> String {
         1 => "1 address".to_owned(),
         count => format!("{} addresses", group(&count.to_string())),
     };
-    let amounts: Vec<String> = sums.money(names).into_iter().map(|money| money.brief).collect();
+    let amounts: Vec<String> =
+        sums.money(names).into_iter().map(|money| money.brief.clone()).collect();
     format!("Not looked at, or not all of it: {places}, where {} wait.", amounts.join("; "))
 }
 
@@ -331,7 +332,7 @@ fn receivers_text(
         .iter()
         .take(MAX_RECEIVERS)
         .map(|(receiver, asset, amount)| {
-            let receiver = names.party(chain, *receiver, position.block).text;
+            let receiver = &names.party(chain, *receiver, position.block).text;
             format!("{receiver} {}", names.money(*asset, *amount, None).text)
         })
         .collect();
@@ -412,13 +413,13 @@ fn reservation_text(names: &Names<'_>, direction: Direction, reservation: &Reser
             let sum = |side: &[(Asset, Amount)]| {
                 let parts: Vec<String> = side
                     .iter()
-                    .map(|(asset, amount)| names.money(*asset, *amount, None).text)
+                    .map(|(asset, amount)| names.money(*asset, *amount, None).text.clone())
                     .collect();
                 parts.join(" and ")
             };
             let to: Vec<String> = contracts
                 .iter()
-                .map(|contract| names.party(*chain, *contract, position.block).text)
+                .map(|contract| names.party(*chain, *contract, position.block).text.clone())
                 .collect();
             if is_payment {
                 return format!(

@@ -119,7 +119,7 @@ pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<LedgerLine> {
                             .and_then(|money| money.usd);
                         LedgerEnding {
                             class: class.name(),
-                            money: Money { usd, ..money(*amount) },
+                            money: Money::new(names.figures(line.asset, *amount), usd),
                             count: found.map_or(0, |(count, _)| *count),
                         }
                     })

@@ -1,6 +1,8 @@
 //! How addresses, assets, amounts and places are called.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fundtrail_model::{
     Address, Amount, Asset, ChainId, ChainInfo, Date, H256, Position, Timestamp, checksum, hash_hex,
@@ -10,8 +12,12 @@ use super::assets::{AssetName, asset_names};
 use super::clean;
 use super::parties::{Directory, label_text, short};
 use crate::input::Input;
-use crate::number;
-use crate::schema::{AssetLine, Chain, Money, Party, PartyRef, Place};
+use crate::schema::{
+    AssetLine, AssetText, Chain, Figures, Money, Party, PartyRef, Place, PlaceText,
+};
+
+/// What was told before, to be told again.
+pub(super) type Told<K, V> = RefCell<BTreeMap<K, V>>;
 
 /// Names everything that a report mentions.
 pub(super) struct Names<'a> {
@@ -19,13 +25,24 @@ pub(super) struct Names<'a> {
     chains: BTreeMap<ChainId, &'a ChainInfo>,
     assets: BTreeMap<Asset, AssetName>,
     directory: Directory<'a>,
+    figures: Told<(Asset, Amount), Arc<Figures>>,
+    asset_texts: Told<Asset, Arc<AssetText>>,
+    places: Told<(ChainId, Position, Option<H256>), Place>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(input: &'a Input<'a>) -> Self {
         let chains = input.chains.iter().map(|chain| (chain.id, chain)).collect();
         let assets = asset_names(input, &chains);
-        Self { input, chains, assets, directory: Directory::new(input) }
+        Self {
+            input,
+            chains,
+            assets,
+            directory: Directory::new(input),
+            figures: RefCell::default(),
+            asset_texts: RefCell::default(),
+            places: RefCell::default(),
+        }
     }
 
     pub(super) const fn directory(&self) -> &Directory<'a> {
@@ -87,31 +104,30 @@ impl<'a> Names<'a> {
     /// An amount, with its value at `block` where there is a price.
     pub(super) fn money(&self, asset: Asset, amount: Amount, block: Option<u64>) -> Money {
         let usd = block.and_then(|block| (self.input.usd)(asset, amount, block));
-        let name = self.called(asset, |name| &name.full);
-        let decimals = self.assets.get(&asset).and_then(|name| name.decimals);
-        let (text, brief) = match decimals {
-            Some(places) => (
-                format!("{} {name}", number::group(&amount.to_decimal(places))),
-                format!("{} {name}", number::brief(amount, places)),
-            ),
-            None => {
-                let text = format!("{} base units of {name}", number::group(&amount.to_string()));
-                (text.clone(), text)
-            }
-        };
-        Money {
-            amount,
-            chain: asset.chain().0,
-            contract: asset.contract().map(fundtrail_model::checksum),
-            asset: self.asset(asset),
-            asset_and_chain: name,
-            decimals,
-            base_units: amount.to_string(),
-            decimal: decimals.map(|places| amount.to_decimal(places)),
-            usd: usd.map(|usd| usd.to_string()),
-            text,
-            brief,
-        }
+        Money::new(self.figures(asset, amount), usd.map(|usd| usd.to_string()))
+    }
+
+    /// An amount as numbers and texts.
+    pub(super) fn figures(&self, asset: Asset, amount: Amount) -> Arc<Figures> {
+        let mut figures = self.figures.borrow_mut();
+        let figures = figures.entry((asset, amount));
+        Arc::clone(
+            figures.or_insert_with(|| Arc::new(Figures::new(self.asset_text(asset), amount))),
+        )
+    }
+
+    fn asset_text(&self, asset: Asset) -> Arc<AssetText> {
+        let mut texts = self.asset_texts.borrow_mut();
+        let text = texts.entry(asset).or_insert_with(|| {
+            Arc::new(AssetText {
+                chain: asset.chain().0,
+                contract: asset.contract().map(checksum),
+                asset: self.asset(asset),
+                asset_and_chain: self.called(asset, |name| &name.full),
+                decimals: self.assets.get(&asset).and_then(|name| name.decimals),
+            })
+        });
+        Arc::clone(text)
     }
 
     pub(super) fn place(
@@ -120,8 +136,19 @@ impl<'a> Names<'a> {
         position: Position,
         transaction: Option<H256>,
     ) -> Place {
+        let mut places = self.places.borrow_mut();
+        let place = places.entry((chain, position, transaction));
+        place.or_insert_with(|| self.place_text(chain, position, transaction).into()).clone()
+    }
+
+    fn place_text(
+        &self,
+        chain: ChainId,
+        position: Position,
+        transaction: Option<H256>,
+    ) -> PlaceText {
         let transaction = transaction.map(hash_hex);
-        Place {
+        PlaceText {
             chain: chain.0,
             chain_name: self.chain(chain),
             position: position.to_string(),

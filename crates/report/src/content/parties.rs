@@ -1,5 +1,6 @@
 //! Names of addresses: labels where somebody gave one, short stable aliases otherwise.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
@@ -8,8 +9,9 @@ use fundtrail_model::{
 };
 
 use super::clean;
+use super::names::Told;
 use crate::input::Input;
-use crate::schema::{Party, PartyRef};
+use crate::schema::{Party, PartyRef, PartyText};
 
 /// `0x12ab…34cd`.
 pub(super) fn short(address: Address) -> String {
@@ -30,6 +32,8 @@ pub(super) struct Directory<'a> {
     marks: &'a BTreeMap<(ChainId, Address), Marks>,
     listings: BTreeMap<Address, BTreeSet<&'a Listing>>,
     is_reconstruction: bool,
+    /// What was told of whom by which label, to be told again.
+    told: Told<(ChainId, Address, Option<&'a Label>), PartyRef>,
 }
 
 impl<'a> Directory<'a> {
@@ -53,6 +57,7 @@ impl<'a> Directory<'a> {
             marks: input.marks,
             listings,
             is_reconstruction: input.invented.is_some(),
+            told: RefCell::default(),
         };
         directory.add_all(input);
         directory
@@ -218,6 +223,12 @@ impl<'a> Directory<'a> {
         day: Option<Date>,
     ) -> PartyRef {
         let label = self.label_on(chain, address, day);
+        let mut told = self.told.borrow_mut();
+        let told = told.entry((chain, address, label));
+        told.or_insert_with(|| self.party_text(chain, address, label).into()).clone()
+    }
+
+    fn party_text(&self, chain: ChainId, address: Address, label: Option<&Label>) -> PartyText {
         let (name, is_invented) = match label {
             Some(label) => (format!("labelled “{}”", clean(&label.name)), label.is_invented),
             None => (self.alias(chain, address), self.is_invented(chain, address)),
@@ -225,7 +236,7 @@ impl<'a> Directory<'a> {
         let mark = invented_mark(is_invented);
         let comma = if is_invented { "invented, " } else { "" };
         let number = self.index.get(&(chain, address)).map_or(0, |idx| idx.saturating_add(1));
-        PartyRef {
+        PartyText {
             party: format!("P{number}"),
             address: checksum(address),
             text: format!("{name} ({comma}{})", short(address)),

@@ -28,8 +28,7 @@ impl Sums {
         self.by_asset
             .iter()
             .map(|(asset, (amount, usd))| {
-                let usd = usd.map(|usd| usd.to_string());
-                Money { usd, ..names.money(*asset, *amount, None) }
+                Money::new(names.figures(*asset, *amount), usd.map(|usd| usd.to_string()))
             })
             .collect()
     }

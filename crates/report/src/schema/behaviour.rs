@@ -94,7 +94,7 @@ impl Pattern {
 
     /// Whether anything moved: baits that nobody fell for moved nothing.
     #[must_use]
-    pub const fn has_moved(&self) -> bool {
+    pub fn has_moved(&self) -> bool {
         !self.money.amount.is_zero()
     }
 

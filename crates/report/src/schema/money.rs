@@ -1,0 +1,177 @@
+//! Amounts.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use fundtrail_model::Amount;
+use serde::{Serialize, Serializer};
+
+use crate::number;
+
+/// An amount of one asset, and what it was worth where it moved.
+///
+/// What is the same for every mention of the amount is kept once: a report mentions most amounts many times.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Money {
+    figures: Arc<Figures>,
+    /// US dollars at the block of the movement; `None` where there is no price.
+    pub usd: Option<String>,
+}
+
+/// An amount of one asset, as numbers and as texts.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// The number itself.
+    pub amount: Amount,
+    /// Of what.
+    pub of: Arc<AssetText>,
+    /// The exact amount in base units.
+    pub base_units: String,
+    /// The exact amount in whole coins or tokens; `None` where the decimals are not known.
+    pub decimal: Option<String>,
+    /// The exact amount with thousands grouped, the asset's name, and its chain where the name alone
+    /// is not enough.
+    pub text: String,
+    /// The amount rounded for a table, with the asset's name; `≈` marks what is rounded.
+    pub brief: String,
+}
+
+/// An asset where an amount of it is mentioned.
+#[derive(Debug, PartialEq, Eq)]
+pub struct AssetText {
+    /// The chain's id.
+    pub chain: u64,
+    /// The token's contract; `None` for the native coin.
+    pub contract: Option<String>,
+    /// The asset's name as shown.
+    pub asset: String,
+    /// The same with the chain, where assets of several chains share the name.
+    pub asset_and_chain: String,
+    /// The asset's decimals; `None` where they are not known.
+    pub decimals: Option<u8>,
+}
+
+impl Deref for Money {
+    type Target = Figures;
+
+    fn deref(&self) -> &Figures {
+        &self.figures
+    }
+}
+
+impl Deref for Figures {
+    type Target = AssetText;
+
+    fn deref(&self) -> &AssetText {
+        &self.of
+    }
+}
+
+impl Figures {
+    /// The texts of an amount.
+    pub(crate) fn new(of: Arc<AssetText>, amount: Amount) -> Self {
+        let base_units = amount.to_string();
+        let decimal = of.decimals.map(|places| amount.to_decimal(places));
+        let name = &of.asset_and_chain;
+        let (text, brief) = match (of.decimals, &decimal) {
+            (Some(places), Some(decimal)) => (
+                format!("{} {name}", number::group(decimal)),
+                format!("{} {name}", number::brief(amount, places)),
+            ),
+            _ => {
+                let text = format!("{} base units of {name}", number::group(&base_units));
+                (text.clone(), text)
+            }
+        };
+        Self { amount, of, base_units, decimal, text, brief }
+    }
+}
+
+/// How an amount is written in JSON.
+#[derive(Serialize)]
+struct Wire<'a> {
+    chain: u64,
+    contract: Option<&'a str>,
+    asset: &'a str,
+    decimals: Option<u8>,
+    base_units: &'a str,
+    decimal: Option<&'a str>,
+    usd: Option<&'a str>,
+}
+
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let wire = Wire {
+            chain: self.chain,
+            contract: self.contract.as_deref(),
+            asset: &self.asset,
+            decimals: self.decimals,
+            base_units: &self.base_units,
+            decimal: self.decimal.as_deref(),
+            usd: self.usd.as_deref(),
+        };
+        wire.serialize(serializer)
+    }
+}
+
+impl Money {
+    /// An amount, and what it was worth.
+    pub(crate) const fn new(figures: Arc<Figures>, usd: Option<String>) -> Self {
+        Self { figures, usd }
+    }
+
+    /// The dollars, or `no price`.
+    #[must_use]
+    pub fn usd_text(&self) -> &str {
+        self.usd.as_deref().unwrap_or("no price")
+    }
+
+    /// Whether the amount for a table is the exact one.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.brief == self.text
+    }
+
+    /// Another amount of the same asset, rounded for a table.
+    #[must_use]
+    pub fn sum_text(&self, sum: Amount) -> String {
+        self.sum_called(sum, &self.asset_and_chain)
+    }
+
+    /// The same where everything around it is on one chain.
+    #[must_use]
+    pub fn sum_on_chain(&self, sum: Amount) -> String {
+        self.sum_called(sum, &self.asset)
+    }
+
+    fn sum_called(&self, sum: Amount, name: &str) -> String {
+        match self.decimals {
+            Some(places) => format!("{} {name}", number::brief(sum, places)),
+            None => format!("{} base units of {name}", number::group(&sum.to_string())),
+        }
+    }
+
+    /// The exact amount with thousands grouped and the asset's name, where the chain is named besides.
+    #[must_use]
+    pub fn exact_on_chain(&self) -> String {
+        match self.decimal {
+            Some(_) => format!("{} {}", self.number(), self.asset),
+            None => format!("{} of {}", self.number(), self.asset),
+        }
+    }
+
+    /// The amount rounded for a table, without the asset, where a heading names that.
+    #[must_use]
+    pub fn brief_number(&self) -> &str {
+        self.brief.strip_suffix(&self.asset_and_chain).unwrap_or(&self.brief).trim_end()
+    }
+
+    /// The exact amount with thousands grouped, without the asset.
+    #[must_use]
+    pub fn number(&self) -> String {
+        match &self.decimal {
+            Some(decimal) => number::group(decimal),
+            None => format!("{} base units", number::group(&self.base_units)),
+        }
+    }
+}

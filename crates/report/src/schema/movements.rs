@@ -1,0 +1,83 @@
+//! Where following stopped, and every movement on the way.
+
+use fundtrail_model::EndingClass;
+use serde::Serialize;
+
+use super::{Lot, Money, PartyRef, Place};
+
+/// Where and why following stopped, for one lot.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ending {
+    /// `E1` and so on.
+    pub id: String,
+    /// The seed.
+    pub seed: String,
+    /// The kind of ending.
+    pub class: &'static str,
+    /// The kind itself.
+    #[serde(skip)]
+    pub kind: EndingClass,
+    /// How much.
+    pub money: Money,
+    /// Where it is; `None` for a fee or an unknown counterparty.
+    pub at: Option<PartyRef>,
+    /// Why following stopped, as a sentence.
+    pub why: String,
+    /// Whether more looking could change it.
+    pub is_incomplete: bool,
+    /// Whether it is the same coins as an ending of another seed, so that sums leave it out.
+    #[serde(skip)]
+    pub is_repeated: bool,
+    /// Where in the chain it arrived, and by which transaction.
+    pub place: Place,
+    /// The seed or the hop that brought it.
+    pub origin: String,
+    /// The hops that lead to it, first hop first.
+    pub path: Vec<String>,
+    /// The share of the seed's value in millionths, where one asset that became several counts in
+    /// equal parts. For order and drawing only.
+    #[serde(skip)]
+    pub share_ppm: u32,
+}
+
+/// One movement of stolen value.
+#[derive(Clone, Debug, Serialize)]
+pub struct Hop {
+    /// `H1` and so on.
+    pub id: String,
+    /// `payment` or `conversion`.
+    pub kind: &'static str,
+    /// Where and when.
+    pub place: Place,
+    /// The block.
+    pub block: u64,
+    /// Hops from the seed.
+    pub depth: u32,
+    /// Who paid or converted.
+    pub from: PartyRef,
+    /// Who received; for a conversion the same account, `None` for nobody or somebody not known.
+    pub to: Option<PartyRef>,
+    /// Why there is no receiver.
+    pub to_note: Option<&'static str>,
+    /// What was given, clean lots included.
+    pub paid: Vec<Money>,
+    /// What a conversion got for it, clean lots included.
+    pub received: Vec<Money>,
+    /// Whether a conversion's shares rest on a convention.
+    pub is_approximate: bool,
+    /// The stolen part of what was given, by asset.
+    pub stolen: Vec<Money>,
+    /// The stolen lots it took.
+    pub taken: Vec<Lot>,
+    /// The stolen lots it made.
+    pub made: Vec<Lot>,
+    /// The rule that chose the lots.
+    pub rule: &'static str,
+    /// Positions of the transfers that show it.
+    pub evidence: Vec<String>,
+    /// What the listings of its two ends say of it, then and now; empty where neither has one.
+    pub verdicts: Vec<String>,
+    /// As in [`Ending::share_ppm`].
+    #[serde(skip)]
+    pub share_ppm: u32,
+}
