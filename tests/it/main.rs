@@ -29,6 +29,7 @@
 //! * `seeds`: what counts as stolen, and what is refused
 //! * `settled`: long stays that the state settles, on a chain of 45,000 blocks
 //! * `sandbox`: the sealed world itself
+//! * `tables`: the report as tables
 //! * `through`: following past a stop, and the paths to one place
 #![allow(
     clippy::unwrap_used,
@@ -72,4 +73,5 @@ mod score;
 mod secrets;
 mod seeds;
 mod settled;
+mod tables;
 mod through;

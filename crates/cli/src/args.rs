@@ -249,8 +249,8 @@ pub(crate) struct Naming {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
-    /// Report to write: .html, .json, .txt, .csv (a row per hop), .paths.csv (a row per step of the main paths),
-    /// .patterns.csv (behaviour and links) or, with --rule all, .band.csv (a row per place); can be repeated
+    /// Report to write: .html, .json, .txt, .csv (a row per hop), .TABLE.csv (another table, such as .endings.csv or
+    /// .evidence.csv; --format names them), or a folder with --format csv-set; can be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Vec<PathBuf>,
 

@@ -1,29 +1,62 @@
 //! Where reports go. Every place is tried before anything expensive is done.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use fundtrail_report::TableName;
 
 use crate::error::Error;
 
 /// What a report is written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// Text for a terminal
     Terminal,
-    /// One self-contained page
     Html,
-    /// Everything, in a versioned schema
     Json,
-    /// A row per hop
-    Csv,
-    /// A row per step of the paths to where value ended
-    PathsCsv,
-    /// A row per pattern, link, address in them and transfer that proves them
-    PatternsCsv,
-    /// A row per place, with what ended there by every rule; needs --rule all
-    BandCsv,
+    /// One table as CSV.
+    Table(TableName),
+    /// A folder with every table as CSV.
+    CsvSet,
+}
+
+impl Format {
+    /// As one types it, and what it is.
+    const fn named(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Terminal => ("terminal", "Text for a terminal"),
+            Self::Html => ("html", "One self-contained page"),
+            Self::Json => ("json", "Everything, in a versioned schema"),
+            Self::CsvSet => ("csv-set", "A folder with a CSV file for every table"),
+            Self::Table(TableName::Hops) => ("csv", TableName::Hops.about()),
+            Self::Table(table) => (table.format(), table.about()),
+        }
+    }
+}
+
+/// Every table is a format, `NAME-csv`; that of the hops is also `csv`.
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| {
+            let tables = TableName::ALL.map(Format::Table);
+            [Format::Terminal, Format::Html, Format::Json, Format::CsvSet]
+                .into_iter()
+                .chain(tables)
+                .collect()
+        });
+        &FORMATS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, about) = self.named();
+        let value = PossibleValue::new(name).help(about);
+        Some(match self {
+            Self::Table(TableName::Hops) => value.alias(TableName::Hops.format()),
+            _ => value,
+        })
+    }
 }
 
 /// One place and what is written there.
@@ -44,10 +77,7 @@ pub(crate) fn destinations(
         let from_ending = match path.extension().and_then(|ending| ending.to_str()) {
             Some("html" | "htm") => Some(Format::Html),
             Some("json") => Some(Format::Json),
-            Some("csv") if name.ends_with(".band.csv") => Some(Format::BandCsv),
-            Some("csv") if name.ends_with(".paths.csv") => Some(Format::PathsCsv),
-            Some("csv") if name.ends_with(".patterns.csv") => Some(Format::PatternsCsv),
-            Some("csv") => Some(Format::Csv),
+            Some("csv") => Some(Format::Table(named_table(name).unwrap_or(TableName::Hops))),
             Some("txt") => Some(Format::Terminal),
             _ => None,
         };
@@ -62,9 +92,18 @@ pub(crate) fn destinations(
     Ok(destinations)
 }
 
+/// The table that `NAME.TABLE.csv` names.
+fn named_table(file_name: &str) -> Option<TableName> {
+    let (_, table) = file_name.strip_suffix(".csv")?.rsplit_once('.')?;
+    TableName::from_name(table)
+}
+
 impl Destination {
     /// Makes sure that the report can be written there, without touching what is there now.
     pub(crate) fn try_out(&self) -> Result<(), Error> {
+        if self.format == Format::CsvSet {
+            return self.try_out_folder();
+        }
         if self.path.is_dir() {
             return Err(Error::usage(
                 format!("cannot write {}: it is a folder", self.path.display()),
@@ -76,17 +115,52 @@ impl Destination {
         std::fs::remove_file(&probe).map_err(|error| self.cannot_write(error))
     }
 
-    /// Writes the whole file or nothing of it.
-    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+    fn try_out_folder(&self) -> Result<(), Error> {
+        if self.path.is_dir() {
+            return self.inside(TableName::Hops).try_out();
+        }
+        if self.path.exists() {
+            return Err(Error::usage(
+                format!("cannot write a folder {}: it is a file", self.path.display()),
+                "give the name of a folder with --out",
+            ));
+        }
+        std::fs::create_dir(&self.path).map_err(|error| self.cannot_write(error))?;
+        std::fs::remove_dir(&self.path).map_err(|error| self.cannot_write(error))
+    }
+
+    /// A table's file in the folder that this is.
+    pub(crate) fn inside(&self, table: TableName) -> Self {
+        let path = self.path.join(format!("{}.csv", table.name()));
+        Self { path, format: Format::Table(table) }
+    }
+
+    /// Makes the folder that this is, if it is not there.
+    pub(crate) fn make_folder(&self) -> Result<(), Error> {
+        std::fs::create_dir_all(&self.path).map_err(|error| self.cannot_write(error))
+    }
+
+    /// Writes the whole file or nothing of it: `fill` gets the file to write to.
+    pub(crate) fn write(
+        &self,
+        fill: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let temporary = temporary_sibling(&self.path);
-        let written = std::fs::File::create(&temporary)
-            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-            .and_then(|()| std::fs::rename(&temporary, &self.path));
-        written.map_err(|error| {
+        let filled = std::fs::File::create(&temporary)
+            .map_err(|error| self.cannot_write(error))
+            .and_then(|file| {
+                let mut file = BufWriter::with_capacity(1 << 20, file);
+                fill(&mut file)?;
+                let file =
+                    file.into_inner().map_err(|error| self.cannot_write(error.into_error()))?;
+                let kept = file.sync_all().and_then(|()| std::fs::rename(&temporary, &self.path));
+                kept.map_err(|error| self.cannot_write(error))
+            });
+        if filled.is_err() {
             // What is left of a failed write is of no use; the first error is the one to tell.
             let _ = std::fs::remove_file(&temporary);
-            self.cannot_write(error)
-        })
+        }
+        filled
     }
 
     fn cannot_write(&self, error: std::io::Error) -> Error {
@@ -106,7 +180,10 @@ fn temporary_sibling(path: &Path) -> PathBuf {
 mod tests {
     use std::path::PathBuf;
 
+    use fundtrail_report::TableName;
+
     use super::{Destination, Format, destinations};
+    use crate::error::Error;
 
     #[test]
     fn endings_say_the_format() {
@@ -115,14 +192,18 @@ mod tests {
             assert_eq!(outcome.map(|found| found[0].format), expected, "{path}");
         };
         check("report.html", None, Some(Format::Html));
-        check("report.json", Some(Format::Csv), Some(Format::Json));
-        check("report", Some(Format::Csv), Some(Format::Csv));
-        check("report.csv", None, Some(Format::Csv));
-        check("report.band.csv", None, Some(Format::BandCsv));
-        check("band.csv", None, Some(Format::Csv));
-        check("report.paths.csv", None, Some(Format::PathsCsv));
-        check("report.patterns.csv", None, Some(Format::PatternsCsv));
-        check("patterns.csv", None, Some(Format::Csv));
+        let hops = Format::Table(TableName::Hops);
+        check("report.json", Some(hops), Some(Format::Json));
+        check("report", Some(hops), Some(hops));
+        check("report.csv", None, Some(hops));
+        check("band.csv", None, Some(hops));
+        check("report.2022.csv", None, Some(hops));
+        for table in TableName::ALL {
+            check(&format!("a.{}.csv", table.name()), None, Some(Format::Table(table)));
+            assert_eq!(TableName::from_name(table.name()), Some(table));
+        }
+        check("folder", Some(Format::CsvSet), Some(Format::CsvSet));
+        check("folder/", Some(Format::CsvSet), Some(Format::CsvSet));
         check("report.doc", None, None);
     }
 
@@ -133,7 +214,17 @@ mod tests {
         let destination = Destination { path: path.clone(), format: Format::Json };
         destination.try_out().unwrap();
         assert!(!path.exists());
-        destination.write(b"{}").unwrap();
+        let full = destination.write(|file| {
+            file.write_all(b"{}").unwrap();
+            Ok(())
+        });
+        full.unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"{}");
+        let fails = destination.write(|file| {
+            file.write_all(b"half").unwrap();
+            Err(Error::failed("no", "stop"))
+        });
+        fails.unwrap_err();
         assert_eq!(std::fs::read(&path).unwrap(), b"{}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 

@@ -2,6 +2,7 @@
 //! bytes, whether the report is made by `trace` or years later by `report`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 
 use fundtrail_graph::Journeys;
 use fundtrail_labels::prices::{Prices, UsdCents};
@@ -10,7 +11,9 @@ use fundtrail_model::{
     Address, Asset, Cause, ChainId, ChainInfo, Date, Direction, FlagRule, Likeness, Limits, Marks,
     Reservation, Rule, SeedId, Trail, Transfer, parse_date,
 };
-use fundtrail_report::{Difference, Fact, Input, ListLine, Report, ThroughLine, TrustedToken, Usd};
+use fundtrail_report::{
+    Difference, Fact, Input, ListLine, Report, TableName, ThroughLine, TrustedToken, Usd,
+};
 use fundtrail_store::{Case, KnownTokenRow};
 
 use crate::behaviour;
@@ -498,7 +501,7 @@ pub(crate) fn deliver(
 ) -> Result<(), Error> {
     write(report, destinations)?;
     let printed = format.filter(|_| destinations.is_empty()).unwrap_or(Format::Terminal);
-    ui::bytes(&rendered(report, printed, true)?);
+    print(report, printed)?;
     say_where(destinations);
     Ok(())
 }
@@ -512,7 +515,7 @@ pub(crate) fn deliver_paths(
 ) -> Result<(), Error> {
     write(report, destinations)?;
     match format.filter(|format| destinations.is_empty() && *format != Format::Terminal) {
-        Some(format) => ui::bytes(&rendered(report, format, true)?),
+        Some(format) => print(report, format)?,
         None => {
             let text = fundtrail_report::terminal_paths(report, ui::width(), ui::has_colour());
             ui::bytes(text.as_bytes());
@@ -524,7 +527,15 @@ pub(crate) fn deliver_paths(
 
 fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
     for destination in destinations {
-        destination.write(&rendered(report, destination.format, false)?)?;
+        if destination.format == Format::CsvSet {
+            destination.make_folder()?;
+            for table in TableName::ALL {
+                let file = destination.inside(table);
+                file.write(|to| Ok(fundtrail_report::csv(report, table, to)?))?;
+            }
+        } else {
+            destination.write(|to| render(report, destination.format, to))?;
+        }
     }
     Ok(())
 }
@@ -535,22 +546,39 @@ fn say_where(destinations: &[Destination]) {
     }
 }
 
-fn rendered(report: &Report, format: Format, is_stdout: bool) -> Result<Vec<u8>, Error> {
-    Ok(match format {
-        Format::Terminal if is_stdout => {
-            fundtrail_report::terminal_summary(report, ui::width(), ui::has_colour()).into_bytes()
-        }
+/// Prints a report to stdout; as text that is a summary.
+fn print(report: &Report, format: Format) -> Result<(), Error> {
+    if format == Format::Terminal {
+        let text = fundtrail_report::terminal_summary(report, ui::width(), ui::has_colour());
+        ui::bytes(text.as_bytes());
+        return Ok(());
+    }
+    let mut bytes = Vec::new();
+    render(report, format, &mut bytes)?;
+    ui::bytes(&bytes);
+    Ok(())
+}
+
+/// Writes a report that is one file.
+fn render(report: &Report, format: Format, to: &mut dyn Write) -> Result<(), Error> {
+    let whole = match format {
         Format::Terminal => fundtrail_report::terminal(report, 100, false).into_bytes(),
         Format::Html => fundtrail_report::html(report)?.into_bytes(),
         Format::Json => fundtrail_report::json(report)?,
-        Format::Csv => fundtrail_report::csv(report)?,
-        Format::PathsCsv => fundtrail_report::paths_csv(report)?,
-        Format::PatternsCsv => fundtrail_report::patterns_csv(report)?,
-        Format::BandCsv => fundtrail_report::band_csv(report)?.ok_or_else(|| {
-            Error::usage(
+        Format::Table(table) if !table.is_in(report) => {
+            return Err(Error::usage(
                 "only one rule was followed: there is nothing to compare",
                 "give --rule all",
-            )
-        })?,
-    })
+            ));
+        }
+        Format::Table(table) => return Ok(fundtrail_report::csv(report, table, to)?),
+        Format::CsvSet => {
+            return Err(Error::usage(
+                "a set of tables is a folder and cannot be printed",
+                "name the folder with --out, or one table with --format",
+            ));
+        }
+    };
+    to.write_all(&whole)
+        .map_err(|error| Error::failed(format!("cannot write: {error}"), "make room"))
 }

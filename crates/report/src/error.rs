@@ -8,11 +8,8 @@ pub enum Error {
     #[error("the report could not be written as JSON")]
     Json(#[from] serde_json::Error),
     /// The CSV writer failed.
-    #[error("the report could not be written as CSV: {reason}")]
-    Csv {
-        /// What the writer said.
-        reason: String,
-    },
+    #[error("the report could not be written as CSV")]
+    Csv(#[from] csv::Error),
     /// The HTML template failed.
     #[error("the report could not be written as HTML: {reason}")]
     Html {

@@ -20,16 +20,18 @@ mod json;
 mod number;
 mod phrases;
 pub mod schema;
+mod table;
 mod terminal;
 mod words;
 
 pub use content::content;
-pub use csv::{band_csv, csv, paths_csv, patterns_csv};
+pub use csv::csv;
 pub use error::Error;
 pub use html::html;
 pub use input::{Difference, Fact, Input, ListLine, ThroughLine, TrustedToken, Usd, UsdView};
 pub use json::json;
 pub use schema::Report;
+pub use table::TableName;
 pub use terminal::{terminal, terminal_paths, terminal_summary};
 
 #[cfg(test)]

@@ -6,4 +6,5 @@ mod hostile;
 mod sample;
 mod sanctions;
 mod sums;
+mod tables;
 mod through;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use fundtrail_fetch::Session;
 use fundtrail_labels::Book;
 use fundtrail_model::ChainId;
+use fundtrail_report::TableName;
 use fundtrail_store::Case;
 use serde::Deserialize;
 
@@ -36,10 +37,13 @@ const LISTS: [(&str, &str); 3] = [
     ("demo tokens", include_str!("../../../../data/cases/dprk-900k/tokens.csv")),
 ];
 const TITLE: &str = "The $900k case, 2022: a reconstruction";
-const REPORTS: [(&str, Format); 3] =
-    [("report.html", Format::Html), ("report.json", Format::Json), ("report.csv", Format::Csv)];
+const REPORTS: [(&str, Format); 3] = [
+    ("report.html", Format::Html),
+    ("report.json", Format::Json),
+    ("report.csv", Format::Table(TableName::Hops)),
+];
 /// Written where every rule is compared.
-const BAND: Option<(&str, Format)> = Some(("report.band.csv", Format::BandCsv));
+const BAND: Option<(&str, Format)> = Some(("report.band.csv", Format::Table(TableName::Band)));
 const CASE: &str = "case.ftcase";
 
 /// The part of `expected.toml` that a tracer may know beforehand: the thefts.

@@ -6,7 +6,8 @@ use fundtrail_model::{
 };
 
 use super::sample::{POLYGON, Sample, address, small};
-use crate::{csv, html, json, patterns_csv, terminal, terminal_summary};
+use super::tables::csv;
+use crate::{TableName, html, json, terminal, terminal_summary};
 
 /// A sample with a pattern of its own trail and one beside it, a strong link and a weak one.
 pub(crate) fn behaving(mut sample: Sample) -> Sample {
@@ -126,7 +127,7 @@ fn patterns_and_links_in_every_format() {
     insta::assert_snapshot!("behaviour_terminal", part(&text, "Behaviour that has", "Addresses"));
     let text = terminal_summary(&report, 100, false);
     insta::assert_snapshot!("behaviour_summary", part(&text, "Behaviour that has", "This is a"));
-    let rows = String::from_utf8(patterns_csv(&report).unwrap()).unwrap();
+    let rows = csv(&report, TableName::Patterns);
     insta::assert_snapshot!("behaviour_csv", rows.replace("\r\n", "\n"));
     let page =
         part(&html(&report).unwrap(), "<section id=\"behaviour\"", "<section id=\"parties\"");
@@ -150,7 +151,7 @@ fn every_address_named_has_its_line_and_no_number_changes() {
         report.parties.iter().map(|of| (of.id.clone(), of.alias.clone())).collect::<Vec<_>>()
     };
     assert!(names(&behaving).starts_with(&names(&plain)));
-    assert_eq!(String::from_utf8(csv(&plain).unwrap()), String::from_utf8(csv(&behaving).unwrap()));
+    assert_eq!(csv(&plain, TableName::Hops), csv(&behaving, TableName::Hops));
     let known: Vec<_> = behaving.parties.iter().map(|of| (&of.id, &of.address)).collect();
     let of_patterns = behaving.behaviour.patterns.iter().flat_map(|of| &of.parties);
     let of_links = behaving.behaviour.links.iter().flat_map(|of| [&of.from, &of.to]);
@@ -164,5 +165,5 @@ fn nothing_found_is_said_and_needs_no_summary() {
     let report = small().report();
     assert!(!terminal_summary(&report, 100, false).contains("Behaviour"));
     assert!(html(&report).unwrap().contains("None of the typologies was found."));
-    assert_eq!(String::from_utf8(patterns_csv(&report).unwrap()).unwrap().lines().count(), 1);
+    assert_eq!(csv(&report, TableName::Patterns).lines().count(), 1);
 }

@@ -179,7 +179,7 @@ fn each_hop_says_what_the_listings_of_its_ends_make_of_it() {
                 before the listing";
     assert_eq!(verdicts.iter().filter(|text| *text == said).count(), 1, "{verdicts:?}");
     assert_eq!(verdicts.iter().filter(|text| !text.is_empty()).count(), 1, "{verdicts:?}");
-    let rows = String::from_utf8(crate::csv(&report).unwrap()).unwrap();
+    let rows = super::tables::csv(&report, crate::TableName::Hops);
     assert_eq!(rows.matches(said).count(), 1, "{rows}");
 }
 

@@ -1,0 +1,52 @@
+//! The report of the demo as tables, through the program.
+
+use crate::sandbox::Sandbox;
+
+const CASE: &str = "fundtrail-demo/case.ftcase";
+
+fn demo(more: &[&str]) -> Sandbox {
+    let sandbox = Sandbox::new();
+    let mut arguments = vec!["demo", "--as-of", "2026-11-23"];
+    arguments.extend(more);
+    sandbox.run(&arguments).success();
+    sandbox
+}
+
+#[test]
+fn a_set_has_every_table_and_each_is_also_a_file_of_its_own() {
+    let sandbox = demo(&["--rule", "all"]);
+    sandbox.run(&["report", CASE, "--format", "csv-set", "--out", "set"]).success();
+    // A folder that is there is written over.
+    sandbox.run(&["report", CASE, "--format", "csv-set", "--out", "set/"]).success();
+    let mut names: Vec<String> = std::fs::read_dir(sandbox.path("set"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names.len(), 19, "{names:?}");
+    assert_eq!(sandbox.read("set/hops.csv"), sandbox.read("fundtrail-demo/report.csv"));
+    for name in names {
+        let whole = sandbox.read(&format!("set/{name}"));
+        assert!(1 <= whole.lines().count(), "{name}");
+        let file = format!("a.{name}");
+        sandbox.run(&["report", CASE, "--out", &file]).success();
+        assert_eq!(sandbox.read(&file), whole, "{name}");
+        let format = name.replace(".csv", "-csv");
+        let printed = sandbox.run(&["report", CASE, "--format", &format]).success().stdout;
+        assert_eq!(printed, whole, "{name}");
+    }
+}
+
+#[test]
+fn a_set_needs_a_folder() {
+    let sandbox = demo(&[]);
+    sandbox.write("taken", "words");
+    let check = |more: &[&str], says: &str| {
+        let refused = sandbox.run(&[&["report", CASE, "--format", "csv-set"], more].concat());
+        assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+        assert!(refused.stderr.contains(says), "{}", refused.stderr);
+    };
+    check(&[], "name the folder with --out");
+    check(&["--out", "taken"], "it is a file");
+    assert_eq!(sandbox.read("taken"), "words");
+}
