@@ -16,6 +16,7 @@
 //! * `halving`: native transfers found by halving long windows
 //! * `help`: every help page
 //! * `hubs`: crowded addresses, whose history is not downloaded
+//! * `large_case`: cases of any number of addresses, for `pages`
 //! * `kills`: runs that are killed, under faults too, end with the same case as undisturbed ones
 //! * `layers`: the star of crates, and files that belong to a table of contents
 //! * `live`: the same case on a real node, over HTTP
@@ -59,6 +60,7 @@ mod halving;
 mod help;
 mod hubs;
 mod kills;
+mod large_case;
 mod layers;
 mod lists;
 mod lists_kept;

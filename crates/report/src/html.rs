@@ -1,7 +1,12 @@
 //! The report as one HTML file that needs nothing else: no network, no other file, and no script to be
 //! read.
 
+mod cell;
+mod data;
+mod grid;
+mod markup;
 mod svg;
+mod tables;
 
 use askama::Template;
 use base64::Engine as _;
@@ -9,13 +14,24 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::schema::{BandPlace, Ending, Hop, Party, Path, PathSet, PathStep};
+use data::Data;
+
+use crate::schema::{BandPlace, Finding, Hop, Path, PathSet, PathStep};
 use crate::{Error, Report, diagram};
 
 const STYLE: &str = include_str!("../templates/report.css");
 /// Added in a reconstruction, so that every printed page says so.
 const STYLE_INVENTED: &str = include_str!("../templates/invented.css");
-const SCRIPT: &str = include_str!("../templates/report.js");
+/// One script: its parts share a scope.
+const SCRIPT: &str = concat!(
+    "(() => {\n'use strict';\n",
+    include_str!("../templates/js/page.js"),
+    include_str!("../templates/js/cell.js"),
+    include_str!("../templates/js/grid.js"),
+    include_str!("../templates/js/flow.js"),
+    include_str!("../templates/js/start.js"),
+    "})();\n"
+);
 
 /// Places whose paths are told hop by hop.
 const MAX_PLACES: usize = 12;
@@ -25,8 +41,8 @@ const MAX_HOPS: usize = 24;
 /// Places of one asset that are shown by every rule.
 const MAX_BAND_PLACES: usize = 400;
 
-/// With more addresses, their table has no links.
-const MAX_PARTY_LINKS: usize = 1_000;
+/// Listed addresses that are told one by one; others are rows of a table.
+const MAX_FINDINGS: usize = 50;
 
 /// The report as one HTML page. It works from a file, loads nothing, and its content security policy
 /// allows only its own style and script, by their hashes. Links to block explorers are the only
@@ -46,6 +62,20 @@ pub fn html(report: &Report) -> Result<String, Error> {
         digest(&style),
         digest(SCRIPT)
     );
+    let mut data = Data::default();
+    let told = report.findings.len().min(MAX_FINDINGS);
+    let (findings, more) = report.findings.split_at(told);
+    let (mut quotes, mut movements) = (Vec::new(), Vec::new());
+    for (action, number) in report.actions.iter().zip(1..) {
+        quotes.push(tables::quotes(report, action, number).write(&mut data));
+    }
+    for (finding, number) in findings.iter().zip(1..) {
+        movements.push(tables::movements(report, finding, number).write(&mut data));
+    }
+    let listed = match more {
+        [] => String::new(),
+        more => tables::listed(report, more).write(&mut data),
+    };
     let page = Page {
         report,
         policy,
@@ -54,6 +84,15 @@ pub fn html(report: &Report) -> Result<String, Error> {
         flows: flows(report),
         paths: paths(report),
         legend: &LEGEND,
+        findings,
+        quotes,
+        movements,
+        listed,
+        open_ends: tables::open_ends(report).write(&mut data),
+        endings: tables::endings(report).write(&mut data),
+        hops: tables::hops(report).write(&mut data),
+        parties: tables::parties(report).write(&mut data),
+        data: data.finish(),
     };
     page.render().map_err(|error| Error::Html { reason: error.to_string() })
 }
@@ -86,6 +125,18 @@ struct Page<'a> {
     flows: Vec<Flow>,
     paths: Vec<PathsTo<'a>>,
     legend: &'a [(&'a str, &'a str)],
+    /// Those that are told one by one.
+    findings: &'a [Finding],
+    /// The tables, as markup.
+    quotes: Vec<String>,
+    movements: Vec<String>,
+    listed: String,
+    open_ends: String,
+    endings: String,
+    hops: String,
+    parties: String,
+    /// What the script reads.
+    data: String,
 }
 
 /// The picture of one chain as inline SVG, so that it shows without a script.
@@ -138,18 +189,6 @@ fn told<'a>(path: &'a Path, hops: &BTreeMap<&str, &'a Hop>) -> Told<'a> {
 }
 
 impl Page<'_> {
-    /// The hops of a path, or both ends of a long one with how many are left out between them.
-    fn steps<'b>(&self, path: &'b [String]) -> (&'b [String], usize, &'b [String]) {
-        let half = MAX_HOPS / 2;
-        let tail_at = path.len().saturating_sub(half);
-        match (path.get(..half), path.get(tail_at..)) {
-            (Some(head), Some(tail)) if path.len() > MAX_HOPS => {
-                (head, path.len().saturating_sub(MAX_HOPS), tail)
-            }
-            _ => (path, 0, &[]),
-        }
-    }
-
     /// The first of many places: those that got most.
     fn shown_places<'b>(&self, places: &'b [BandPlace]) -> &'b [BandPlace] {
         places.get(..MAX_BAND_PLACES).unwrap_or(places)
@@ -158,15 +197,6 @@ impl Page<'_> {
     /// A mark stays with its number.
     fn unbroken(&self, line: &str) -> String {
         line.replace("≈ ", "≈\u{a0}")
-    }
-
-    /// Addresses beyond counting are copied, not clicked.
-    const fn links_parties(&self) -> bool {
-        self.report.parties.len() <= MAX_PARTY_LINKS
-    }
-
-    fn party_link<'b>(&self, party: &'b Party) -> Option<&'b str> {
-        party.link.as_deref().filter(|_| self.links_parties())
     }
 
     /// Only the shapes that the pictures show.
@@ -183,9 +213,5 @@ impl Page<'_> {
         let dotted = self.report.words.dotted;
         let shown = self.legend.iter().filter(|(kind, _)| shown.contains(kind));
         shown.map(|(kind, says)| (*kind, if says.is_empty() { dotted } else { says })).collect()
-    }
-
-    const fn class_of(&self, ending: &Ending) -> &'static str {
-        diagram::class_name(ending.kind)
     }
 }

@@ -8,10 +8,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::place;
 
+/// Something that a reader does.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Act {
+    /// Clicks what a CSS selector finds.
+    Click(String),
+    /// Writes a text into the field that a CSS selector finds.
+    Fill(String, String),
+    /// Chooses a value of the list that a CSS selector finds.
+    Choose(String, String),
+    /// Presses a key, as `Escape`.
+    Press(String),
+    /// Goes to what a CSS selector finds.
+    Focus(String),
+}
+
 /// How a page is opened, and what is asked of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Visit {
     page: PathBuf,
+    /// What follows the address, `#` included; or nothing.
+    pub hash: String,
     /// Width of the window in pixels.
     pub width: u32,
     /// Height of the window in pixels.
@@ -20,10 +38,16 @@ pub struct Visit {
     pub dark: bool,
     /// Whether scripts run.
     pub script: bool,
-    /// What is clicked, in order, as CSS selectors.
-    pub clicks: Vec<String>,
-    /// What is counted after the clicks, as CSS selectors.
+    /// What the reader does, in order.
+    pub acts: Vec<Act>,
+    /// What is counted after that, as CSS selectors.
     pub count: Vec<String>,
+    /// What is read after that, as CSS selectors.
+    pub texts: Vec<String>,
+    /// Whether axe looks for what keeps people from using the page.
+    pub audit: bool,
+    /// Where the page goes as it is printed, as PDF.
+    pub pdf: Option<PathBuf>,
     /// Where a picture of the page goes, as PNG.
     pub screenshot: Option<PathBuf>,
     /// Whether the picture shows the whole page and not only the window.
@@ -47,8 +71,20 @@ pub struct PageReport {
     pub requests: Vec<String>,
     /// How many elements each selector of [`Visit::count`] found.
     pub counts: BTreeMap<String, u32>,
+    /// The visible texts of what each selector of [`Visit::texts`] found.
+    pub texts: BTreeMap<String, Vec<String>>,
     /// By how many pixels it is wider than the window.
     pub overflow: u32,
+    /// What follows its address after all acts, `#` included.
+    pub hash: String,
+    /// The name of what has the focus.
+    pub focus: String,
+    /// What axe found, a line each; empty where it was not asked.
+    pub violations: Vec<String>,
+    /// Milliseconds until it was loaded and painted.
+    pub open_ms: u64,
+    /// Milliseconds that all acts took, with painting what they changed.
+    pub act_ms: u64,
 }
 
 impl Visit {
@@ -57,12 +93,16 @@ impl Visit {
     pub fn new(page: &Path) -> Self {
         Self {
             page: page.to_path_buf(),
+            hash: String::new(),
             width: 1400,
             height: 1000,
             dark: false,
             script: true,
-            clicks: Vec::new(),
+            acts: Vec::new(),
             count: Vec::new(),
+            texts: Vec::new(),
+            audit: false,
+            pdf: None,
             screenshot: None,
             full_page: false,
         }
@@ -123,7 +163,7 @@ pub fn screenshot(page: &Path, png: &Path, width: u32, height: u32, dark: bool) 
 
 #[cfg(test)]
 mod tests {
-    use super::{Visit, screenshot};
+    use super::{Act, Visit, screenshot};
 
     #[test]
     fn a_quiet_page_is_told_from_a_noisy_one() {
@@ -134,9 +174,16 @@ mod tests {
                     document.createElement('hr'))</script>";
         std::fs::write(&quiet, html).unwrap();
         let mut visit = Visit::new(&quiet);
-        visit.clicks = vec!["button".into(), "button".into()];
+        visit.acts = vec![Act::Click("button".into()), Act::Click("button".into())];
         visit.count = vec!["hr".into()];
+        visit.texts = vec!["h1".into()];
+        visit.audit = true;
         let page = visit.open();
+        assert_eq!(page.texts["h1"], ["One"]);
+        assert!(
+            page.violations.iter().all(|line| line.contains("landmark") || line.contains("region")),
+            "{page:?}"
+        );
         assert_eq!((page.title.as_str(), page.lang.as_str()), ("Quiet", "en"));
         assert_eq!(
             (page.headings.as_slice(), page.counts["hr"]),
@@ -150,7 +197,7 @@ mod tests {
                     <script>console.error('said'); throw new Error('thrown')</script>";
         std::fs::write(&noisy, html).unwrap();
         let [light, dark] = ["light.png", "dark.png"].map(|name| files.path().join(name));
-        let mut visit = Visit { width: 390, height: 600, ..Visit::new(&noisy) };
+        let mut visit = Visit { width: 390, height: 600, audit: true, ..Visit::new(&noisy) };
         visit.screenshot = Some(light.clone());
         let page = visit.open();
         assert!(page.requests.iter().any(|url| url.ends_with("missing.png")), "{page:?}");
@@ -158,6 +205,9 @@ mod tests {
             assert!(page.console_errors.iter().any(|text| text.contains(complaint)), "{page:?}");
         }
         assert!(page.overflow > 1_000, "{page:?}");
+        for rule in ["html-has-lang", "image-alt"] {
+            assert!(page.violations.iter().any(|line| line.starts_with(rule)), "{page:?}");
+        }
 
         screenshot(&noisy, &dark, 390, 600, true);
         let [light, dark] = [light, dark].map(|png| std::fs::read(png).unwrap());

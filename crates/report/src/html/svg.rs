@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use fundtrail_model::Amount;
 
+use super::markup::escape;
 use crate::diagram::{
     self, Box, Edge, Graph, LINE_HEIGHT, Line, NODE_WIDTH, Node, Picture, Step, labels, rows,
 };
@@ -180,20 +181,4 @@ fn hops(ids: &[String]) -> String {
     let shown = ids.iter().take(MAX_HOPS).cloned().collect::<Vec<_>>().join(" ");
     let rest = ids.len().saturating_sub(MAX_HOPS);
     if rest > 0 { format!("{shown} and {rest} more") } else { shown }
-}
-
-/// Text for an element's content or a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -3,7 +3,7 @@
 use fundtrail_model::{Asset, Category, Marks, TokenClaim};
 
 use super::behaviour::behaving;
-use super::sample::{POLYGON, address, label, listing, small};
+use super::sample::{POLYGON, address, generated, label, listing, small};
 use super::tables::csv;
 use crate::{ListLine, Report, TableName, html, json, terminal, terminal_summary};
 
@@ -115,6 +115,40 @@ fn strangers_text_is_harmless_in_every_format() {
                 assert!(is_number || !is_formula, "{cell:?}");
             }
         }
+    }
+}
+
+/// Names in rows that only the page's script shows.
+#[test]
+fn strangers_text_is_harmless_in_the_data_of_a_page() {
+    let page_of = |text: &str| {
+        let mut sample = generated(400, 3);
+        for marks in sample.marks.values_mut() {
+            for label in &mut marks.labels {
+                text.clone_into(&mut label.name);
+            }
+        }
+        html(&sample.report()).unwrap()
+    };
+    let clean_page = page_of("harmless");
+    for text in HOSTILE.into_iter().chain(["<!--<script>", "]]>", "\u{2028}\\u003c/script>\\\""]) {
+        let page = page_of(text);
+        for tag in ["<script", "</script", "<!--", "-->", "<img", "<svg"] {
+            assert_eq!(
+                page.matches(tag).count(),
+                clean_page.matches(tag).count(),
+                "{tag} in {text:?}"
+            );
+        }
+        let start = page.find("id=\"data\">").unwrap() + "id=\"data\">".len();
+        let block = &page[start..start + page[start..].find("</script>").unwrap()];
+        assert!(!block.contains(['<', '>', '&', '\u{2028}']), "{text:?}");
+        let data: serde_json::Value = serde_json::from_str(block).unwrap();
+        assert!(data["rows"]["hops"].as_array().unwrap().len() == 400);
+        let shown = fundtrail_model::sanitize_claim(text, 300);
+        let texts = data["texts"].as_array().unwrap().iter();
+        let named = |line: &serde_json::Value| line.as_str().unwrap().contains(&shown);
+        assert!(texts.clone().any(named), "{shown}");
     }
 }
 

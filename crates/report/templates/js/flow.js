@@ -1,88 +1,3 @@
-(() => {
-'use strict';
-const make = (name, text, attributes = {}) => {
-  const element = document.createElement(name);
-  element.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
-};
-const value = (row, column) => {
-  const cell = row.cells[column];
-  const text = cell.textContent.trim();
-  if (!cell.classList.contains('num')) return text;
-  // The title, where there is one, is exact.
-  const exact = cell.querySelector('[title]')?.title || text;
-  return (exact.match(/\d[\d,]*(\.\d+)?/) ?? [text])[0].replaceAll(',', '');
-};
-// Amounts are compared as exact decimal text: by the length of the whole part, then digit by digit.
-const compare = (a, b) => {
-  const number = /^\d+(\.\d+)?$/;
-  if (number.test(a) && number.test(b)) {
-    const [x, y] = [a.split('.'), b.split('.')];
-    return x[0].length - y[0].length || (x[0] < y[0] ? -1 : x[0] > y[0] ? 1 : 0)
-      || ((x[1] ?? '') < (y[1] ?? '') ? -1 : 1);
-  }
-  return a.localeCompare(b, 'en', {numeric: true});
-};
-for (const table of document.querySelectorAll('table.big')) {
-  const body = table.tBodies[0];
-  const rows = [...body.rows];
-  const heads = [...table.tHead.rows[0].cells];
-  heads.forEach((head, column) => {
-    const button = make('button', head.textContent, {type: 'button'});
-    head.replaceChildren(button);
-    button.addEventListener('click', () => {
-      const down = head.getAttribute('aria-sort') === 'ascending';
-      heads.forEach(other => other.removeAttribute('aria-sort'));
-      head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      const sign = down ? -1 : 1;
-      rows.map(row => [value(row, column), row])
-        .sort((a, b) => sign * compare(a[0], b[0]))
-        .forEach(pair => body.append(pair[1]));
-    });
-  });
-  if (rows.length < 8) continue;
-  const label = make('label', 'Show rows with ', {class: 'filter'});
-  const input = make('input', '', {type: 'search', autocomplete: 'off'});
-  const count = make('span', rows.length + ' rows', {'aria-live': 'polite'});
-  label.append(input, count);
-  table.closest('.wrap').before(label);
-  let texts = null;
-  input.addEventListener('input', () => {
-    texts ??= rows.map(row => row.textContent.toLowerCase()
-      + [...row.querySelectorAll('[title]')].map(part => part.title.toLowerCase()).join(' '));
-    const wanted = input.value.trim().toLowerCase();
-    let shown = 0;
-    rows.forEach((row, index) => {
-      row.hidden = !texts[index].includes(wanted);
-      shown += row.hidden ? 0 : 1;
-    });
-    count.textContent = shown + ' of ' + rows.length + ' rows';
-  });
-}
-// Names of addresses show the whole address on hover, from the table that has it.
-document.addEventListener('pointerover', event => {
-  const link = event.target.closest?.('a[href^="#P"]');
-  if (!link || link.title) return;
-  const row = document.getElementById(link.hash.slice(1));
-  if (row) link.title = row.cells[1].textContent.trim();
-});
-// Paper shows what is folded away on a screen.
-let folded = [];
-addEventListener('beforeprint', () => {
-  folded = [...document.querySelectorAll('details:not([open])')];
-  folded.forEach(part => { part.open = true; });
-});
-addEventListener('afterprint', () => folded.forEach(part => { part.open = false; }));
-const show = () => {
-  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
-  if (!target) return;
-  target.hidden = false;
-  target.closest('details')?.setAttribute('open', '');
-};
-addEventListener('hashchange', show);
-show();
-
 for (const figure of document.querySelectorAll('figure.flowbox')) {
   const canvas = figure.querySelector('.canvas');
   const flow = figure.querySelector('.flow');
@@ -98,9 +13,9 @@ for (const figure of document.querySelectorAll('figure.flowbox')) {
     canvas.scrollTop = top * scale - y;
   };
   const fit = () => zoom((canvas.clientWidth - 2) / width);
-  const bar = make('div', '', {class: 'bar'});
+  const bar = make('div', {class: 'bar'});
   const button = (text, name, act) => {
-    const element = make('button', text, {type: 'button', 'aria-label': name, title: name});
+    const element = make('button', {type: 'button', title: name}, text);
     element.addEventListener('click', act);
     bar.append(element);
   };
@@ -108,9 +23,9 @@ for (const figure of document.querySelectorAll('figure.flowbox')) {
   button('−', 'Zoom out', () => zoom(scale / 1.25));
   button('Fit', 'Fit to the width', fit);
   button('1:1', 'Natural size', () => zoom(1));
-  bar.append(make('span', 'Choose an address to see what fed it and what it fed; Escape clears.', {class: 'soft'}));
+  bar.append(make('span', {class: 'soft'}, 'Choose an address to see what fed it and what it fed; Escape clears.'));
   canvas.before(bar);
-  const say = make('p', '', {class: 'say', 'aria-live': 'polite'});
+  const say = make('p', {class: 'say', 'aria-live': 'polite'});
   canvas.after(say);
   const ratio = (canvas.clientWidth - 2) / width;
   if (ratio < 1 && ratio > .7) fit();
@@ -172,13 +87,12 @@ for (const figure of document.querySelectorAll('figure.flowbox')) {
       if (down.has(other.dataset.n) || up.has(other.dataset.n)) other.classList.add('on');
     for (const line of [...downLines, ...upLines]) line.classList.add('on');
     say.textContent = node.querySelector('title').textContent + ' ';
-    if (node.dataset.p) say.append(make('a', 'Go to its row', {href: '#' + node.dataset.p}));
+    if (node.dataset.p) say.append(make('a', {href: '#' + node.dataset.p}, 'Go to its row'));
   };
   for (const node of nodes) {
     node.setAttribute('tabindex', '0');
     node.setAttribute('role', 'button');
     node.setAttribute('aria-pressed', 'false');
-    node.setAttribute('aria-label', node.querySelector('title').textContent);
     node.addEventListener('click', () => pick(node));
     node.addEventListener('keydown', event => {
       if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); pick(node); }
@@ -186,4 +100,3 @@ for (const figure of document.querySelectorAll('figure.flowbox')) {
   }
   figure.addEventListener('keydown', event => { if (event.key === 'Escape') clear(); });
 }
-})();
