@@ -197,7 +197,8 @@ impl<'q> Book<'q> {
         amount: Amount,
         block: u64,
     ) -> bool {
-        is_less_than_ppm(amount, self.whole(seed, asset), self.question.limits.min_share_ppm)
+        let ppm = self.question.limits.min_share_ppm;
+        ppm > 0 && is_less_than_ppm(amount, self.whole(seed, asset), ppm)
             || self
                 .seeds
                 .get(&seed)

@@ -9,7 +9,7 @@ use std::fmt;
 
 use fundtrail_model::{Address, Amount, Asset, ChainId, H256, Position, Transfer};
 
-use addresses::Addresses;
+use addresses::{Addresses, TOGETHER};
 pub(crate) use row::Row;
 
 /// An address's number in one history.
@@ -20,13 +20,6 @@ pub(crate) const NOBODY: Account = u32::MAX;
 
 /// No row.
 const NO_ROW: u32 = u32::MAX;
-
-/// How many transfers are looked up together: the table is much larger than what a processor keeps near, and it
-/// waits for all of them at once.
-const TOGETHER: usize = 64;
-
-/// The parties of a transfer, with what their numbers may be.
-type Guesses = [Option<(Address, Account)>; 2];
 
 /// No transaction.
 const NO_HASH: u32 = u32::MAX;
@@ -83,15 +76,17 @@ impl History {
         self.hashes.reserve_exact(transfers.len());
         let mut is_sorted = true;
         let chain = self.chain;
-        for transfers in transfers.chunks(TOGETHER) {
-            let mut guesses = [[None; 2]; TOGETHER];
-            for (guess, transfer) in guesses.iter_mut().zip(transfers) {
-                *guess = [transfer.from, transfer.to]
-                    .map(|party| party.map(|address| (address, self.addresses.guess(address))));
+        for transfers in transfers.chunks(TOGETHER / 2) {
+            let mut parties = [None; TOGETHER];
+            for (parties, transfer) in parties.as_chunks_mut().0.iter_mut().zip(transfers) {
+                *parties = [transfer.from.as_ref(), transfer.to.as_ref()];
             }
-            let ours = transfers.iter().zip(&guesses).filter(|(of, _)| of.asset.chain() == chain);
-            for (transfer, guess) in ours {
-                is_sorted &= self.push(transfer, guess, is_sorted);
+            let numbers = self.addresses.look_up(&parties);
+            self.bring_near(&numbers);
+            for (transfer, known) in transfers.iter().zip(numbers.as_chunks().0) {
+                if transfer.asset.chain() == chain {
+                    is_sorted &= self.push(transfer, *known, is_sorted);
+                }
             }
         }
         if !is_sorted {
@@ -204,10 +199,30 @@ impl History {
         })
     }
 
+    /// Looks at what [`transfer`](Self::transfer) needs of these rows, and at how many transfers their parties have.
+    pub(crate) fn look_at(&self, rows: &[&Row]) {
+        let seen = rows.iter().map(|row| {
+            let parties = [row.from, row.to];
+            let counts = parties.map(|party| self.movement_count(party));
+            let addresses =
+                parties.map(|party| self.address(party).map_or(0, |address| address.0[0]));
+            (self.hash(row).map_or(0, |hash| hash.0[0]), addresses, counts)
+        });
+        seen.for_each(|seen| {
+            std::hint::black_box(seen);
+        });
+    }
+
+    /// Looks at the last rows of accounts, as [`Addresses::look_up`] does at their numbers.
+    fn bring_near(&self, accounts: &[Account]) {
+        let counts = accounts.iter().map(|account| self.movement_count(*account));
+        std::hint::black_box(counts.fold(0, u32::wrapping_add));
+    }
+
     /// Adds one transfer and says whether it comes after the last one. It is hung behind those of its parties
     /// if all are in order.
-    fn push(&mut self, transfer: &Transfer, guesses: &Guesses, is_sorted: bool) -> bool {
-        let mut row = self.row(transfer, guesses);
+    fn push(&mut self, transfer: &Transfer, known: [Account; 2], is_sorted: bool) -> bool {
+        let mut row = self.row(transfer, known);
         let order = self.rows.last().map_or(Ordering::Less, |last| self.compare(last, &row));
         if order.is_eq() {
             return true;
@@ -219,10 +234,14 @@ impl History {
         order.is_lt()
     }
 
-    fn row(&mut self, transfer: &Transfer, guesses: &Guesses) -> Row {
-        let [from, to] = guesses.map(|party| {
-            party.map_or(NOBODY, |(address, guess)| self.addresses.number_or_add(address, guess))
-        });
+    /// `known` are the numbers of payer and receiver, [`NOBODY`]'s where they have none yet.
+    fn row(&mut self, transfer: &Transfer, known: [Account; 2]) -> Row {
+        let mut number = |party: Option<Address>, known| match party {
+            Some(address) if known == NOBODY => self.addresses.number_or_add(address),
+            _ => known,
+        };
+        let [payer, receiver] = known;
+        let (from, to) = (number(transfer.from, payer), number(transfer.to, receiver));
         let is_last = |asset: &Asset| *asset == transfer.asset;
         let asset = match self.rows.last() {
             Some(last) if self.assets.get(index(last.asset)).is_some_and(is_last) => last.asset,

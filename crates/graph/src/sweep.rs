@@ -38,34 +38,34 @@ pub(crate) fn sweep<'q>(
         seeds.split_at(seeds.partition_point(|seed| seed.position.block <= view.until));
     let eyes = Eyes::new(view, question, seeds);
     let stays = Stays::new(view, question.rule);
-    let mut sweep = Sweep { view, question, book, eyes, stays };
+    let room = Room::default();
+    let mut sweep = Sweep { view, question, book, eyes, stays, room };
     let mut waiting = seeds;
-    let (mut start, mut near) = (0_usize, 0_usize);
-    while let Some(first) = view.rows.get(start) {
-        if near <= start {
-            near = start.saturating_add(TOGETHER);
-            sweep.stays.bring_near(start..near.min(view.rows.len()));
+    let mut start = 0_usize;
+    for near in (0..view.rows.len()).step_by(TOGETHER) {
+        let end = near.saturating_add(TOGETHER).min(view.rows.len());
+        sweep.bring_near(near..end);
+        while let Some(found) = sweep.next(start.max(near)..end, waiting) {
+            let group = group_around(view.rows, start, found);
+            start = group.end;
+            sweep.group(group, &mut waiting);
         }
-        let end = group_end(view.rows, start, first);
-        if sweep.stays.are_touched(start..end)
-            || waiting.first().is_some_and(|seed| slot(seed.position) <= slot(first.position()))
-        {
-            sweep.group(start..end, first, &mut waiting);
-        }
-        start = end;
     }
-    sweep.seeds_alone(&mut waiting, start, |_| true);
+    sweep.seeds_alone(&mut waiting, view.rows.len(), |_| true);
     late.iter().for_each(|seed| sweep.end_late(seed));
     sweep.finish();
 }
 
-/// How many transfers are looked at together, ahead of being applied.
-const TOGETHER: usize = 64;
+/// How many transfers are looked at together, ahead of being applied. In tests they end amid transactions.
+const TOGETHER: usize = if cfg!(test) { 3 } else { 512 };
 
-/// Where the rows that are collapsed with the first end.
-fn group_end(rows: &[Row], start: usize, first: &Row) -> usize {
-    let rest = rows.iter().skip(start).take_while(|row| row.is_with(first));
-    start.saturating_add(rest.count())
+/// The rows that are collapsed together with this one, none of them before `start`.
+fn group_around(rows: &[Row], start: usize, found: usize) -> Range<usize> {
+    let (before, after) = rows.split_at_checked(found).unwrap_or((rows, &[]));
+    let is_with = |row: &&Row| after.first().is_some_and(|found| found.is_with(row));
+    let rest = after.iter().take_while(is_with).count();
+    let before = before.get(start..).unwrap_or_default().iter().rev().take_while(is_with).count();
+    found.saturating_sub(before)..found.saturating_add(rest)
 }
 
 /// The transaction that is being applied.
@@ -136,6 +136,15 @@ struct Sweep<'s, 'v, 'q> {
     book: &'s mut Book<'q>,
     eyes: Eyes<'s, 'q>,
     stays: Stays<'s, 'v>,
+    room: Room,
+}
+
+/// Where lists are made that are needed only while a hop is.
+#[derive(Default)]
+struct Room {
+    lots: Vec<Lot>,
+    made: Vec<LotMade>,
+    sums: Vec<(SeedId, Amount)>,
 }
 
 impl Sweep<'_, '_, '_> {
@@ -152,18 +161,42 @@ impl Sweep<'_, '_, '_> {
         }
     }
 
+    /// The first of these rows, all of them after the last transaction, that a seed waits for or in which somebody
+    /// who may hold stolen lots takes part. Nobody else's are looked at.
+    fn next(&self, rows: Range<usize>, waiting: &[&Seed]) -> Option<usize> {
+        let here = self.view.rows.get(rows.clone())?;
+        let is_due = |seed: &&Seed| {
+            let is_before = |row: &Row| slot(row.position()) < slot(seed.position);
+            here.partition_point(is_before)
+        };
+        let due = waiting.first().map_or(here.len(), is_due);
+        let touched = here.iter().take(due).position(|row| self.stays.is_touched(row));
+        let next = touched.or_else(|| (due < here.len()).then_some(due))?;
+        rows.start.checked_add(next)
+    }
+
+    /// Looks at what following will look at in these rows, one thing of all of them after the other, so that all
+    /// come near at once instead of each when it is its turn: there is more than a processor keeps near.
+    fn bring_near(&self, rows: Range<usize>) {
+        let rows = self.view.rows.get(rows).unwrap_or_default();
+        let touched: Vec<&Row> = rows.iter().filter(|row| self.stays.is_touched(row)).collect();
+        self.view.history.look_at(&touched);
+        self.stays.look_at(&touched);
+    }
+
     /// Applies a transaction in which somebody who may hold stolen lots, or a seed, takes part.
-    fn group(&mut self, rows: Range<usize>, first: &Row, waiting: &mut &[&Seed]) {
+    fn group(&mut self, rows: Range<usize>, waiting: &mut &[&Seed]) {
         let view = self.view;
         let start = rows.start;
+        let group = view.rows.get(rows).unwrap_or_default();
+        let Some(first) = group.first() else { return };
         let here = slot(first.position());
         // A seed's transaction need not be stored.
         self.seeds_alone(waiting, start, |position| slot(position) < here);
         let seeds = seeds::take_while(waiting, |position| slot(position) == here);
-        if seeds.is_empty() && !self.stays.are_touched(rows.clone()) {
+        if seeds.is_empty() && !group.iter().any(|row| self.stays.is_touched(row)) {
             return;
         }
-        let group = view.rows.get(rows).unwrap_or_default();
         let now = Now::new(view, start, first.position(), view.hash(first));
         let mut effective = group.iter().filter(|row| has_effect(row));
         let single = effective.next();
@@ -261,19 +294,28 @@ impl Sweep<'_, '_, '_> {
     }
 
     fn pay(&mut self, now: &mut Now, payment: &Paid<'_>) {
-        let taken = self.debit(now, payment);
+        let mut taken = std::mem::take(&mut self.room.lots);
+        taken.clear();
+        self.stays.debit(now, payment, self.book, &mut taken);
         if taken.iter().any(|lot| lot.stolen.is_some()) {
             let sum = worth(&taken, self.question.rule);
-            self.hand_over(now, payment, taken, payment.amount.saturating_sub(sum));
+            self.hand_over(now, payment, &mut taken, payment.amount.saturating_sub(sum));
         } else {
             let (_, to) = payment.to;
             self.stays.credit_clean(now, to, payment.asset, &[Lot::clean(payment.amount)]);
         }
+        self.room.lots = taken;
     }
 
     /// Records a payment of stolen lots and passes them to the receiver; `excess` is what was paid
     /// beyond every lot.
-    fn hand_over(&mut self, now: &mut Now, payment: &Paid<'_>, taken: Vec<Lot>, excess: Amount) {
+    fn hand_over(
+        &mut self,
+        now: &mut Now,
+        payment: &Paid<'_>,
+        lots: &mut Vec<Lot>,
+        excess: Amount,
+    ) {
         let (to, to_account) = payment.to;
         let (Some(from), Some(position)) =
             (payment.from.0.address(), payment.evidence.last().copied())
@@ -282,12 +324,12 @@ impl Sweep<'_, '_, '_> {
         };
         let asset = payment.asset;
         let made =
-            taken.iter().filter_map(|lot| lot.stolen.map(|(seed, _)| (seed, asset, lot.amount)));
+            lots.iter().filter_map(|lot| lot.stolen.map(|(seed, _)| (seed, asset, lot.amount)));
         let hop = Hop {
             chain: self.view.chain,
             position,
             transaction: now.hash,
-            depth: self.depth_after(&taken),
+            depth: self.depth_after(lots),
             kind: HopKind::Payment {
                 from,
                 to: to.address(),
@@ -295,12 +337,11 @@ impl Sweep<'_, '_, '_> {
                 amount: payment.amount,
                 evidence: payment.evidence.to_vec(),
             },
-            taken: merge_taken(taken.iter().map(|lot| (asset, lot))),
-            made: merge_made(made),
+            taken: merge_taken(lots.iter().map(|lot| (asset, lot))),
+            made: merge_made(made, &mut self.room.made),
         };
         let origin = Origin::Hop(self.book.hop(hop));
-        let mut lots = taken;
-        for lot in &mut lots {
+        for lot in lots.iter_mut() {
             lot.stolen = lot.stolen.map(|(seed, _)| (seed, origin));
         }
         if !excess.is_zero() {
@@ -321,7 +362,7 @@ impl Sweep<'_, '_, '_> {
         let taken = self.debit(now, &payment);
         let stolen =
             taken.iter().filter_map(|lot| lot.stolen.map(|(seed, _)| (seed, asset, lot.amount)));
-        let made = merge_made(stolen);
+        let made = merge_made(stolen, &mut self.room.made);
         if made.is_empty() {
             return;
         }
@@ -351,7 +392,9 @@ impl Sweep<'_, '_, '_> {
 
     /// Takes the payer's lots.
     fn debit(&mut self, now: &mut Now, payment: &Paid<'_>) -> Vec<Lot> {
-        self.stays.debit(now, payment, self.book)
+        let mut taken = Vec::new();
+        self.stays.debit(now, payment, self.book, &mut taken);
+        taken
     }
 
     /// The depth of a hop that takes these lots.
@@ -371,21 +414,28 @@ fn has_effect(row: &Row) -> bool {
     row.cause != Cause::Fee && !row.is_nothing() && (row.from != row.to || row.from == NOBODY)
 }
 
+/// So many lots are searched one after the other.
+const FEW: usize = 16;
+
 /// Stolen lots as a hop lists them: one entry per seed, asset and origin, in the order first taken.
 fn merge_taken<'a>(lots: impl Iterator<Item = (Asset, &'a Lot)> + Clone) -> Vec<LotTaken> {
-    let mut lots = lots.filter_map(|(asset, lot)| {
+    let lots = lots.filter_map(|(asset, lot)| {
         let (seed, origin) = lot.stolen?;
         Some(LotTaken { seed, asset, amount: lot.amount, origin })
     });
-    let mut merged = Vec::with_capacity(lots.clone().count());
-    merged.extend(lots.next());
+    let key = |lot: &LotTaken| (lot.origin, lot.seed, lot.asset);
+    let mut merged: Vec<LotTaken> = Vec::with_capacity(lots.clone().count());
     let mut places = BTreeMap::new();
     for lot in lots {
-        if places.is_empty() {
-            places.extend(merged.first().map(|first| ((first.seed, first.asset, first.origin), 0)));
-        }
-        let place = *places.entry((lot.seed, lot.asset, lot.origin)).or_insert(merged.len());
-        match merged.get_mut(place) {
+        let place = if merged.len() < FEW {
+            merged.iter().position(|other| key(other) == key(&lot))
+        } else {
+            if places.is_empty() {
+                places.extend(merged.iter().map(key).zip(0..));
+            }
+            Some(*places.entry(key(&lot)).or_insert(merged.len()))
+        };
+        match place.and_then(|place| merged.get_mut(place)) {
             Some(taken) => taken.amount = taken.amount.saturating_add(lot.amount),
             None => merged.push(lot),
         }
@@ -395,24 +445,26 @@ fn merge_taken<'a>(lots: impl Iterator<Item = (Asset, &'a Lot)> + Clone) -> Vec<
 }
 
 /// Lots made, one entry per seed and asset, sorted, without empty ones.
-fn merge_made(lots: impl Iterator<Item = (SeedId, Asset, Amount)>) -> Vec<LotMade> {
-    let mut made: Vec<LotMade> = Vec::with_capacity(1);
+fn merge_made(
+    lots: impl Iterator<Item = (SeedId, Asset, Amount)>,
+    room: &mut Vec<LotMade>,
+) -> Vec<LotMade> {
+    room.clear();
     for (seed, asset, amount) in lots.filter(|(.., amount)| !amount.is_zero()) {
-        match made.last_mut() {
+        match room.last_mut() {
             Some(last) if (last.seed, last.asset) == (seed, asset) => {
                 last.amount = last.amount.saturating_add(amount);
             }
-            _ => made.push(LotMade { seed, asset, amount }),
+            _ => room.push(LotMade { seed, asset, amount }),
         }
     }
-    made.sort_by_key(|lot| (lot.seed, lot.asset));
-    made.dedup_by(|next, kept| {
+    room.sort_by_key(|lot| (lot.seed, lot.asset));
+    room.dedup_by(|next, kept| {
         let is_same = (next.seed, next.asset) == (kept.seed, kept.asset);
         if is_same {
             kept.amount = kept.amount.saturating_add(next.amount);
         }
         is_same
     });
-    made.shrink_to_fit();
-    made
+    room.to_vec()
 }

@@ -64,12 +64,17 @@ impl Amount {
         self.share_and_remainder(part, whole).map(|(share, _)| share)
     }
 
-    fn share_and_remainder(self, part: Self, whole: Self) -> Option<(Self, U512)> {
+    fn share_and_remainder(self, part: Self, whole: Self) -> Option<(Self, U256)> {
         if whole.is_zero() {
             return None;
         }
+        // What most amounts need: dividing 512 bits takes twice as long.
+        if let Some(product) = self.0.checked_mul(part.0) {
+            let (quotient, remainder) = product.div_mod(whole.0);
+            return Some((Self(quotient), remainder));
+        }
         let (quotient, remainder) = self.0.full_mul(part.0).div_mod(U512::from(whole.0));
-        U256::try_from(quotient).ok().map(|quotient| (Self(quotient), remainder))
+        Some((Self(U256::try_from(quotient).ok()?), U256::try_from(remainder).ok()?))
     }
 
     /// Splits this amount in proportion to `weights`, to the unit: each part gets its share rounded

@@ -72,6 +72,11 @@ impl Haircut {
             .filter_map(|lot| lot.stolen.map(|(seed, origin)| (seed, origin, lot.amount)))
     }
 
+    pub(super) fn look_at_parts(&self) -> u64 {
+        let held = self.parts.iter().map(|part| part.held.base_units().low_u64());
+        held.fold(0, u64::wrapping_add)
+    }
+
     pub(super) fn look(&self) -> u64 {
         let lots = self.parts.iter().flat_map(|part| [part.lots.front(), part.lots.back()]);
         lots.flatten().map(|lot| lot.amount.base_units().low_u64()).fold(0, u64::wrapping_add)
@@ -105,17 +110,21 @@ const fn key(seed: Option<SeedId>) -> (bool, Option<SeedId>) {
 /// of equals from the first.
 fn divide(parts: &mut [Part], amount: Amount, total: Amount, taken: &mut Vec<Lot>) {
     let is_large = LARGE_BITS < total.base_units().bits();
-    let mut gives: Vec<Give> = Vec::with_capacity(parts.len());
+    let mut few = [Give::NOTHING; FEW];
+    let mut many = Vec::new();
+    let gives = few.get_mut(..parts.len()).unwrap_or_else(|| {
+        many.resize(parts.len(), Give::NOTHING);
+        &mut many
+    });
     let mut rest = amount;
-    for part in parts.iter_mut() {
+    for (part, give) in parts.iter_mut().zip(gives.iter_mut()) {
         if is_large {
             part.arrears = 0;
         }
-        let give = part.owes(amount, total, is_large);
+        *give = part.owes(amount, total, is_large);
         rest = rest.saturating_sub(give.units);
-        gives.push(give);
     }
-    settle(parts, &mut gives, amount, rest);
+    settle(parts, gives, amount, rest);
     // Rounding of the carried fractions themselves must not add up to a bias: they sum to nothing.
     let mut sum = 0_i128;
     for (part, give) in parts.iter_mut().zip(gives) {
@@ -168,13 +177,19 @@ fn settle(parts: &[Part], gives: &mut [Give], amount: Amount, mut rest: Amount) 
 /// One unit, as it is carried.
 const UNIT: i128 = 1 << PLACES;
 
+/// So many parts are divided without asking for memory: most accounts have a clean part and one or two seeds'.
+const FEW: usize = 4;
+
 /// What a part gives, and what it then still owes, in 2^-64 units.
+#[derive(Clone, Copy)]
 struct Give {
     units: Amount,
     remainder: i128,
 }
 
 impl Give {
+    const NOTHING: Self = Self { units: Amount::ZERO, remainder: 0 };
+
     fn add(&mut self, units: Amount, remainder: i128) {
         self.units = self.units.saturating_add(units);
         self.remainder = self.remainder.saturating_add(remainder);

@@ -10,7 +10,7 @@ use crate::history::Account;
 use crate::ledger::Lot;
 use crate::view::Reading;
 
-/// What is decided of one seed's value at its arrival.
+/// What is decided of value at its arrival.
 enum Verdict {
     Follow,
     End(EndingKind),
@@ -32,44 +32,40 @@ impl Sweep<'_, '_, '_> {
         now: &mut Now,
         to: (Party, Account),
         asset: Asset,
-        lots: Vec<Lot>,
+        lots: &mut [Lot],
     ) {
-        let sums = sums(&lots);
         let place = self.place(now, to, asset);
-        let depth = self.depth_of(&lots);
-        let verdict = |(seed, sum): (SeedId, Amount)| {
-            let verdict = match &place {
-                Verdict::End(kind) => Verdict::End(kind.clone()),
-                _ if self.book.is_below_threshold(seed, asset, sum, now.block) => {
-                    Verdict::End(EndingKind::BelowThreshold)
-                }
-                _ if depth >= self.question.limits.max_hops => Verdict::End(EndingKind::HopLimit),
-                Verdict::LookOnce(contracts) => Verdict::LookOnce(contracts.clone()),
-                Verdict::ReadWhole(unread) => Verdict::ReadWhole(*unread),
-                Verdict::Follow => Verdict::Follow,
-            };
-            (seed, verdict)
-        };
-        let verdicts: Vec<(SeedId, Verdict)> = sums.into_iter().map(verdict).collect();
+        let depth = self.depth_of(lots);
+        let mut sums = std::mem::take(&mut self.room.sums);
+        sum_up(lots, &mut sums);
+        // Only those that are too little to follow are kept; most often nothing is.
+        let (book, has_ended) = (&self.book, matches!(place, Verdict::End(_)));
+        sums.retain(|(seed, sum)| {
+            !has_ended && book.is_below_threshold(*seed, asset, *sum, now.block)
+        });
         let (to, account) = to;
         let address = to.address();
-        let mut lots = lots;
-        for lot in &mut lots {
+        for lot in lots.iter_mut() {
             let Some((seed, origin)) = lot.stolen else { continue };
             let rest = Rest { seed, origin, asset, amount: lot.amount, address };
-            let found = verdicts.binary_search_by_key(&seed, |(seed, _)| *seed).ok();
-            match found.and_then(|found| verdicts.get(found)) {
-                Some((_, Verdict::End(kind))) => self.book.end(rest, kind.clone()),
-                Some((_, Verdict::LookOnce(contracts))) => {
+            let is_small = || sums.binary_search_by_key(&seed, |(seed, _)| *seed).is_ok();
+            match &place {
+                Verdict::End(kind) => self.book.end(rest, kind.clone()),
+                _ if is_small() => self.book.end(rest, EndingKind::BelowThreshold),
+                _ if depth >= self.question.limits.max_hops => {
+                    self.book.end(rest, EndingKind::HopLimit);
+                }
+                Verdict::LookOnce(contracts) => {
                     self.book.end_open_at(rest, contracts, Some(Window::block(now.block)));
                 }
-                Some((_, Verdict::ReadWhole(unread))) => self.book.end_unread(rest, *unread),
-                Some((_, Verdict::Follow)) | None => continue,
+                Verdict::ReadWhole(unread) => self.book.end_unread(rest, *unread),
+                Verdict::Follow => continue,
             }
             lot.stolen = None;
         }
+        self.room.sums = sums;
         if let Some(address) = address {
-            self.deposit(now, (address, account), asset, &lots);
+            self.deposit(now, (address, account), asset, lots);
         }
     }
 
@@ -199,9 +195,9 @@ impl Sweep<'_, '_, '_> {
 }
 
 /// What of each seed is among the lots, by seed.
-fn sums(lots: &[Lot]) -> Vec<(SeedId, Amount)> {
-    let mut sums: Vec<(SeedId, Amount)> =
-        lots.iter().filter_map(|lot| lot.stolen.map(|(seed, _)| (seed, lot.amount))).collect();
+fn sum_up(lots: &[Lot], sums: &mut Vec<(SeedId, Amount)>) {
+    sums.clear();
+    sums.extend(lots.iter().filter_map(|lot| lot.stolen.map(|(seed, _)| (seed, lot.amount))));
     sums.sort_by_key(|(seed, _)| *seed);
     sums.dedup_by(|next, kept| {
         let is_same = next.0 == kept.0;
@@ -210,5 +206,4 @@ fn sums(lots: &[Lot]) -> Vec<(SeedId, Amount)> {
         }
         is_same
     });
-    sums
 }

@@ -80,7 +80,7 @@ impl Sweep<'_, '_, '_> {
             transaction: now.hash,
             depth,
             taken: merge_taken(lots_given.iter().map(|(asset, lot)| (*asset, lot))),
-            made: merge_made(made.into_iter()),
+            made: merge_made(made.into_iter(), &mut self.room.made),
             kind: HopKind::Conversion {
                 account,
                 paid,
@@ -90,7 +90,7 @@ impl Sweep<'_, '_, '_> {
             },
         };
         self.book.hop(hop);
-        for (delivery, asset, lots) in credits {
+        for (delivery, asset, mut lots) in credits {
             match delivery {
                 None => self.settle(now, (account, number), asset, lots),
                 Some(delivery) if lots.iter().all(|lot| lot.stolen.is_none()) => {
@@ -101,7 +101,7 @@ impl Sweep<'_, '_, '_> {
                     let Delivery { to, amount, ref evidence, .. } = *delivery;
                     let from = (Party::Account(account), number);
                     let paid = Paid { from, to: (to, self.number(to)), asset, amount, evidence };
-                    self.hand_over(now, &paid, lots, Amount::ZERO);
+                    self.hand_over(now, &paid, &mut lots, Amount::ZERO);
                 }
             }
         }

@@ -117,7 +117,7 @@ impl Sweep<'_, '_, '_> {
             self.deposit(now, (holder, account), payment.asset, &carried);
         } else if !carried.is_empty() {
             let payment = Paid { to: (Party::Account(holder), account), ..*payment };
-            self.hand_over(now, &payment, carried, Amount::ZERO);
+            self.hand_over(now, &payment, &mut carried, Amount::ZERO);
         }
     }
 

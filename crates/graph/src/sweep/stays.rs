@@ -1,14 +1,12 @@
 //! Who holds stolen lots, and since when everything they do is known.
 
-use std::ops::Range;
-
 use fundtrail_model::{
     Address, Amount, Asset, Crowd, EndingKind, Origin, Reservation, Rule, SeedId, Window,
 };
 
 use super::{Now, Paid};
 use crate::book::{Book, Rest};
-use crate::history::{Account, index};
+use crate::history::{Account, Row, index};
 use crate::ledger::{Ledger, Lot, worth};
 use crate::view::{Flags, View};
 
@@ -68,29 +66,28 @@ impl<'s, 'v> Stays<'s, 'v> {
         Self { view, rule, places, stays: Vec::new(), touched: view.flags() }
     }
 
-    /// Whether a party of these transfers, given by index, may hold stolen lots.
-    pub(super) fn are_touched(&self, rows: Range<usize>) -> bool {
-        let rows = self.view.rows.get(rows).unwrap_or_default();
-        rows.iter().any(|row| self.touched.is_raised(row.from) || self.touched.is_raised(row.to))
+    /// Whether a party of this transfer may hold stolen lots.
+    pub(super) fn is_touched(&self, row: &Row) -> bool {
+        self.touched.is_raised(row.from) || self.touched.is_raised(row.to)
     }
 
-    /// Looks at the ledgers of the parties of these transfers, given by index, so that all of them come near at once
-    /// instead of each when it is its turn: there are more than a processor keeps near.
-    pub(super) fn bring_near(&self, rows: Range<usize>) {
-        let rows = self.view.rows.get(rows).unwrap_or_default();
+    /// Looks at the ledgers of the parties of these transfers.
+    pub(super) fn look_at(&self, rows: &[&Row]) {
         let accounts = rows.iter().flat_map(|row| [row.from, row.to]);
         let touched = accounts.filter(|account| self.touched.is_raised(*account));
-        let seen = touched.filter_map(|account| {
-            let place = index(*self.places.get(index(account))?).checked_sub(1)?;
-            match self.stays.get(place)? {
-                (.., Stay::Followed { holdings, .. }) => {
-                    let lots = holdings.iter().map(|(_, holding)| holding.ledger.look());
-                    Some(lots.fold(0_u64, u64::wrapping_add))
-                }
-                (.., Stay::None | Stay::Open(_)) => None,
+        let stays: Vec<&Stay> = touched.filter_map(|account| self.stay_of(account)).collect();
+        let mut holdings: Vec<&Ledger> = Vec::with_capacity(stays.len());
+        for stay in stays {
+            if let Stay::Followed { holdings: here, .. } = stay {
+                holdings.extend(here.iter().map(|(_, holding)| &holding.ledger));
             }
-        });
-        std::hint::black_box(seen.fold(0_u64, u64::wrapping_add));
+        }
+        Ledger::look_at(&holdings);
+    }
+
+    fn stay_of(&self, account: Account) -> Option<&Stay> {
+        let place = index(*self.places.get(index(account))?).checked_sub(1)?;
+        self.stays.get(place).map(|(.., stay)| stay)
     }
 
     fn stay(&mut self, account: Account) -> Option<&mut Stay> {
@@ -215,17 +212,19 @@ impl<'s, 'v> Stays<'s, 'v> {
         }
     }
 
-    /// Takes lots by the rule; nothing where there is no ledger, which means that all was clean.
+    /// Takes lots by the rule, into `taken`, which is empty; nothing where there is no ledger, which means that all
+    /// was clean.
     pub(super) fn debit(
         &mut self,
         now: &mut Now,
         payment: &Paid<'_>,
         book: &mut Book<'_>,
-    ) -> Vec<Lot> {
+        taken: &mut Vec<Lot>,
+    ) {
         let Paid { from: (from, account), asset, amount, .. } = *payment;
         let (Some(address), Some(position)) = (from.address(), payment.evidence.last().copied())
         else {
-            return Vec::new();
+            return;
         };
         let rule = self.rule;
         let Some(holding) = self.holding(account, asset) else {
@@ -233,15 +232,14 @@ impl<'s, 'v> Stays<'s, 'v> {
                 let spent = now.spent.entry((account, asset)).or_default();
                 *spent = spent.saturating_add(amount);
             }
-            return Vec::new();
+            return;
         };
         let had_stolen = holding.ledger.has_stolen();
-        let mut taken = Vec::new();
-        holding.ledger.debit(amount, &mut taken);
+        holding.ledger.debit(amount, taken);
         if !had_stolen {
-            return taken;
+            return;
         }
-        let sum = worth(&taken, rule);
+        let sum = worth(taken, rule);
         let excess = amount.saturating_sub(sum);
         match holding.opening {
             Opening::Known if !excess.is_zero() => {
@@ -253,7 +251,6 @@ impl<'s, 'v> Stays<'s, 'v> {
             }
             Opening::Known | Opening::Unknown { .. } | Opening::Ignored => {}
         }
-        taken
     }
 
     /// Forgets an account and hands its stolen lots to `take`.

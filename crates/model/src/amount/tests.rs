@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use ethers_core::types::U512;
+
 use super::{Amount, AmountError};
 use crate::U256;
 
@@ -84,6 +86,15 @@ proptest! {
         let bytes = amount.to_minimal_be_bytes();
         prop_assert_ne!(bytes.first(), Some(&0));
         prop_assert_eq!(Amount::from_be_bytes(&bytes), Some(amount));
+    }
+
+    #[test]
+    fn shares_are_those_of_512_bits(of in any_amount(), part in any_amount(), whole in any_amount()) {
+        let exact = (!whole.is_zero()).then(|| {
+            of.base_units().full_mul(part.base_units()) / U512::from(whole.base_units())
+        });
+        let exact = exact.and_then(|exact| U256::try_from(exact).ok()).map(Amount::from_base_units);
+        prop_assert_eq!(of.share(part, whole), exact);
     }
 
     #[test]
