@@ -13,7 +13,7 @@ demo *args:
 test *args: setup
     cargo test --workspace {{ args }}
 
-# Install what tests need: anvil and solc through npm, a browser from the system's packages
+# Install what tests need: anvil and solc through npm, readers of files through pip, a browser from the system's packages
 setup:
     @tests/support/setup.sh
 

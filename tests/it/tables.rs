@@ -37,6 +37,24 @@ fn a_set_has_every_table_and_each_is_also_a_file_of_its_own() {
     }
 }
 
+/// The case gives the same bytes again, whenever and wherever it is asked.
+#[test]
+fn workbooks_and_graphs_are_made_again_byte_for_byte() {
+    let sandbox = demo(&[]);
+    std::fs::create_dir(sandbox.path("other")).unwrap();
+    for name in ["r.xlsx", "r.graphml", "r.gexf", "r.dot", "r.ftm"] {
+        let other = format!("other/{name}");
+        sandbox.run(&["report", CASE, "--out", name]).success();
+        sandbox.run(&["report", CASE, "--out", &other]).success();
+        let [one, again] = [name, &other].map(|name| std::fs::read(sandbox.path(name)).unwrap());
+        assert!(1_000 < one.len() && one == again, "{name}");
+    }
+    let left: Vec<_> = std::fs::read_dir(sandbox.path("other")).unwrap().collect();
+    assert_eq!(left.len(), 5, "{left:?}");
+    let printed = sandbox.run(&["report", CASE, "--format", "graphml"]).success().stdout;
+    assert_eq!(printed, sandbox.read("r.graphml"));
+}
+
 #[test]
 fn a_set_needs_a_folder() {
     let sandbox = demo(&[]);

@@ -31,6 +31,19 @@ if ! cmp -s node/package-lock.json "$stamp"; then
     cp node/package-lock.json "$stamp"
 fi
 
+# Python that has what `venv` needs: Debian keeps that in a package of its own.
+has_venv() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
+has_venv || install_package python3 python3-venv ||
+    fail 'Python 3 with venv' 'Install Python 3.11 or newer (on Debian: sudo apt-get install python3 python3-venv).'
+stamp=python/.venv/.installed
+if ! cmp -s python/requirements.txt "$stamp"; then
+    rm -rf python/.venv
+    { python3 -m venv python/.venv &&
+        python/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r python/requirements.txt; } ||
+        fail 'a Python package' 'See the message of pip above; `tests/support/setup.sh` tries again.'
+    cp python/requirements.txt "$stamp"
+fi
+
 find_browser() {
     for name in chromium chromium-browser google-chrome google-chrome-stable; do
         command -v "$name" && return

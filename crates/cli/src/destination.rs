@@ -16,6 +16,14 @@ pub(crate) enum Format {
     Terminal,
     Html,
     Json,
+    /// A workbook.
+    Xlsx,
+    /// The trail as a graph.
+    Graphml,
+    Gexf,
+    Dot,
+    /// Entities of FollowTheMoney.
+    Ftm,
     /// One table as CSV.
     Table(TableName),
     /// A folder with every table as CSV.
@@ -29,6 +37,13 @@ impl Format {
             Self::Terminal => ("terminal", "Text for a terminal"),
             Self::Html => ("html", "One self-contained page"),
             Self::Json => ("json", "Everything, in a versioned schema"),
+            Self::Xlsx => ("xlsx", "A workbook with a summary and a sheet for every table"),
+            Self::Graphml => {
+                ("graphml", "Addresses and movements as a graph, for Gephi, yEd, networkx")
+            }
+            Self::Gexf => ("gexf", "The same with times, for Gephi's timeline"),
+            Self::Dot => ("dot", "The same for Graphviz"),
+            Self::Ftm => ("ftm", "Entities of FollowTheMoney, one per line, for Aleph"),
             Self::CsvSet => ("csv-set", "A folder with a CSV file for every table"),
             Self::Table(TableName::Hops) => ("csv", TableName::Hops.about()),
             Self::Table(table) => (table.format(), table.about()),
@@ -41,10 +56,18 @@ impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
         static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| {
             let tables = TableName::ALL.map(Format::Table);
-            [Format::Terminal, Format::Html, Format::Json, Format::CsvSet]
-                .into_iter()
-                .chain(tables)
-                .collect()
+            let whole = [
+                Format::Terminal,
+                Format::Html,
+                Format::Json,
+                Format::Xlsx,
+                Format::Graphml,
+                Format::Gexf,
+                Format::Dot,
+                Format::Ftm,
+                Format::CsvSet,
+            ];
+            whole.into_iter().chain(tables).collect()
         });
         &FORMATS
     }
@@ -78,13 +101,18 @@ pub(crate) fn destinations(
             Some("html" | "htm") => Some(Format::Html),
             Some("json") => Some(Format::Json),
             Some("csv") => Some(Format::Table(named_table(name).unwrap_or(TableName::Hops))),
+            Some("xlsx") => Some(Format::Xlsx),
+            Some("graphml") => Some(Format::Graphml),
+            Some("gexf") => Some(Format::Gexf),
+            Some("dot" | "gv") => Some(Format::Dot),
+            Some("ftm") => Some(Format::Ftm),
             Some("txt") => Some(Format::Terminal),
             _ => None,
         };
         let format = from_ending.or(format).ok_or_else(|| {
             Error::usage(
                 format!("the ending of {} does not say a format", path.display()),
-                "end the name in .html, .json, .csv or .txt, or give --format",
+                "end the name in .html, .json, .csv, .xlsx, .graphml, .gexf, .dot, .ftm or .txt, or give --format",
             )
         })?;
         destinations.push(Destination { path: path.clone(), format });
@@ -135,6 +163,12 @@ impl Destination {
         Self { path, format: Format::Table(table) }
     }
 
+    /// The folder that it is written to.
+    pub(crate) fn folder(&self) -> PathBuf {
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    }
+
     /// Makes the folder that this is, if it is not there.
     pub(crate) fn make_folder(&self) -> Result<(), Error> {
         std::fs::create_dir_all(&self.path).map_err(|error| self.cannot_write(error))
@@ -143,7 +177,7 @@ impl Destination {
     /// Writes the whole file or nothing of it: `fill` gets the file to write to.
     pub(crate) fn write(
         &self,
-        fill: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+        fill: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let temporary = temporary_sibling(&self.path);
         let filled = std::fs::File::create(&temporary)
@@ -204,6 +238,11 @@ mod tests {
         }
         check("folder", Some(Format::CsvSet), Some(Format::CsvSet));
         check("folder/", Some(Format::CsvSet), Some(Format::CsvSet));
+        check("report.xlsx", None, Some(Format::Xlsx));
+        check("report.graphml", None, Some(Format::Graphml));
+        check("report.gexf", None, Some(Format::Gexf));
+        check("report.gv", None, Some(Format::Dot));
+        check("report.ftm", None, Some(Format::Ftm));
         check("report.doc", None, None);
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::path::Path;
 
 use fundtrail_graph::Journeys;
 use fundtrail_labels::prices::{Prices, UsdCents};
@@ -534,7 +535,8 @@ fn write(report: &Report, destinations: &[Destination]) -> Result<(), Error> {
                 file.write(|to| Ok(fundtrail_report::csv(report, table, to)?))?;
             }
         } else {
-            destination.write(|to| render(report, destination.format, to))?;
+            let scratch = destination.folder();
+            destination.write(|to| render(report, destination.format, &scratch, to))?;
         }
     }
     Ok(())
@@ -554,13 +556,18 @@ fn print(report: &Report, format: Format) -> Result<(), Error> {
         return Ok(());
     }
     let mut bytes = Vec::new();
-    render(report, format, &mut bytes)?;
+    render(report, format, &std::env::temp_dir(), &mut bytes)?;
     ui::bytes(&bytes);
     Ok(())
 }
 
-/// Writes a report that is one file.
-fn render(report: &Report, format: Format, to: &mut dyn Write) -> Result<(), Error> {
+/// Writes a report that is one file. Files without a name go to the folder `scratch`.
+fn render(
+    report: &Report,
+    format: Format,
+    scratch: &Path,
+    to: &mut (dyn Write + Send),
+) -> Result<(), Error> {
     let whole = match format {
         Format::Terminal => fundtrail_report::terminal(report, 100, false).into_bytes(),
         Format::Html => fundtrail_report::html(report)?.into_bytes(),
@@ -572,6 +579,11 @@ fn render(report: &Report, format: Format, to: &mut dyn Write) -> Result<(), Err
             ));
         }
         Format::Table(table) => return Ok(fundtrail_report::csv(report, table, to)?),
+        Format::Xlsx => return Ok(fundtrail_report::xlsx(report, scratch, to)?),
+        Format::Graphml => return Ok(fundtrail_report::graphml(report, to)?),
+        Format::Gexf => return Ok(fundtrail_report::gexf(report, to)?),
+        Format::Dot => return Ok(fundtrail_report::dot(report, to)?),
+        Format::Ftm => return Ok(fundtrail_report::ftm(report, to)?),
         Format::CsvSet => {
             return Err(Error::usage(
                 "a set of tables is a folder and cannot be printed",

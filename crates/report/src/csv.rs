@@ -28,7 +28,7 @@ pub fn csv(report: &Report, name: TableName, to: &mut dyn io::Write) -> Result<(
         }
         writer.write_record(None::<&[u8]>)?;
     }
-    writer.flush().map_err(csv::Error::from)?;
+    writer.flush()?;
     Ok(())
 }
 

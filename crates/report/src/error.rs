@@ -10,6 +10,12 @@ pub enum Error {
     /// The CSV writer failed.
     #[error("the report could not be written as CSV")]
     Csv(#[from] csv::Error),
+    /// The XLSX writer failed.
+    #[error("the report could not be written as XLSX: {0}")]
+    Xlsx(#[from] rust_xlsxwriter::XlsxError),
+    /// What is written to failed.
+    #[error("the report could not be written: {0}")]
+    Write(#[from] std::io::Error),
     /// The HTML template failed.
     #[error("the report could not be written as HTML: {reason}")]
     Html {

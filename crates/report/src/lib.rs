@@ -17,12 +17,14 @@ mod error;
 mod html;
 mod input;
 mod json;
+mod network;
 mod number;
 mod phrases;
 pub mod schema;
 mod table;
 mod terminal;
 mod words;
+mod xlsx;
 
 pub use content::content;
 pub use csv::csv;
@@ -30,9 +32,11 @@ pub use error::Error;
 pub use html::html;
 pub use input::{Difference, Fact, Input, ListLine, ThroughLine, TrustedToken, Usd, UsdView};
 pub use json::json;
+pub use network::{dot, ftm, gexf, graphml};
 pub use schema::Report;
 pub use table::TableName;
 pub use terminal::{terminal, terminal_paths, terminal_summary};
+pub use xlsx::xlsx;
 
 #[cfg(test)]
 mod tests;

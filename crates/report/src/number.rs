@@ -2,6 +2,9 @@
 
 use fundtrail_model::{Amount, U256};
 
+use crate::input::Usd;
+use crate::schema::Money;
+
 /// Puts a comma between groups of three digits of the whole part; a fraction stays as it is.
 pub(crate) fn group(decimal: &str) -> String {
     let (whole, fraction) = match decimal.split_once('.') {
@@ -43,6 +46,22 @@ pub(crate) fn brief(amount: Amount, decimals: u8) -> String {
         Some(rounded) => format!("≈ {}", group(&rounded.to_decimal(decimals))),
         None => group(&exact),
     }
+}
+
+/// Cents of dollars as [`Usd`] shows them, `$1,234.50`.
+pub(crate) fn cents(usd: &str) -> Option<u128> {
+    let plain = usd.strip_prefix('$')?.replace(',', "");
+    let (dollars, cents) = plain.split_once('.')?;
+    (cents.len() == 2).then(|| format!("{dollars}{cents}").parse().ok()).flatten()
+}
+
+/// The sum of dollars; empty where there is nothing to add up or something has no price.
+pub(crate) fn usd_sum<'m>(amounts: impl Iterator<Item = &'m Money>) -> String {
+    let cents: Option<Vec<u128>> =
+        amounts.map(|money| money.usd.as_deref().and_then(cents)).collect();
+    let Some(cents) = cents.filter(|cents| !cents.is_empty()) else { return String::new() };
+    let sum = cents.into_iter().map(|cents| Usd { cents });
+    sum.fold(Usd::default(), Usd::saturating_add).to_string()
 }
 
 /// Rounds half up to a multiple of ten to the power of `digits`; `None` if that does not fit.

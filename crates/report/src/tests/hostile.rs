@@ -3,6 +3,7 @@
 use fundtrail_model::{Asset, Category, Marks, TokenClaim};
 
 use super::behaviour::behaving;
+use super::network::{GRAPHS, check_graph, written};
 use super::sample::{POLYGON, address, generated, label, listing, small};
 use super::tables::csv;
 use crate::{ListLine, Report, TableName, html, json, terminal, terminal_summary};
@@ -216,4 +217,62 @@ fn only_https_explorers_become_links() {
     check("http://polygonscan.com", false);
     check("javascript:alert(1)//https://", false);
     check("https://a b", false);
+}
+
+/// Workbooks and graphs, read by libraries that others wrote: as many rows, nodes and edges as there are, no formula, no
+/// link but ours, and nothing that does not show.
+#[test]
+fn strangers_text_is_harmless_in_workbooks_and_graphs() {
+    let long = "Ω<&\"'".repeat(10_000);
+    let more = [
+        "_x0041_ _x000D_",
+        "a\u{0}b\u{8}\u{fffe}\u{ffff}",
+        "]]><!-- --><?x?>",
+        "\\N \\G \\\" ];evil [",
+        &long,
+    ];
+    let texts: Vec<&str> = HOSTILE.into_iter().chain(more).collect();
+    let reports: Vec<Report> = texts.iter().map(|text| report(text)).collect();
+    let mut files = Vec::new();
+    for report in &reports {
+        files.push(("r.xlsx".to_owned(), super::xlsx::xlsx(report)));
+        files.extend(GRAPHS.map(|(name, format)| (name.to_owned(), written(report, format))));
+    }
+    let hidden = |c: char| {
+        c.is_control() && c != '\n'
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    for (file_idx, found) in super::reader::read(&files).iter().enumerate() {
+        let (report, text) = (&reports[file_idx / 4], &texts[file_idx / 4]);
+        let (name, bytes) = &files[file_idx];
+        if name == "r.xlsx" {
+            for sheet in found["sheets"].as_array().unwrap() {
+                for cell in
+                    sheet["rows"].as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap())
+                {
+                    assert_ne!(cell[0], "f", "{cell} of {text:?}");
+                    assert!(!cell[1].as_str().unwrap_or_default().chars().any(hidden), "{cell}");
+                }
+                for link in sheet["links"].as_array().unwrap() {
+                    let link = link.as_str().unwrap();
+                    assert!(link.starts_with("https://etherscan.io/"), "{link} of {text:?}");
+                }
+            }
+            let shown = fundtrail_model::sanitize_claim(text, 300);
+            let all = found["sheets"].to_string();
+            assert!(
+                all.contains(serde_json::to_string(&shown).unwrap().trim_matches('"')),
+                "{shown}"
+            );
+        } else {
+            check_graph(report, name, found);
+            let plain = std::str::from_utf8(bytes).unwrap();
+            assert!(!plain.chars().any(hidden), "{name} {text:?}");
+        }
+    }
+    for report in &reports {
+        let lines = String::from_utf8(written(report, crate::ftm)).unwrap();
+        assert!(lines.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+        assert!(!lines.chars().any(hidden));
+    }
 }

@@ -1,0 +1,105 @@
+//! The first sheet: questions and answers, and what the other sheets are.
+
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+
+use super::sheet::{self, Styles};
+use super::value;
+use crate::{Report, TableName};
+
+/// Characters that stand in a line of the wide column, at least.
+const LINE_CHARS: usize = 105;
+/// A row cannot be higher than 409 points.
+const MAX_LINES: usize = 27;
+
+/// What to know before computing with the sheets.
+const READING: [&str; 4] = [
+    "Exact amounts and base units are text, because a spreadsheet computes with 15 digits. The column headed ≈ beside an \
+     exact amount is the same number rounded to that: to sort, filter and draw with, not to quote.",
+    "Times are UTC. US dollars are a view at the price of the movement's block; where there is no price the cell is empty.",
+    "A cell that has several amounts, separated by +, belongs to a movement of several assets.",
+    "The same rows are in the CSV files of the set; everything is in the JSON report.",
+];
+
+/// Writes the sheet.
+pub(super) fn write(
+    workbook: &mut Workbook,
+    report: &Report,
+    tables: &[TableName],
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    sheet.set_name("Summary")?;
+    sheet::page(sheet, report)?;
+    sheet.set_column_width(0, 36)?;
+    sheet.set_column_width(1, 120)?;
+    let mut lines = Lines { sheet, row: 0 };
+    lines.line(&report.title, &styles.title, "", &styles.wrapped)?;
+    if let Some(banner) = &report.invented {
+        lines.line("RECONSTRUCTION", &styles.banner, banner, &styles.alert)?;
+    }
+    if let Some(unfinished) = &report.unfinished {
+        lines.line("NOT FINISHED", &styles.banner, unfinished, &styles.alert)?;
+    }
+    lines.skip();
+    for answer in &report.summary {
+        let style = if answer.is_alert { &styles.alert } else { &styles.wrapped };
+        for (line_idx, line) in answer.lines.iter().enumerate() {
+            let question = if line_idx == 0 { answer.question } else { "" };
+            lines.line(question, &styles.strong, line, style)?;
+        }
+    }
+    lines.skip();
+    let digest = report.case_digest.as_deref().unwrap_or("none");
+    let facts = [
+        ("Made by", &*report.software),
+        ("Case", digest),
+        ("Listings judged as of", &report.today),
+        ("Rule", report.rule),
+    ];
+    for (name, fact) in facts {
+        lines.line(name, &styles.strong, fact, &styles.wrapped)?;
+    }
+    lines.skip();
+    for (line_idx, line) in READING.into_iter().enumerate() {
+        let heading = if line_idx == 0 { "How to read it" } else { "" };
+        lines.line(heading, &styles.strong, line, &styles.wrapped)?;
+    }
+    lines.skip();
+    for name in tables {
+        lines.line(&sheet::title(*name), &styles.strong, name.about(), &styles.wrapped)?;
+    }
+    Ok(())
+}
+
+/// Lines of two cells, from the top down.
+struct Lines<'a> {
+    sheet: &'a mut Worksheet,
+    row: u32,
+}
+
+impl Lines<'_> {
+    fn line(
+        &mut self,
+        head: &str,
+        head_style: &Format,
+        text: &str,
+        style: &Format,
+    ) -> Result<(), XlsxError> {
+        // Not every program makes a row as high as its text.
+        let lines = text.chars().count().div_ceil(LINE_CHARS).clamp(1, MAX_LINES);
+        if 1 < lines {
+            let points = u32::try_from(lines).unwrap_or(1).saturating_mul(15);
+            self.sheet.set_row_height(self.row, points)?;
+        }
+        self.sheet.write_string_with_format(self.row, 0, value::cut(head), head_style)?;
+        if !text.is_empty() {
+            self.sheet.write_string_with_format(self.row, 1, value::cut(text), style)?;
+        }
+        self.skip();
+        Ok(())
+    }
+
+    const fn skip(&mut self) {
+        self.row = self.row.saturating_add(1);
+    }
+}
