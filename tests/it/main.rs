@@ -23,6 +23,7 @@
 //! * `lists`: sanctions and labels from the command line
 //! * `lists_kept`: lists that are imported, updated, compared, and used by every later command
 //! * `pages`: the HTML report in a real browser
+//! * `prices`: US dollars read at the block, and everything that keeps them from being known
 //! * `score`: how much of a list of flows is found among decoys
 //! * `rules`: every rule side by side
 //! * `sanctions`: flows judged on their days, and what never counts
@@ -67,6 +68,7 @@ mod lists_kept;
 mod live;
 mod many_accounts;
 mod pages;
+mod prices;
 mod reopened;
 mod rules;
 mod sanctions;

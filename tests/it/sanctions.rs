@@ -22,11 +22,11 @@ const LISTED: [(&str, &str); 3] = [
 ];
 /// The Tornado Cash pool for 100 ETH: listed on 2022-08-08, delisted on 2025-03-21.
 const POOL: &str = "0xA160cdAB225685dA1d56aa342Ad8841c3b53f291";
-const VICTIM: Address = Address::repeat_byte(0xa1);
-const THIEF: Address = Address::repeat_byte(0xb2);
+pub(crate) const VICTIM: Address = Address::repeat_byte(0xa1);
+pub(crate) const THIEF: Address = Address::repeat_byte(0xb2);
 const GAS: u128 = COIN;
 
-fn at(text: &str) -> Address {
+pub(crate) fn at(text: &str) -> Address {
     parse_address(text).unwrap()
 }
 
@@ -36,17 +36,17 @@ fn day(text: &str) -> Date {
 
 /// A payment of the native coin.
 #[derive(Clone, Debug)]
-struct Payment {
-    seconds: u64,
-    day: Date,
-    from: Address,
-    to: Address,
-    amount: Amount,
-    data: Vec<u8>,
+pub(crate) struct Payment {
+    pub(crate) seconds: u64,
+    pub(crate) day: Date,
+    pub(crate) from: Address,
+    pub(crate) to: Address,
+    pub(crate) amount: Amount,
+    pub(crate) data: Vec<u8>,
 }
 
 impl Payment {
-    fn new(time: &str, from: Address, to: Address, eth: &str) -> Self {
+    pub(crate) fn new(time: &str, from: Address, to: Address, eth: &str) -> Self {
         let (date, clock) = time.trim_end_matches('Z').split_once('T').unwrap();
         let parts: Vec<u64> = clock.split(':').map(|part| part.parse().unwrap()).collect();
         let of_day = parts[0] * 3_600 + parts[1] * 60 + parts[2];
@@ -63,7 +63,10 @@ impl Payment {
 
 /// A chain on which these happened at their times, a block each, and their hashes. Payers that got nothing before have
 /// what they pay from the first block on; `set` adds to that block.
-fn play(payments: &[Payment], set: impl FnOnce(&mut AnvilOptions)) -> (Anvil, Vec<String>) {
+pub(crate) fn play(
+    payments: &[Payment],
+    set: impl FnOnce(&mut AnvilOptions),
+) -> (Anvil, Vec<String>) {
     let mut options = AnvilOptions::new(1, payments[0].seconds - 86_400);
     let mut needs: BTreeMap<Address, Amount> = BTreeMap::new();
     for payment in payments {
@@ -104,18 +107,18 @@ fn play(payments: &[Payment], set: impl FnOnce(&mut AnvilOptions)) -> (Anvil, Ve
 }
 
 /// Traces into `case.ftcase` and `a.json`.
-fn trace(sandbox: &Sandbox, node: &Anvil, seeds: &[&str], more: &[&str]) -> Outcome {
+pub(crate) fn trace(sandbox: &Sandbox, node: &Anvil, seeds: &[&str], more: &[&str]) -> Outcome {
     let url = node.url();
     let start = ["trace", "--chain", "ethereum", "--rpc", &url, "--until", "latest"];
     let rest = ["--case", "case.ftcase", "--as-of", "2026-11-23", "--out", "a.json"];
     sandbox.run(&[&start[..], &rest, seeds, more].concat())
 }
 
-fn list<'a>(of: &'a Value, name: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(of: &'a Value, name: &str) -> &'a [Value] {
     of[name].as_array().unwrap_or_else(|| panic!("no list {name} in {of}"))
 }
 
-fn text<'a>(of: &'a Value, name: &str) -> &'a str {
+pub(crate) fn text<'a>(of: &'a Value, name: &str) -> &'a str {
     of[name].as_str().unwrap_or_else(|| panic!("no text {name} in {of}"))
 }
 
@@ -270,6 +273,15 @@ fn a_mixer_gets_three_verdicts_on_three_days() {
     let shown = sandbox.run(&["case", "show", "case.ftcase"]).success().stdout;
     assert!(shown.contains("flag = now"), "{shown}");
     sandbox.run(&["report", "case.ftcase", "--out", "b.json"]).success();
+    assert_eq!(sandbox.read("b.json"), sandbox.read("a.json"));
+    // A report judges by another one where it is told to, and the case keeps its own.
+    for (flag, expected) in [("then", 1), ("ever", 3), ("now", 0)] {
+        let words = ["report", "case.ftcase", "--flag", flag, "--out", "b.json"];
+        sandbox.run(&words).success();
+        let report = read(&sandbox, "b.json");
+        let counted = list(&report, "findings").iter().filter(|of| of["is_flagged"] == true);
+        assert_eq!((counted.count(), text(&report, "flag")), (expected, flag));
+    }
     assert_eq!(sandbox.read("b.json"), sandbox.read("a.json"));
     sandbox.write("fundtrail.toml", "flag = 'then'\n");
     assert_eq!((run(&[]).code, flagged().1), (Some(3), "then".to_owned()));

@@ -208,8 +208,8 @@ pub(crate) struct Following {
     #[arg(long, value_name = "PERCENT")]
     pub(crate) min_share: Option<String>,
 
-    /// Do not follow amounts worth less than this at the day of the transfer; needs --prices, and an
-    /// amount without a price is always followed
+    /// Do not follow amounts worth less than this at the day of the transfer; needs --prices or
+    /// --price-source stable, and an amount without a price from there is always followed
     #[arg(long, value_name = "USD")]
     pub(crate) min_usd: Option<String>,
 }
@@ -225,6 +225,12 @@ pub(crate) struct Naming {
     /// Daily prices in USD, as CSV: chain,contract,date,usd,source
     #[arg(long, value_name = "FILE")]
     pub(crate) prices: Option<PathBuf>,
+
+    /// Where prices in USD come from, in this order: the first source that has one counts. Every figure
+    /// in the report names its source and time; what has no price is not worth nothing, it has no price
+    /// [default: what the case says, else csv]
+    #[arg(long, value_enum, value_name = "SOURCE,...", value_delimiter = ',')]
+    pub(crate) price_source: Vec<PriceSourceName>,
 
     /// Day that sanctions are judged on besides the day of each transfer [default: today]
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -336,6 +342,11 @@ pub(crate) struct Report {
     /// Which lots an outgoing transfer takes [default: what the case says]
     #[arg(long, value_enum)]
     pub(crate) rule: Option<RuleName>,
+
+    /// Which flows count as findings; every listing is shown, with both verdicts [default: what the case
+    /// says]
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub(crate) flag: Option<FlagName>,
 
     /// Tell only the paths to where this ending is, or to this address, and print nothing else: an ending
     /// of the report (E7) or [CHAIN:]ADDRESS
@@ -610,6 +621,20 @@ impl From<RuleName> for Rules {
             RuleName::All => return Self::All,
         })
     }
+}
+
+/// A source of prices, as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PriceSourceName {
+    /// The file of --prices
+    Csv,
+    /// Chainlink feeds, and Uniswap v3 pools where no feed has one, read through the same nodes at the
+    /// end of each block of the report; an archive node is needed
+    Chain,
+    /// 1 USD, by convention, for the tokens of the built-in list that are meant to be worth that
+    Stable,
+    /// No prices
+    None,
 }
 
 /// A rule of flagging, as it is typed.

@@ -128,7 +128,7 @@ pub(crate) fn look(
         victims: &victims,
         trail: &hops.collect(),
         claims: names.claims,
-        usd_cents: &|asset, amount, block| value.usd(asset, amount, block).map(|usd| usd.0),
+        usd_cents: &|asset, amount, block| value.cents_without_node(asset, amount, block),
     };
     let behaviour = Behaviour::of(&scene);
     Found { patterns: behaviour.patterns(), links: behaviour.links(), thresholds }

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_graph::{ChainEvidence, History, Question};
 use fundtrail_labels::Book;
-use fundtrail_labels::prices::Prices;
 use fundtrail_model::{
     AbsentTransaction, AccountFact, AccountKind, Address, Amount, Asset, Balance, BlockStamp,
-    ChainId, Coverage, Crowd, Date, Direction, Limits, Marks, OpenEnd, Rule, Seed, Through,
-    Timestamp, TokenClaim, Trail, Transfer, WholeTransaction,
+    ChainId, Coverage, Crowd, Date, Direction, FlagRule, Limits, Marks, OpenEnd, Rule, Seed,
+    Through, Timestamp, TokenClaim, Trail, Transfer, WholeTransaction,
 };
+use fundtrail_report::Valued;
 use fundtrail_store::Case;
 
 use crate::error::Error;
+use crate::prices::{PriceBook, Spot};
 use crate::rules::Rules;
 
 /// Everything in a case that following and reporting look at.
@@ -254,8 +255,10 @@ pub(crate) struct How {
     /// Where to follow on although something stops there.
     pub(crate) through: Through,
     pub(crate) as_of: Date,
+    /// Which verdicts on listings count as findings.
+    pub(crate) flag: FlagRule,
     pub(crate) min_usd: Option<fundtrail_labels::prices::UsdCents>,
-    pub(crate) prices: Prices,
+    pub(crate) prices: PriceBook,
     /// Decimals of the assets that have a trusted number of them.
     pub(crate) decimals: BTreeMap<Asset, u8>,
     /// Whether the budget of the last run was spent: what was not looked at ends as that.
@@ -277,20 +280,38 @@ pub(crate) struct Valuation<'a> {
 }
 
 impl Valuation<'_> {
-    /// The value at the day of the block; `None` where there is no price or no trusted decimals.
+    /// The value at the block of a movement, by the first source that has a price, or why there is none.
     pub(crate) fn usd(
         &self,
         asset: Asset,
         amount: Amount,
         block: u64,
-    ) -> Option<fundtrail_labels::prices::UsdCents> {
-        let day = self.times.get(&(asset.chain(), block))?.date()?;
-        let decimals = self.how.decimals.get(&asset).copied()?;
-        self.how.prices.usd_of(asset, amount, decimals, day)
+    ) -> Result<Valued, &'static str> {
+        self.how.prices.value(amount, &self.spot(asset, block)?)
+    }
+
+    /// The value in cents by the sources that are there before anything is followed and know every block: what
+    /// judges how far to follow, and behaviour.
+    pub(crate) fn cents_without_node(
+        &self,
+        asset: Asset,
+        amount: Amount,
+        block: u64,
+    ) -> Option<u128> {
+        self.how.prices.cents_without_node(amount, &self.spot(asset, block).ok()?)
     }
 
     fn is_negligible(&self, asset: Asset, amount: Amount, block: u64) -> bool {
         let Some(threshold) = self.how.min_usd else { return false };
-        self.usd(asset, amount, block).is_some_and(|value| value < threshold)
+        let cents = self.cents_without_node(asset, amount, block);
+        cents.is_some_and(|cents| cents < threshold.0)
+    }
+
+    fn spot(&self, asset: Asset, block: u64) -> Result<Spot, &'static str> {
+        let time = self.times.get(&(asset.chain(), block)).copied();
+        let time = time.ok_or("the time of its block is not known")?;
+        let decimals = self.how.decimals.get(&asset).copied();
+        let decimals = decimals.ok_or("no list in use knows its decimals")?;
+        Ok(Spot { asset, decimals, block, time })
     }
 }

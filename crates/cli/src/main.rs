@@ -21,6 +21,7 @@ mod nodes;
 mod opinions;
 mod paths;
 mod presentation;
+mod prices;
 mod progress;
 mod pursuit;
 mod reorg;

@@ -1,6 +1,7 @@
 //! From a case to its reports: everything comes from the case file, so that the same file gives the same
 //! bytes, whether the report is made by `trace` or years later by `report`.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
@@ -10,10 +11,10 @@ use fundtrail_labels::prices::{Prices, UsdCents};
 use fundtrail_labels::{Book, ListVersion};
 use fundtrail_model::{
     Address, Asset, Cause, ChainId, ChainInfo, Date, Direction, FlagRule, Likeness, Limits, Marks,
-    Reservation, Rule, SeedId, Trail, Transfer, parse_date,
+    Reservation, Rule, SeedId, Timestamp, Trail, Transfer, parse_date,
 };
 use fundtrail_report::{
-    Difference, Fact, Input, ListLine, Report, TableName, ThroughLine, TrustedToken, Usd,
+    Difference, Fact, Input, ListLine, Report, TableName, ThroughLine, TrustedToken,
 };
 use fundtrail_store::{Case, KnownTokenRow};
 
@@ -23,6 +24,7 @@ use crate::destination::{Destination, Format};
 use crate::error::Error;
 use crate::evidence::{ChainRecords, Evidence, How, Valuation};
 use crate::paths;
+use crate::prices::{PriceBook, PriceSource};
 use crate::rules::Rules;
 use crate::through;
 use crate::ui;
@@ -44,6 +46,8 @@ pub(crate) mod key {
     /// Where to follow on although something stops there.
     pub(crate) const THROUGH: &str = "through.";
     pub(crate) const PRICES: &str = "prices";
+    /// Where prices come from, best first; absent for the file alone.
+    pub(crate) const PRICE_SOURCES: &str = "price_sources";
     pub(crate) const AS_OF: &str = "as_of";
     /// Which verdicts on listings count as findings.
     pub(crate) const FLAG: &str = "flag";
@@ -95,6 +99,9 @@ impl How {
             Some(text) => Prices::parse(text.as_bytes(), "prices of the case")?,
             None => Prices::default(),
         };
+        let sources = PriceSource::of_setting(settings.get(key::PRICE_SOURCES));
+        let prices = PriceBook::of_case(case, sources, prices)?;
+        let flag = settings.get(key::FLAG).and_then(|name| FlagRule::from_name(name));
         let min_usd = match settings.get(key::MIN_USD) {
             Some(text) => Some(parse_usd(text)?),
             None => None,
@@ -126,6 +133,7 @@ impl How {
             },
             through: through::of_texts(through_texts(&settings)),
             as_of,
+            flag: flag.unwrap_or_default(),
             min_usd,
             prices,
             decimals,
@@ -240,6 +248,33 @@ pub(crate) fn present(
     how: &How,
     wanted: Option<&str>,
 ) -> Result<Presented, Error> {
+    present_noting(case, chains, how, wanted, None)
+}
+
+/// Every asset and block of which the report of a case wants the price, with the time of the block.
+pub(crate) fn wanted_prices(
+    case: &Case,
+    chains: &Chains,
+    how: &How,
+) -> Result<Vec<(Asset, u64, Timestamp)>, Error> {
+    let asked = RefCell::default();
+    present_noting(case, chains, how, None, Some(&asked))?;
+    let times = Evidence::load(case)?.times();
+    let with_time = |(asset, block): (Asset, u64)| {
+        let is_known = how.decimals.contains_key(&asset);
+        let time = times.get(&(asset.chain(), block)).copied()?;
+        is_known.then_some((asset, block, time))
+    };
+    Ok(asked.into_inner().into_iter().filter_map(with_time).collect())
+}
+
+fn present_noting(
+    case: &Case,
+    chains: &Chains,
+    how: &How,
+    wanted: Option<&str>,
+    asked: Option<&RefCell<BTreeSet<(Asset, u64)>>>,
+) -> Result<Presented, Error> {
     let evidence = Evidence::load(case)?;
     let marks = case.marks()?;
     let (trail, trails) = followed(&evidence, how, &marks)?;
@@ -305,8 +340,7 @@ pub(crate) fn present(
         .map(|(_, origin)| origin.clone())
         .collect();
     let unfinished = unfinished(settings.get(key::SPENT), case.counts()?.pending);
-    let flag = settings.get(key::FLAG).and_then(|name| FlagRule::from_name(name));
-    let flag = flag.unwrap_or_default();
+    let flag = how.flag;
     let mut shown = shown_settings(how);
     shown.push(("listings that make a finding (flag)".to_owned(), flag.to_string()));
     for (name, what) in settings.range(key::LEFT_OUT.to_owned()..) {
@@ -369,8 +403,12 @@ pub(crate) fn present(
         flag,
         software: SOFTWARE,
         case_digest: Some(fundtrail_model::hash_hex(case.digest()?)),
+        price_sources: &how.prices.told(),
         usd: &|asset, amount, block| {
-            value.usd(asset, amount, block).map(|value| Usd { cents: value.0 })
+            if let Some(asked) = asked {
+                asked.borrow_mut().insert((asset, block));
+            }
+            value.usd(asset, amount, block)
         },
     };
     let report = fundtrail_report::content(&input);

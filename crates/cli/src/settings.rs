@@ -8,7 +8,7 @@ use fundtrail_labels::prices::Prices;
 use fundtrail_model::{Amount, ChainId, Date, Direction, FlagRule, sanitize_claim};
 use fundtrail_store::Case;
 
-use crate::args::{Allowed, Following, Trace};
+use crate::args::{Allowed, Following, Naming, PriceSourceName, Trace};
 use crate::behaviour;
 use crate::budget::{Allowance, parse_time};
 use crate::chains::Chains;
@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::destination::{Destination, destinations};
 use crate::error::Error;
 use crate::presentation::{key, parse_day, parse_usd};
+use crate::prices::PriceSource;
 use crate::rules::Rules;
 use crate::seeds::{SeedSpec, Target};
 use crate::through;
@@ -87,6 +88,7 @@ impl Settings {
         if let Some(flag) = args.naming.flag.map(FlagRule::from).or(config.flag()?) {
             kept.push((key::FLAG.to_owned(), flag.to_string()));
         }
+        kept.extend(price_sources(&args.naming)?);
         if let Some(path) = &args.naming.prices {
             kept.push((key::PRICES.to_owned(), read_prices(path)?));
         }
@@ -132,11 +134,27 @@ impl Settings {
     /// Puts the settings into the case. A threshold in USD without any price would do nothing, so it is
     /// refused.
     pub(crate) fn keep_in(&self, case: &mut Case) -> Result<(), Error> {
-        let has = |wanted: &str| self.kept.iter().any(|(key, _)| key == wanted);
-        if has(key::MIN_USD) && !has(key::PRICES) && case.setting(key::PRICES)?.is_none() {
+        let typed = |wanted: &str| self.kept.iter().find(|(key, _)| key == wanted);
+        let typed = |wanted: &str| typed(wanted).map(|(_, value)| value.clone());
+        let has_file = typed(key::PRICES).is_some() || case.setting(key::PRICES)?.is_some();
+        let sources = typed(key::PRICE_SOURCES).or(case.setting(key::PRICE_SOURCES)?);
+        let sources = PriceSource::of_setting(sources.as_ref());
+        if typed(key::PRICE_SOURCES).is_some() && sources.contains(&PriceSource::Csv) && !has_file {
             return Err(Error::usage(
-                "--min-usd needs prices: without one every amount is followed",
-                "give a file with --prices",
+                "--price-source csv needs a file of prices",
+                "give a file with --prices, or leave csv out",
+            ));
+        }
+        let is_there = |source: &PriceSource| match source {
+            PriceSource::Csv => has_file,
+            PriceSource::Stable => true,
+            PriceSource::Chain => false,
+        };
+        if typed(key::MIN_USD).is_some() && !sources.iter().any(is_there) {
+            return Err(Error::usage(
+                "--min-usd needs prices that are there before anything is followed: without one every amount is \
+                 followed",
+                "give a file with --prices, or --price-source stable",
             ));
         }
         self.check_rule(Some(case))?;
@@ -226,6 +244,37 @@ fn kept_settings(following: &Following, chains: &Chains) -> Result<Vec<(String, 
         kept.push((key::MIN_USD.to_owned(), parse_usd(value)?.to_string()));
     }
     Ok(kept)
+}
+
+/// Where prices come from, as a setting of the case, if it was typed.
+fn price_sources(naming: &Naming) -> Result<Option<(String, String)>, Error> {
+    let typed = &naming.price_source;
+    let named = |name: &PriceSourceName| match name {
+        PriceSourceName::Csv => Some(PriceSource::Csv),
+        PriceSourceName::Chain => Some(PriceSource::Chain),
+        PriceSourceName::Stable => Some(PriceSource::Stable),
+        PriceSourceName::None => None,
+    };
+    let mut sources: Vec<PriceSource> = Vec::new();
+    for source in typed.iter().filter_map(named) {
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    if typed.contains(&PriceSourceName::None) && !sources.is_empty() {
+        return Err(Error::usage(
+            "--price-source: none and another source contradict each other",
+            "give none alone, or the sources in the order in which they count",
+        ));
+    }
+    if !typed.is_empty() && naming.prices.is_some() && !sources.contains(&PriceSource::Csv) {
+        return Err(Error::usage(
+            "--price-source does not name the file that --prices gives",
+            "add csv to the sources, in the place where it counts, or leave --prices out",
+        ));
+    }
+    let setting = || (key::PRICE_SOURCES.to_owned(), PriceSource::to_setting(&sources));
+    Ok((!typed.is_empty()).then(setting))
 }
 
 fn read_prices(path: &Path) -> Result<String, Error> {

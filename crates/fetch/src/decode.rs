@@ -8,6 +8,7 @@ pub(crate) mod legs;
 pub(crate) mod looks;
 pub(crate) mod multicall;
 pub(crate) mod native;
+pub(crate) mod price;
 pub(crate) mod reconcile;
 pub(crate) mod tally;
 pub(crate) mod token;

@@ -8,6 +8,7 @@ mod frames;
 mod logs;
 mod native;
 mod opinions;
+mod prices;
 mod reopen;
 mod settle;
 mod state;
@@ -25,6 +26,7 @@ use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 pub use abilities::{Abilities, Ability, Depth, Limit};
+pub use prices::PriceRequest;
 pub use settle::{SettleRequest, Settled};
 pub use transaction::TransactionOutcome;
 pub use turns::Doubted;

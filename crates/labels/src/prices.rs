@@ -3,17 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use fundtrail_model::{Amount, Asset, Date, U256, checksum};
+use fundtrail_model::{
+    Amount, Asset, Date, MAX_PRICE, PRICE_DECIMALS, Quote, Timestamp, U256, checksum,
+};
 
 use crate::error::{Error, Problem};
 use crate::sheet::{Row, Sheet};
 use crate::version::{ListKind, ListVersion};
-
-/// Decimal places that a price may have. All of them are kept.
-pub const PRICE_DECIMALS: u8 = 18;
-
-/// Above it a price is per million or in another currency; below it no product here can overflow.
-const MAX_PRICE: u64 = 1_000_000_000_000;
 
 /// A sum in US cents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,7 +35,7 @@ impl fmt::Display for UsdCents {
 /// What one whole unit of an asset was worth on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Price {
-    /// US dollars in units of `10^-18` dollars: read it with [`PRICE_DECIMALS`].
+    /// US dollars in units of `10^-18` dollars: read it with [`PRICE_DECIMALS`], all of which are kept.
     pub usd: Amount,
     /// Who says so.
     pub source: String,
@@ -97,19 +93,14 @@ impl Prices {
         decimals: u8,
         day: Date,
     ) -> Option<UsdCents> {
-        let price = self.price_on(asset, day)?;
-        let places = usize::from(decimals).checked_add(usize::from(PRICE_DECIMALS))?;
-        let unit = (places <= 77).then(|| U256::exp10(places))?;
-        let half_cents = price.usd.base_units().checked_mul(U256::from(200_u8))?;
-        let doubled = amount
-            .share(Amount::from_base_units(half_cents), Amount::from_base_units(unit))?
-            .base_units();
-        let cents = doubled >> 1;
-        let is_half_or_more = doubled.bit(0);
-        let is_exact = amount.base_units().full_mul(half_cents) == doubled.full_mul(unit);
-        let rounds_up = is_half_or_more && (!is_exact || cents.bit(0));
-        let cents = if rounds_up { cents.checked_add(U256::one())? } else { cents };
-        u128::try_from(cents).ok().map(UsdCents)
+        self.quote_on(asset, day)?.cents(amount, decimals).map(UsdCents)
+    }
+
+    /// The same price as a quote, of the first second of the day.
+    #[must_use]
+    pub fn quote_on(&self, asset: Asset, day: Date) -> Option<Quote> {
+        let usd = self.price_on(asset, day)?.usd;
+        Some(Quote { usd, scale: PRICE_DECIMALS, at: Timestamp::start_of(day)? })
     }
 
     /// The file; `None` where no prices were read.

@@ -32,6 +32,8 @@
 //! | [list fact](ListFact) | one thing that one version of a list says |
 //! | [edition](ListEdition) | one version of a list, as it was imported |
 //! | [opinion](Opinion) | what a contract on the chain says of an address, beside the lists |
+//! | [freeze](Freeze) | what the issuer of a token did to an address, and when |
+//! | [quote](Quote) | what one whole unit of an asset was worth in US dollars, and when; never moves a lot |
 //! | lead | a link that is probable, not conserved arithmetic |
 //! | [pattern](Pattern) | behaviour that the literature on money laundering has a name for |
 //! | [link](Link) | a reason to think that two addresses have one owner: a lead |
@@ -46,6 +48,7 @@ mod crowd;
 mod direction;
 mod entity;
 mod fetched;
+mod freeze;
 mod label;
 mod likeness;
 mod list_fact;
@@ -53,6 +56,7 @@ mod opinion;
 mod path;
 mod pattern;
 mod position;
+mod price;
 mod rule;
 mod seed;
 mod text;
@@ -74,6 +78,7 @@ pub use crowd::{Crowd, CrowdSize};
 pub use direction::Direction;
 pub use entity::{Cluster, Heuristic, Link, Links};
 pub use fetched::{BlockStamp, FetchedWindow};
+pub use freeze::{Freeze, FreezeKind};
 pub use label::{Category, Confidence, DateBound, Label, Listing, ListingStatus, Marks, Stop};
 pub use likeness::Likeness;
 pub use list_fact::{
@@ -86,6 +91,10 @@ pub use pattern::{
     Measure, Pattern, PatternKind, PatternReservation, PatternRole, Patterns, Unit, Witness,
 };
 pub use position::{ParsePositionError, Position, Step};
+pub use price::{
+    MAX_PRICE, NoPrice, PRICE_DECIMALS, PriceFeed, PricePlace, PricePool, PriceReading, PriceWay,
+    Quote,
+};
 pub use rule::Rule;
 pub use seed::{Seed, SeedId};
 pub use text::{AddressError, checksum, hash_hex, parse_address, parse_hash, sanitize_claim};

@@ -20,6 +20,7 @@ mod names;
 mod opinions;
 mod parties;
 mod paths;
+mod prices;
 mod shares;
 mod summary;
 mod sums;
@@ -35,6 +36,9 @@ const LONG_TEXT_CHARS: usize = 2_000;
 /// from the input (a block's time, a token's decimals, a price) is said to be missing.
 #[must_use]
 pub fn content(input: &Input<'_>) -> Report {
+    let used = prices::Used::default();
+    let usd = used.noting(input.usd);
+    let input = &Input { usd: &usd, ..input.clone() };
     let names = names::Names::new(input);
     let shares = shares::Shares::of(input.trail);
     let (paths, path_count) = paths::paths(input, &names, &shares);
@@ -71,7 +75,8 @@ pub fn content(input: &Input<'_>) -> Report {
         parties: names.parties(),
         assets: names.assets(),
         chains: names.chains(),
-        method: method::method(input, &names),
+        // After all that has a price.
+        method: method::method(input, &names, &used),
         glossary: method::glossary(input.trail.direction),
     };
     report.summary = summary::summary(&report);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use fundtrail_model::{
     AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, FlagRule, HopId,
@@ -9,10 +10,10 @@ use fundtrail_model::{
     Trail,
 };
 
-/// Looks up what an amount of an asset was worth at a block; `None` where there is no price.
+/// Looks up what an amount of an asset was worth at a block, or says why there is no price.
 ///
 /// It is a view: it reports and never moves a lot.
-pub type UsdView<'a> = dyn Fn(Asset, Amount, u64) -> Option<Usd> + 'a;
+pub type UsdView<'a> = dyn Fn(Asset, Amount, u64) -> Result<Valued, &'static str> + 'a;
 
 /// Everything that a report says, as values. [`crate::content()`] reads nothing else.
 #[expect(missing_debug_implementations, reason = "a price view is a function")]
@@ -78,8 +79,34 @@ pub struct Input<'a> {
     pub software: &'a str,
     /// A digest of the case file, where there is one.
     pub case_digest: Option<String>,
+    /// Where prices come from, in the order in which they are asked; nothing where none are wanted.
+    pub price_sources: &'a [&'static str],
     /// The value of an amount at a block.
     pub usd: &'a UsdView<'a>,
+}
+
+/// What an amount was worth, and by which price.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Valued {
+    /// The value.
+    pub usd: Usd,
+    /// The price.
+    pub price: Arc<PriceNote>,
+}
+
+/// A price, and who says so.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct PriceNote {
+    /// US dollars for one whole unit, exact.
+    pub usd_per_unit: String,
+    /// The kind of source: `csv`, `feed`, `pool-mean`, `pool-spot` or `stable`.
+    pub kind: &'static str,
+    /// Who says so.
+    pub source: String,
+    /// Of when it is: a day, or a time.
+    pub time: String,
+    /// How much older than the block of the movement it is, in seconds; `None` for the price of a day.
+    pub age_seconds: Option<u64>,
 }
 
 /// A balance that the transfers seen do not explain.

@@ -30,7 +30,9 @@ pub use content::content;
 pub use csv::csv;
 pub use error::Error;
 pub use html::html;
-pub use input::{Difference, Fact, Input, ListLine, ThroughLine, TrustedToken, Usd, UsdView};
+pub use input::{
+    Difference, Fact, Input, ListLine, PriceNote, ThroughLine, TrustedToken, Usd, UsdView, Valued,
+};
 pub use json::json;
 pub use network::{dot, ftm, gexf, graphml};
 pub use schema::Report;

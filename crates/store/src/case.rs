@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use fundtrail_model::{
     AbsentTransaction, AccountFact, Address, Balance, BlockStamp, ChainId, Coverage, Crowd,
-    FetchedTransaction, FetchedWindow, H256, Marks, Opinion, Seed, TokenClaim, Transfer,
-    WholeTransaction, Window,
+    FetchedTransaction, FetchedWindow, Freeze, H256, Marks, Opinion, PriceReading, Seed,
+    TokenClaim, Transfer, WholeTransaction, Window,
 };
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -14,7 +14,7 @@ use crate::error::{Error, Fault};
 use crate::intern::{Ids, Interner};
 use crate::{
     Counts, KnownTokenRow, PlannedTransaction, PlannedWindow, block, coverage, crowd, digest, fact,
-    intern, mark, opinion, plan, seed, setting, token, transfer, whole, window,
+    freeze, intern, mark, opinion, plan, price, seed, setting, token, transfer, whole, window,
 };
 
 mod open;
@@ -430,6 +430,43 @@ impl Case {
         self.read(opinion::all)
     }
 
+    /// Replaces what issuers of tokens did to addresses.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written to.
+    pub fn replace_freezes(&mut self, freezes: &[Freeze]) -> Result<(), Error> {
+        self.write_with_ids(|ids| freeze::replace(ids, freezes))
+    }
+
+    /// What issuers of tokens did to addresses, sorted.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn freezes(&self) -> Result<Vec<Freeze>, Error> {
+        self.read(freeze::all)
+    }
+
+    /// Adds what was read of prices, in one write. What is told again of an asset, a block and a contract
+    /// counts instead of what was told before.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written to.
+    pub fn write_prices(&mut self, readings: &[PriceReading]) -> Result<(), Error> {
+        self.write_with_ids(|ids| price::write(ids, readings))
+    }
+
+    /// What was read of prices, sorted.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn prices(&self) -> Result<Vec<PriceReading>, Error> {
+        self.read(price::all)
+    }
+
     /// How much the case holds.
     ///
     /// # Errors
@@ -456,8 +493,10 @@ impl Case {
     /// `absent`), `w` crowds (address, first, last, kind, count), `B` balances (address, asset, block,
     /// amount), `a` accounts (address, kind, delegate, block), `k` claims (asset, symbol, decimals); then `m` marks (chain, address), each followed by its `l` labels
     /// and `L` listings with their fields in the order of the model, but the list last and only where there is
-    /// one; then `T` known tokens (chain, contract, symbol, decimals, source), and `o` opinions (chain, address,
-    /// oracle, contract, block, yes or no). A position is block, transaction, step code; an asset is
+    /// one; then `T` known tokens (chain, contract, symbol, decimals, source), `o` opinions (chain, address,
+    /// oracle, contract, block, yes or no), `f` freezes (chain, address, oracle, contract, block, log, kind,
+    /// transaction, time, amount) and `p` prices (asset, block, contract, way; then the price, its decimal
+    /// places and its time, or why there is none). A position is block, transaction, step code; an asset is
     /// chain and contract, which a native coin does not have; a day is a text like `2022-03-29`, and a
     /// bound of a day is 1 if it is that day and 0 if it is no later, and the day; yes is 1 and no is 0.
     ///

@@ -9,7 +9,8 @@ use rusqlite::Connection;
 
 use crate::error::Fault;
 use crate::{
-    block, coverage, crowd, fact, mark, opinion, seed, setting, token, transfer, whole, window,
+    block, coverage, crowd, fact, freeze, mark, opinion, price, seed, setting, token, transfer,
+    whole, window,
 };
 
 /// Settings of one run, which say nothing of the content.
@@ -58,7 +59,38 @@ pub(crate) fn of(conn: &Connection) -> Result<H256, Fault> {
             .number(opinion.block)
             .number(opinion.is_listed);
     }
+    for freeze in freeze::all(conn)? {
+        digest
+            .record(b'f')
+            .number(freeze.chain.0)
+            .address(freeze.address)
+            .text(freeze.oracle.name())
+            .address(freeze.contract)
+            .number(freeze.block)
+            .number(freeze.log)
+            .text(freeze.kind.name())
+            .hash(freeze.transaction)
+            .number(freeze.time.0)
+            .amount(freeze.amount);
+    }
+    add_prices(conn, &mut digest)?;
     Ok(digest.finish())
+}
+
+fn add_prices(conn: &Connection, digest: &mut Digest) -> Result<(), Fault> {
+    for reading in price::all(conn)? {
+        digest
+            .record(b'p')
+            .asset(reading.asset)
+            .number(reading.block)
+            .address(reading.contract)
+            .text(reading.way.name());
+        match reading.outcome {
+            Ok(quote) => digest.amount(quote.usd).number(quote.scale).number(quote.at.0),
+            Err(reason) => digest.text(reason.name()),
+        };
+    }
+    Ok(())
 }
 
 fn add_chain(conn: &Connection, digest: &mut Digest, chain: ChainId) -> Result<(), Fault> {

@@ -46,6 +46,8 @@ fn rewind(conn: &Connection, chain: ChainId, last: u64) -> Result<Rewound, Fault
     let run = |statement: &str| sql::run(conn, statement, place);
 
     run("DELETE FROM opinion WHERE chain = ?1 AND block > ?2")?;
+    run("DELETE FROM freeze WHERE chain = ?1 AND block > ?2")?;
+    run("DELETE FROM price WHERE block > ?2 AND asset IN (SELECT id FROM asset WHERE chain = ?1)")?;
     let [chain, last] = place;
     let with_code = [chain, last, fact::WALLET];
     let forget_coverage = "DELETE FROM coverage WHERE chain = ?1 AND address IN

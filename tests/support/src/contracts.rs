@@ -8,7 +8,7 @@ use std::process::Command;
 
 use ethers_core::abi::{Contract as Abi, Token};
 use ethers_core::utils::hex;
-use fundtrail_model::H256;
+use fundtrail_model::{Address, H256};
 use serde::Deserialize;
 
 use crate::place;
@@ -105,6 +105,19 @@ impl Contracts {
 #[must_use]
 pub fn selector(function: &str) -> [u8; 4] {
     ethers_core::utils::id(function)
+}
+
+/// Where a factory puts the pool of two tokens, by what is known of the code of its pools (EIP-1014).
+#[must_use]
+pub fn pool_address(factory: Address, tokens: [Address; 2], fee: u32, code_hash: H256) -> Address {
+    let [first, second] = tokens;
+    let made_of = ethers_core::abi::encode(&[
+        Token::Address(first.min(second)),
+        Token::Address(first.max(second)),
+        Token::Uint(fee.into()),
+    ]);
+    let salt = ethers_core::utils::keccak256(made_of);
+    ethers_core::utils::get_create2_address_from_hash(factory, salt, code_hash)
 }
 
 /// Compiles every `.sol` file of a folder; the same sources give the same text.

@@ -21,6 +21,9 @@ pub(crate) fn run(args: &Report) -> Result<Exit, Error> {
         how.rules = rule.into();
         how.rules.check(how.direction)?;
     }
+    if let Some(flag) = args.flag {
+        how.flag = flag.into();
+    }
     let presented = present(&case, &chains, &how, args.path.as_deref())?;
     let deliver = if args.path.is_some() { deliver_paths } else { deliver };
     deliver(&presented.report, &places, args.output.format)?;

@@ -14,6 +14,7 @@ use crate::job::Job;
 use crate::nodes::Nodes;
 use crate::opinions;
 use crate::presentation::{deliver, present};
+use crate::prices::ask::ask as ask_prices;
 use crate::settings::Settings;
 use crate::through;
 use crate::ui;
@@ -50,6 +51,16 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
                 ui::warning("second opinions are asked only when nothing is lacking");
             }
             (false, _) => {}
+        }
+        let how = How::of_case(&case, &chains, None)?;
+        match &spent {
+            None if how.prices.asks_chain() => {
+                ask_prices(&mut case, &mut nodes, &chains, &how).await?;
+            }
+            Some(_) if how.prices.asks_chain() => {
+                ui::warning("prices on the chain are read only when nothing is lacking");
+            }
+            _ => {}
         }
         Ok(spent)
     };

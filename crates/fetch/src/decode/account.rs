@@ -40,7 +40,8 @@ fn abi_string(answer: &[u8]) -> Option<&[u8]> {
     answer.get(start..start.checked_add(length)?)
 }
 
-fn word(answer: &[u8], start: usize) -> Option<u64> {
+/// The word at a byte of an answer, if it is a number of 64 bits.
+pub(crate) fn word(answer: &[u8], start: usize) -> Option<u64> {
     let word = answer.get(start..start.checked_add(32)?)?;
     let number = U256::from_big_endian(word);
     (number.bits() <= 64).then(|| number.as_u64())

@@ -1,4 +1,4 @@
-//! Many balances in one contract call, through Multicall3.
+//! Many contract calls in one, through Multicall3.
 //!
 //! The contract stands at the same address on most chains (mds1/multicall on GitHub; Ethereum from block
 //! 14,353,601). `aggregate3` runs calls in a row, and `getEthBalance` is the contract's own word for the
@@ -7,6 +7,8 @@
 use ethers_core::abi::{ParamType, Token, decode, encode};
 use ethers_core::utils::id;
 use fundtrail_model::{Address, Amount};
+
+use super::account::word;
 
 /// Where the contract stands.
 pub(crate) const CONTRACT: Address = ethers_core::types::H160([
@@ -18,18 +20,55 @@ pub(crate) const CONTRACT: Address = ethers_core::types::H160([
 const HEAD_BYTES: usize = 64;
 const CALL_BYTES: usize = 160;
 
+/// How much one of many calls may return: what is asked for here is a few words.
+const MOST_BYTES: usize = 4096;
+
+/// The data of a call that makes these calls, each of a contract with its data. Where one of them may fail,
+/// the others are still told.
+pub(crate) fn calls_call<'a>(
+    calls: impl IntoIterator<Item = (Address, &'a [u8])>,
+    may_fail: bool,
+) -> Vec<u8> {
+    let call = |(contract, data): (Address, &[u8])| {
+        let data = Token::Bytes(data.to_vec());
+        Token::Tuple(vec![Token::Address(contract), Token::Bool(may_fail), data])
+    };
+    let calls = Token::Array(calls.into_iter().map(call).collect());
+    [&id("aggregate3((address,bool,bytes)[])")[..], &encode(&[calls])].concat()
+}
+
+/// What each of so many calls returned, `None` for one that failed; `None` at all if this is not an answer to
+/// [`calls_call`] for so many. Read by hand: the offsets and lengths are a stranger's numbers.
+pub(crate) fn outcomes(answer: &[u8], count: usize) -> Option<Vec<Option<&[u8]>>> {
+    let number = |start| word(answer, start).and_then(|number| usize::try_from(number).ok());
+    let start = number(0)?;
+    if number(start)? != count {
+        return None;
+    }
+    let heads = start.checked_add(32)?;
+    let outcome = |idx: usize| {
+        let head = heads.checked_add(idx.checked_mul(32)?)?;
+        let tuple = heads.checked_add(number(head)?)?;
+        let data = tuple.checked_add(number(tuple.checked_add(32)?)?)?;
+        let length = number(data).filter(|length| *length <= MOST_BYTES)?;
+        let first = data.checked_add(32)?;
+        let bytes = answer.get(first..first.checked_add(length)?)?;
+        match number(tuple)? {
+            0 => Some(None),
+            1 => Some(Some(bytes)),
+            _ => None,
+        }
+    };
+    (0..count).map(outcome).collect()
+}
+
 /// The data of a call that asks for the balances of these accounts.
 pub(crate) fn balances_call(accounts: &[Address]) -> Vec<u8> {
-    let call = |account: &Address| {
-        let question = [&id("getEthBalance(address)")[..], &encode(&[Token::Address(*account)])];
-        Token::Tuple(vec![
-            Token::Address(CONTRACT),
-            Token::Bool(false),
-            Token::Bytes(question.concat()),
-        ])
+    let question = |account: &Address| {
+        [&id("getEthBalance(address)")[..], &encode(&[Token::Address(*account)])].concat()
     };
-    let calls = Token::Array(accounts.iter().map(call).collect());
-    [&id("aggregate3((address,bool,bytes)[])")[..], &encode(&[calls])].concat()
+    let questions: Vec<Vec<u8>> = accounts.iter().map(question).collect();
+    calls_call(questions.iter().map(|question| (CONTRACT, question.as_slice())), false)
 }
 
 /// The balances, in the order of the accounts; `None` if this is not an answer to [`balances_call`] for so
@@ -56,7 +95,9 @@ fn balance(outcome: &Token) -> Option<Amount> {
 mod tests {
     use fundtrail_model::{Address, Amount};
 
-    use super::{CONTRACT, balances, balances_call};
+    use ethers_core::abi::{Token, encode};
+
+    use super::{CONTRACT, balances, balances_call, outcomes};
 
     fn word(number: u128) -> String {
         format!("{number:064x}")
@@ -109,6 +150,32 @@ mod tests {
                 wrong[start..start + 32].fill(byte);
                 let outcome = balances(&wrong, 2);
                 assert!(outcome.is_none_or(|balances| balances.len() == 2), "{start}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_call_has_its_own_outcome_whatever_it_returns() {
+        let told = |outcomes: &[(bool, &[u8])]| {
+            let outcome = |(is_good, bytes): &(bool, &[u8])| {
+                Token::Tuple(vec![Token::Bool(*is_good), Token::Bytes(bytes.to_vec())])
+            };
+            encode(&[Token::Array(outcomes.iter().map(outcome).collect())])
+        };
+        let long = [7_u8; 100];
+        let right = told(&[(true, &long), (false, b"why"), (true, &[])]);
+        assert_eq!(outcomes(&right, 3).unwrap(), [Some(&long[..]), None, Some(&[][..])]);
+        assert_eq!(outcomes(&told(&[]), 0).unwrap(), Vec::<Option<&[u8]>>::new());
+        assert_eq!(outcomes(&right, 2), None);
+        assert_eq!(outcomes(&right, 4), None);
+        assert_eq!(outcomes(&[], 3), None);
+        assert_eq!(outcomes(&told(&[(true, &[1; 5_000])]), 1), None);
+        for start in (0..right.len()).step_by(32) {
+            for byte in [0xff, 0, 0x7f] {
+                let mut wrong = right.clone();
+                let end = (start + 32).min(wrong.len());
+                wrong[start..end].fill(byte);
+                assert!(outcomes(&wrong, 3).is_none_or(|outcomes| outcomes.len() == 3));
             }
         }
     }

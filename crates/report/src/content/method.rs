@@ -4,6 +4,7 @@ use fundtrail_model::{Direction, Rule};
 
 use super::clean;
 use super::names::Names;
+use super::prices::Used;
 use crate::input::{Input, ListLine, ThroughLine};
 use crate::number::group;
 use crate::schema::{Method, Setting, Term, Words};
@@ -11,7 +12,7 @@ use crate::schema::{Method, Setting, Term, Words};
 /// Addresses that one statement names.
 const MAX_THROUGH: usize = 8;
 
-pub(super) fn method(input: &Input<'_>, names: &Names<'_>) -> Method {
+pub(super) fn method(input: &Input<'_>, names: &Names<'_>, used: &Used) -> Method {
     let limits = input.trail.limits;
     let rule = match input.trail.rule {
         Rule::Fifo => {
@@ -78,6 +79,7 @@ pub(super) fn method(input: &Input<'_>, names: &Names<'_>) -> Method {
             if is_back { "came from" } else { "went" },
         ),
     ];
+    statements.extend(used.statements(input.price_sources, names));
     if is_back {
         statements.insert(
             1,

@@ -103,8 +103,10 @@ impl<'a> Names<'a> {
 
     /// An amount, with its value at `block` where there is a price.
     pub(super) fn money(&self, asset: Asset, amount: Amount, block: Option<u64>) -> Money {
-        let usd = block.and_then(|block| (self.input.usd)(asset, amount, block));
-        Money::new(self.figures(asset, amount), usd.map(|usd| usd.to_string()))
+        let valued = block.and_then(|block| (self.input.usd)(asset, amount, block).ok());
+        let usd = valued.as_ref().map(|valued| valued.usd.to_string());
+        let price = valued.map(|valued| valued.price);
+        Money::new(self.figures(asset, amount), usd).priced_by(price)
     }
 
     /// An amount as numbers and texts.

@@ -17,7 +17,7 @@ pub(super) struct Sums {
 impl Sums {
     /// Adds an amount that moved in `block`.
     pub(super) fn add(&mut self, input: &Input<'_>, asset: Asset, amount: Amount, block: u64) {
-        let usd = (input.usd)(asset, amount, block);
+        let usd = (input.usd)(asset, amount, block).ok().map(|valued| valued.usd);
         let (sum, dollars) =
             self.by_asset.entry(asset).or_insert((Amount::ZERO, Some(Usd::default())));
         *sum = sum.saturating_add(amount);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use fundtrail_model::Amount;
 use serde::{Serialize, Serializer};
 
+use crate::input::PriceNote;
 use crate::number;
 
 /// An amount of one asset, and what it was worth where it moved.
@@ -16,6 +17,8 @@ pub struct Money {
     figures: Arc<Figures>,
     /// US dollars at the block of the movement; `None` where there is no price.
     pub usd: Option<String>,
+    /// The price behind the dollars, with its source and time; `None` for sums, which have several.
+    pub price: Option<Arc<PriceNote>>,
 }
 
 /// An amount of one asset, as numbers and as texts.
@@ -97,6 +100,8 @@ struct Wire<'a> {
     base_units: &'a str,
     decimal: Option<&'a str>,
     usd: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<&'a PriceNote>,
 }
 
 impl Serialize for Money {
@@ -109,6 +114,7 @@ impl Serialize for Money {
             base_units: &self.base_units,
             decimal: self.decimal.as_deref(),
             usd: self.usd.as_deref(),
+            price: self.price.as_deref(),
         };
         wire.serialize(serializer)
     }
@@ -117,7 +123,13 @@ impl Serialize for Money {
 impl Money {
     /// An amount, and what it was worth.
     pub(crate) const fn new(figures: Arc<Figures>, usd: Option<String>) -> Self {
-        Self { figures, usd }
+        Self { figures, usd, price: None }
+    }
+
+    /// The same with the price behind its dollars.
+    #[must_use]
+    pub(crate) fn priced_by(self, price: Option<Arc<PriceNote>>) -> Self {
+        Self { price, ..self }
     }
 
     /// The dollars, or `no price`.

@@ -1,6 +1,7 @@
 //! Sample trails: one like the demo, and generated ones of any size.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Category, ChainId, ChainInfo,
@@ -11,7 +12,10 @@ use fundtrail_model::{
     parse_date,
 };
 
-use crate::{Difference, Fact, Input, ListLine, Report, ThroughLine, TrustedToken, Usd, content};
+use crate::{
+    Difference, Fact, Input, ListLine, PriceNote, Report, ThroughLine, TrustedToken, Usd, Valued,
+    content,
+};
 
 pub(crate) const POLYGON: ChainId = ChainId(137);
 pub(crate) const ETHEREUM: ChainId = ChainId(1);
@@ -45,15 +49,22 @@ pub(crate) struct Sample {
     pub(crate) unfinished: Option<String>,
     pub(crate) today: Date,
     pub(crate) flag: FlagRule,
+    pub(crate) price_sources: Vec<&'static str>,
+    /// Of MATIC.
+    pub(crate) price: PriceNote,
 }
 
 impl Sample {
     pub(crate) fn report(&self) -> Report {
         // MATIC at 1.60 dollars; nothing else has a price.
         let usd = |asset: Asset, amount: Amount, _block: u64| {
-            let cents = amount.share(Amount::from(160), Amount::from(10_u128.pow(18)))?;
-            (asset == Asset::Native(POLYGON))
-                .then(|| Usd { cents: u128::try_from(cents.base_units()).unwrap() })
+            let cents = amount.share(Amount::from(160), Amount::from(10_u128.pow(18)));
+            let cents = cents.filter(|_| asset == Asset::Native(POLYGON));
+            let cents = cents.ok_or("no price source that was asked for has one")?;
+            Ok(Valued {
+                usd: Usd { cents: u128::try_from(cents.base_units()).unwrap() },
+                price: Arc::new(self.price.clone()),
+            })
         };
         let places = self.places();
         content(&Input {
@@ -87,6 +98,7 @@ impl Sample {
             flag: self.flag,
             software: "fundtrail 0.1.0",
             case_digest: Some("sha256:5f0c".to_owned()),
+            price_sources: &self.price_sources,
             usd: &usd,
         })
     }
@@ -462,6 +474,15 @@ pub(crate) fn sample(trail: Trail, paths: Vec<Vec<HopId>>) -> Sample {
         unfinished: None,
         today: day("2026-11-23"),
         flag: FlagRule::default(),
+        price_sources: Vec::new(),
+        price: PriceNote {
+            usd_per_unit: "1.6".to_owned(),
+            kind: "feed",
+            source: "Chainlink feed MATIC / USD 0xAB594600376Ec9fD91F8e885dADF0CE036862dE0"
+                .to_owned(),
+            time: "2022-03-29 11:19:03 UTC".to_owned(),
+            age_seconds: Some(1_247),
+        },
     }
 }
 

@@ -125,6 +125,38 @@ fn dollars_are_shown_only_where_every_part_has_a_price() {
 }
 
 #[test]
+fn every_price_names_its_source_and_what_has_none_is_said() {
+    let mut sample = small();
+    let dollars = |sample: &Sample| -> Vec<String> {
+        let statements = sample.report().method.statements;
+        let is_told = |text: &&String| text.starts_with("Price") || text.starts_with("No price");
+        statements.iter().filter(is_told).cloned().collect()
+    };
+    assert_eq!(dollars(&sample), Vec::<String>::new(), "nobody asked for prices");
+    sample.price_sources = vec!["a file", "the chain"];
+    let told = dollars(&sample);
+    let feed = "Chainlink feed MATIC / USD 0xAB594600376Ec9fD91F8e885dADF0CE036862dE0";
+    assert_eq!(
+        told[0],
+        "Prices come from, the first that has one counting: a file; then the chain."
+    );
+    assert!(told[1].starts_with(&format!("Prices used: {feed}: ")), "{}", told[1]);
+    assert!(told[1].ends_with(" times, the oldest 1,247 seconds before its block."), "{}", told[1]);
+    assert!(told[2].starts_with("No price, which is not a price of nothing: USDC on Polygon at "));
+    assert_eq!(told.len(), 3);
+    let report = sample.report();
+    let seed = serde_json::to_value(&report.seeds[0].money).unwrap();
+    assert_eq!(seed["usd"], "$1,600.00");
+    assert_eq!(seed["price"]["usd_per_unit"], "1.6");
+    assert_eq!(seed["price"]["source"], feed);
+    assert_eq!(seed["price"]["time"], "2022-03-29 11:19:03 UTC");
+    // Hostile text is shown as the text that it is.
+    sample.price.source = "x<script>\u{202e}".to_owned();
+    let page = crate::html(&sample.report()).unwrap();
+    assert!(!page.contains("x<script>") && !page.contains('\u{202e}'));
+}
+
+#[test]
 fn what_waits_unlooked_is_said_with_its_amount() {
     let check = |sample: &Sample, says: &str| {
         let statements = sample.report().certainty.statements;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    AccountFact, Address, Amount, AssetClass, Balance, BlockStamp, Category, Cause, ChainId,
-    Confidence, Coverage, Crowd, CrowdSize, DateBound, FetchedWindow, H256, How, Label, Listing,
-    Marks, Opinion, Oracle, Position, Proof, Seed, SeedId, Step, TokenClaim, Transfer, Window,
-    parse_date,
+    AccountFact, Address, Amount, Asset, AssetClass, Balance, BlockStamp, Category, Cause, ChainId,
+    Confidence, Coverage, Crowd, CrowdSize, DateBound, FetchedWindow, Freeze, FreezeKind, H256,
+    How, Label, Listing, Marks, NoPrice, Opinion, Oracle, Position, PriceReading, PriceWay, Proof,
+    Quote, Seed, SeedId, Step, Timestamp, TokenClaim, Transfer, Window, parse_date,
 };
 use proptest::prelude::*;
 
@@ -343,6 +343,71 @@ fn opinions_are_replaced_count_for_the_digest_and_go_with_their_blocks() {
     case.rewind(CHAINS[0], 100).unwrap();
     assert_eq!(case.opinions().unwrap(), [other[0], other[2]]);
     case.replace_opinions(&[]).unwrap();
+    assert_eq!(case.digest().unwrap(), empty);
+}
+
+#[test]
+fn prices_grow_count_for_the_digest_and_go_with_their_blocks() {
+    let reading = |asset, block, outcome| PriceReading {
+        asset,
+        block,
+        contract: address(90),
+        way: PriceWay::Feed,
+        outcome,
+    };
+    let quote = |usd: u128, scale| Ok(Quote { usd: Amount::from(usd), scale, at: Timestamp(7) });
+    let coin = Asset::Native(CHAINS[0]);
+    let token = Asset::Token(CHAINS[1], address(3));
+    let mut case = Case::in_memory().unwrap();
+    let empty = case.digest().unwrap();
+    let mut first: Vec<PriceReading> = NoPrice::ALL
+        .into_iter()
+        .zip(100..)
+        .map(|(reason, block)| reading(coin, block, Err(reason)))
+        .collect();
+    first.push(reading(coin, 200, quote(335_012_345_678, 8)));
+    first.push(reading(token, 200, quote(1, 77)));
+    case.write_prices(&first).unwrap();
+    assert_eq!(case.prices().unwrap(), first);
+    let told = case.digest().unwrap();
+    assert_ne!(told, empty);
+    // What is told again counts, and what is not told again stays.
+    case.write_prices(&[reading(coin, 100, quote(5, 0))]).unwrap();
+    assert_ne!(case.digest().unwrap(), told);
+    first[0].outcome = quote(5, 0);
+    assert_eq!(case.prices().unwrap(), first);
+    case.rewind(CHAINS[0], 100).unwrap();
+    assert_eq!(case.prices().unwrap(), [first[0], first[first.len() - 1]]);
+}
+
+#[test]
+fn freezes_are_replaced_count_for_the_digest_and_go_with_their_blocks() {
+    let freeze = |chain, block, kind, amount: u128| Freeze {
+        chain,
+        address: address(5),
+        oracle: Oracle::Tether,
+        contract: address(90),
+        block,
+        log: 3,
+        kind,
+        transaction: H256::repeat_byte(8),
+        time: Timestamp(1_650_000_000),
+        amount: Amount::from(amount),
+    };
+    let mut case = Case::in_memory().unwrap();
+    let empty = case.digest().unwrap();
+    case.replace_freezes(&[freeze(CHAINS[0], 9, FreezeKind::Frozen, 0)]).unwrap();
+    let freezes = [
+        freeze(CHAINS[0], 100, FreezeKind::Frozen, 0),
+        freeze(CHAINS[0], 101, FreezeKind::Destroyed, 77),
+        freeze(CHAINS[1], 300, FreezeKind::Released, 0),
+    ];
+    case.replace_freezes(&freezes).unwrap();
+    assert_eq!(case.freezes().unwrap(), freezes);
+    assert_ne!(case.digest().unwrap(), empty);
+    case.rewind(CHAINS[0], 100).unwrap();
+    assert_eq!(case.freezes().unwrap(), [freezes[0], freezes[2]]);
+    case.replace_freezes(&[]).unwrap();
     assert_eq!(case.digest().unwrap(), empty);
 }
 
