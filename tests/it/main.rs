@@ -13,6 +13,7 @@
 //! * `demo`: the main job on the recorded case
 //! * `fetch`: filling a case without following anything
 //! * `finality`: which blocks are looked at
+//! * `freezes`: what issuers did to addresses, and when
 //! * `halving`: native transfers found by halving long windows
 //! * `help`: every help page
 //! * `hubs`: crowded addresses, whose history is not downloaded
@@ -57,6 +58,7 @@ mod demo;
 mod faulty_server;
 mod fetch;
 mod finality;
+mod freezes;
 mod halving;
 mod help;
 mod hubs;

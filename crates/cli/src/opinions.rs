@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, ChainId, HopKind, Opinion, Trail};
+use fundtrail_model::{Address, ChainId, Freeze, HopKind, Opinion, Trail, Window};
 use fundtrail_store::Case;
 
 use crate::chains::Chains;
@@ -15,7 +15,7 @@ use crate::ui;
 const MOST_ADDRESSES: usize = 1_000;
 
 /// Asks about everybody in the trail of a case, each at the end of the last block that the case looks at, and
-/// keeps the answers in the case instead of earlier ones.
+/// keeps the answers in the case instead of earlier ones; so also what issuers did to them since the trail began.
 pub(crate) async fn ask(
     case: &mut Case,
     nodes: &mut Nodes,
@@ -26,6 +26,7 @@ pub(crate) async fn ask(
     let marks = case.marks()?;
     let trail = evidence.follow(how, &marks)?;
     let mut opinions: Vec<Opinion> = Vec::new();
+    let mut freezes: Vec<Freeze> = Vec::new();
     for (chain, parties) in parties(&trail) {
         let oracles = chains.oracles(chain);
         let Some(records) = evidence.chains.iter().find(|records| records.chain == chain) else {
@@ -60,9 +61,32 @@ pub(crate) async fn ask(
             ));
         }
         opinions.extend(told);
+        let first = first_block(&trail, chain);
+        if let Some(window) = Window::new(first.min(records.until), records.until) {
+            let told = node.freezes(oracles, &wanted, window).await?;
+            for (issuer, last) in told.missing {
+                ui::warning(&format!(
+                    "freezes by {} on {} were looked for from block {} on: the node did not give, or would take too \
+                     long to give, the logs of blocks {first} to {last}",
+                    issuer.name(),
+                    chains.info(chain).name,
+                    last.saturating_add(1)
+                ));
+            }
+            freezes.extend(told.found);
+        }
     }
     opinions.sort_unstable();
-    Ok(case.replace_opinions(&opinions)?)
+    case.replace_opinions(&opinions)?;
+    Ok(case.replace_freezes(&freezes)?)
+}
+
+/// The first block of a chain that has a part in a trail.
+fn first_block(trail: &Trail, chain: ChainId) -> u64 {
+    let seeds = trail.seeds.iter().filter(|seed| seed.asset.chain() == chain);
+    let hops = trail.hops.iter().filter(|hop| hop.chain == chain);
+    let blocks = seeds.map(|seed| seed.position.block);
+    blocks.chain(hops.map(|hop| hop.position.block)).min().unwrap_or(u64::MAX)
 }
 
 /// Everybody who has a part in a trail, by chain.

@@ -318,6 +318,7 @@ fn present_noting(
         })
         .collect();
     let opinions = case.opinions()?;
+    let freezes = case.freezes()?;
     let seed_specs: Vec<(String, SeedId)> =
         evidence.seeds.iter().map(|(spec, seed)| (spec.clone(), seed.id)).collect();
     let background: Vec<_> = numbered(&settings, key::BACKGROUND)
@@ -388,6 +389,7 @@ fn present_noting(
         tokens: &tokens,
         accounts: &accounts,
         opinions: &opinions,
+        freezes: &freezes,
         coverage: &coverage,
         differences: &differences,
         patterns: &found.patterns,

@@ -28,7 +28,7 @@ pub use endpoint::Endpoint;
 pub use error::Error;
 pub use knowledge::Knowledge;
 pub use node::{
-    Abilities, Ability, Depth, Doubted, Heads, KnownTransfer, Limit, Node, PriceRequest,
+    Abilities, Ability, Depth, Doubted, Freezes, Heads, KnownTransfer, Limit, Node, PriceRequest,
     ReadTransaction, SettleRequest, Settled, TransactionOutcome, TransactionRequest, WindowRequest,
 };
 pub use session::Session;

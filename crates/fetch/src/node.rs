@@ -5,6 +5,7 @@ mod ahead;
 mod crowds;
 mod facts;
 mod frames;
+mod freezes;
 mod logs;
 mod native;
 mod opinions;
@@ -26,6 +27,7 @@ use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 pub use abilities::{Abilities, Ability, Depth, Limit};
+pub use freezes::Freezes;
 pub use prices::PriceRequest;
 pub use settle::{SettleRequest, Settled};
 pub use transaction::TransactionOutcome;

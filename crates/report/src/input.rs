@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use fundtrail_model::{
-    AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, FlagRule, HopId,
-    Links, Marks, Opinion, Paths, Patterns, Position, SeedId, Thresholds, Timestamp, TokenClaim,
-    Trail,
+    AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, FlagRule, Freeze,
+    HopId, Links, Marks, Opinion, Paths, Patterns, Position, SeedId, Thresholds, Timestamp,
+    TokenClaim, Trail,
 };
 
 /// Looks up what an amount of an asset was worth at a block, or says why there is no price.
@@ -49,6 +49,8 @@ pub struct Input<'a> {
     pub accounts: &'a [AccountFact],
     /// What contracts on the chain say of addresses, where they were asked.
     pub opinions: &'a [Opinion],
+    /// What issuers of tokens did to addresses, where that was looked for.
+    pub freezes: &'a [Freeze],
     /// What has been looked at.
     pub coverage: &'a [Coverage],
     /// Where balances do not agree with the transfers that were seen.

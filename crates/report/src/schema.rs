@@ -24,7 +24,7 @@ pub use actions::{Action, ActionItem};
 pub use band::{Band, BandAmount, BandAsset, BandPlace, BandRule, BandTotal};
 pub use behaviour::{Behaviour, Link, Measure, Owner, Pattern, PatternParty};
 pub use certainty::{Certainty, CoverageLine, DifferenceLine, OpenEnd, OpenTransaction};
-pub use findings::{Finding, FindingTransfer, Opinion};
+pub use findings::{Finding, FindingTransfer, Freeze, Opinion};
 pub use ledger::{LedgerEnding, LedgerLine, Lot, Seed};
 pub use method::{Method, Setting, Term};
 pub use money::{AssetText, Figures, Money};

@@ -8,6 +8,7 @@ use fundtrail_model::{Address, Category, ChainId, Direction, Ending, EndingKind,
 use super::clean;
 use super::endings::{arrival, ending_id, quoted};
 use super::names::Names;
+use super::opinions::{freeze_text, frozen_since};
 use super::parties::label_text;
 use super::sums::Sums;
 use crate::input::Input;
@@ -63,6 +64,25 @@ fn concerned(names: &Names<'_>, ending: &Ending) -> Vec<Whom> {
 fn freezable<'a>(names: &Names<'a>, chain: ChainId, contract: Address) -> Option<&'a Label> {
     names.directory().labels(chain, contract).iter().find(|label| {
         label.category == Category::Token && label.name.to_lowercase().contains("freez")
+    })
+}
+
+/// What of it its issuer has frozen already, as far as that was looked for: it cannot be moved, nor needs to be frozen.
+fn frozen(input: &Input<'_>, names: &Names<'_>, endings: &[(usize, &Ending)]) -> Option<String> {
+    let of = |(ending_idx, ending): &(usize, &Ending)| {
+        let is_held = matches!(ending.kind, EndingKind::Held { .. });
+        let (contract, address) = (ending.asset.contract()?, ending.address.filter(|_| is_held)?);
+        let token = (ending.asset.chain(), contract);
+        let freeze = frozen_since(input, token, address)?;
+        let (id, asset) = (ending_id(*ending_idx), names.asset(ending.asset));
+        Some(format!("{id} ({asset}), {}", freeze_text(freeze)))
+    };
+    let told: Vec<String> = endings.iter().filter_map(of).collect();
+    (!told.is_empty()).then(|| {
+        format!(
+            "Its issuer has frozen this already, so that nobody can move it: {}.",
+            told.join("; ")
+        )
     })
 }
 
@@ -148,6 +168,10 @@ fn action(
                 )
             },
         ),
+    };
+    let what = match frozen(input, names, endings) {
+        Some(frozen) => format!("{what} {frozen}"),
+        None => what,
     };
     Action {
         kind,

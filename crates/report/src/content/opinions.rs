@@ -1,6 +1,9 @@
 //! What contracts on the chain say of the addresses of the trail, and where that is not what the lists say.
 
-use fundtrail_model::{Listing, ListingStatus, Opinion, Oracle, checksum};
+use fundtrail_model::{
+    Address, ChainId, Freeze, FreezeKind, Listing, ListingStatus, Opinion, Oracle, checksum,
+    hash_hex,
+};
 
 use super::names::Names;
 use super::parties::{listing_dates, listing_text};
@@ -10,8 +13,9 @@ use crate::schema;
 /// Those that say something, or differ from the lists: disagreements first.
 pub(super) fn opinions(input: &Input<'_>, names: &Names<'_>) -> Vec<schema::Opinion> {
     let all = input.opinions.iter().map(|opinion| line(input, names, opinion));
-    let mut told: Vec<schema::Opinion> =
-        all.filter(|line| line.is_listed || line.is_disagreement).collect();
+    let mut told: Vec<schema::Opinion> = all
+        .filter(|line| line.is_listed || line.is_disagreement || !line.freezes.is_empty())
+        .collect();
     told.sort_by_key(|line| !line.is_disagreement);
     told
 }
@@ -52,6 +56,10 @@ fn line(input: &Input<'_>, names: &Names<'_>, opinion: &Opinion) -> schema::Opin
         (Oracle::Circle, true) => "the issuer of USDC has frozen it",
         (Oracle::Circle, false) => "the issuer of USDC has not frozen it",
     };
+    let history: Vec<&Freeze> = freezes_of(input, chain, address)
+        .filter(|freeze| freeze.contract == contract && freeze.block <= block)
+        .collect();
+    let since = history_text(&history, is_listed && oracle != Oracle::Sanctions);
     let but = if is_disagreement { "; BUT " } else { "; " };
     schema::Opinion {
         party: names.party(chain, address, block),
@@ -62,9 +70,69 @@ fn line(input: &Input<'_>, names: &Names<'_>, opinion: &Opinion) -> schema::Opin
         is_listed,
         is_disagreement,
         statement: format!(
-            "{says} at the end of {} (contract {}){but}{lists_say}",
+            "{says} at the end of {} (contract {}){since}{but}{lists_say}",
             names.block(chain, block),
             checksum(contract)
         ),
+        freezes: history.into_iter().map(freeze_line).collect(),
+    }
+}
+
+/// What issuers did to an address, in order.
+fn freezes_of<'a>(
+    input: &Input<'a>,
+    chain: ChainId,
+    address: Address,
+) -> impl Iterator<Item = &'a Freeze> {
+    input.freezes.iter().filter(move |freeze| freeze.chain == chain && freeze.address == address)
+}
+
+/// The freeze of a token at an address that is in force by the last that is known: there is one.
+pub(super) fn frozen_since<'a>(
+    input: &Input<'a>,
+    (chain, contract): (ChainId, Address),
+    address: Address,
+) -> Option<&'a Freeze> {
+    let of_token = freezes_of(input, chain, address).filter(|freeze| freeze.contract == contract);
+    of_token
+        .filter(|freeze| freeze.kind != FreezeKind::Destroyed)
+        .last()
+        .filter(|freeze| freeze.kind == FreezeKind::Frozen)
+}
+
+/// Since when, as part of a sentence.
+pub(super) fn freeze_text(freeze: &Freeze) -> String {
+    let what = match freeze.kind {
+        FreezeKind::Frozen => "frozen".to_owned(),
+        FreezeKind::Released => "released".to_owned(),
+        FreezeKind::Destroyed => {
+            let amount = crate::number::group(&freeze.amount.to_string());
+            format!("{amount} base units destroyed")
+        }
+    };
+    let (block, time) = (freeze.block, freeze.time);
+    format!("{what} in block {block} ({time}), transaction {}", hash_hex(freeze.transaction))
+}
+
+fn history_text(history: &[&Freeze], is_frozen: bool) -> String {
+    let told: Vec<String> = history.iter().map(|freeze| freeze_text(freeze)).collect();
+    match (told.is_empty(), is_frozen) {
+        (false, _) => format!(": {}", told.join(", ")),
+        (true, true) => {
+            "; since when is not known: no log of the freeze was found since the trail began"
+                .to_owned()
+        }
+        (true, false) => String::new(),
+    }
+}
+
+fn freeze_line(freeze: &Freeze) -> schema::Freeze {
+    schema::Freeze {
+        kind: freeze.kind.name(),
+        block: freeze.block,
+        time: freeze.time.to_string(),
+        transaction: hash_hex(freeze.transaction),
+        log: freeze.log,
+        base_units: (freeze.kind == FreezeKind::Destroyed).then(|| freeze.amount.to_string()),
     }
 }

@@ -91,4 +91,25 @@ pub struct Opinion {
     pub is_disagreement: bool,
     /// What it says and what the lists say, as a sentence.
     pub statement: String,
+    /// What this issuer did to the address since the trail began, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub freezes: Vec<Freeze>,
+}
+
+/// One thing that an issuer did to an address.
+#[derive(Clone, Debug, Serialize)]
+pub struct Freeze {
+    /// `frozen`, `released` or `destroyed`.
+    pub kind: &'static str,
+    /// The block.
+    pub block: u64,
+    /// When the block was made, in UTC.
+    pub time: String,
+    /// The transaction's hash.
+    pub transaction: String,
+    /// The number of the log in the block.
+    pub log: u32,
+    /// How much was destroyed, in base units of the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_units: Option<String>,
 }
