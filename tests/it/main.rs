@@ -33,6 +33,7 @@
 //! * `settled`: long stays that the state settles, on a chain of 45,000 blocks
 //! * `sandbox`: the sealed world itself
 //! * `tables`: the report as tables
+//! * `texts`: the report as Markdown, and letters
 //! * `through`: following past a stop, and the paths to one place
 #![allow(
     clippy::unwrap_used,
@@ -80,4 +81,5 @@ mod secrets;
 mod seeds;
 mod settled;
 mod tables;
+mod texts;
 mod through;

@@ -255,9 +255,9 @@ pub(crate) struct Naming {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
-    /// Report to write: .html, .json, .txt, .xlsx, .graphml, .gexf, .dot, .ftm, .csv (a row per hop), .TABLE.csv (another
-    /// table, such as .endings.csv or .evidence.csv; --format names them), or a folder with --format csv-set; can be
-    /// repeated
+    /// Report to write: .html, .md, .json, .txt, .xlsx, .graphml, .gexf, .dot, .ftm, .csv (a row per hop), .TABLE.csv
+    /// (another table, such as .endings.csv or .evidence.csv; --format names them), or a folder with --format csv-set;
+    /// can be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Vec<PathBuf>,
 
@@ -353,8 +353,22 @@ pub(crate) struct Report {
     #[arg(long, value_name = "ENDING|ADDRESS")]
     pub(crate) path: Option<String>,
 
+    /// Instead of the report draft letters to those whom it names: with --out letters.md or .txt all in one file, with
+    /// a folder one file each
+    #[arg(long, value_enum, value_name = "TO", conflicts_with = "path")]
+    pub(crate) letter: Option<LetterTo>,
+
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// Whom letters are drafted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LetterTo {
+    /// Exchanges and other services: preserve records, hold the value, say whose account it is
+    Exchange,
+    /// Issuers of tokens that are still held: freeze them
+    Issuer,
 }
 
 #[derive(Debug, Subcommand)]

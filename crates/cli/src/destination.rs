@@ -15,6 +15,7 @@ use crate::error::Error;
 pub(crate) enum Format {
     Terminal,
     Html,
+    Markdown,
     Json,
     /// A workbook.
     Xlsx,
@@ -36,6 +37,7 @@ impl Format {
         match self {
             Self::Terminal => ("terminal", "Text for a terminal"),
             Self::Html => ("html", "One self-contained page"),
+            Self::Markdown => ("markdown", "A text with tables, as GitHub and others show it"),
             Self::Json => ("json", "Everything, in a versioned schema"),
             Self::Xlsx => ("xlsx", "A workbook with a summary and a sheet for every table"),
             Self::Graphml => {
@@ -59,6 +61,7 @@ impl ValueEnum for Format {
             let whole = [
                 Format::Terminal,
                 Format::Html,
+                Format::Markdown,
                 Format::Json,
                 Format::Xlsx,
                 Format::Graphml,
@@ -99,6 +102,7 @@ pub(crate) fn destinations(
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let from_ending = match path.extension().and_then(|ending| ending.to_str()) {
             Some("html" | "htm") => Some(Format::Html),
+            Some("md" | "markdown") => Some(Format::Markdown),
             Some("json") => Some(Format::Json),
             Some("csv") => Some(Format::Table(named_table(name).unwrap_or(TableName::Hops))),
             Some("xlsx") => Some(Format::Xlsx),
@@ -112,7 +116,7 @@ pub(crate) fn destinations(
         let format = from_ending.or(format).ok_or_else(|| {
             Error::usage(
                 format!("the ending of {} does not say a format", path.display()),
-                "end the name in .html, .json, .csv, .xlsx, .graphml, .gexf, .dot, .ftm or .txt, or give --format",
+                "end the name in .html, .md, .json, .csv, .xlsx, .graphml, .gexf, .dot, .ftm or .txt, or give --format",
             )
         })?;
         destinations.push(Destination { path: path.clone(), format });
@@ -226,6 +230,7 @@ mod tests {
             assert_eq!(outcome.map(|found| found[0].format), expected, "{path}");
         };
         check("report.html", None, Some(Format::Html));
+        check("report.md", None, Some(Format::Markdown));
         let hops = Format::Table(TableName::Hops);
         check("report.json", Some(hops), Some(Format::Json));
         check("report", Some(hops), Some(hops));

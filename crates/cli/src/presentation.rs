@@ -13,6 +13,7 @@ use fundtrail_model::{
     Address, Asset, Cause, ChainId, ChainInfo, Date, Direction, FlagRule, Likeness, Limits, Marks,
     Reservation, Rule, SeedId, Timestamp, Trail, Transfer, parse_date,
 };
+use fundtrail_report::document::document;
 use fundtrail_report::{
     Difference, Fact, Input, ListLine, Report, TableName, ThroughLine, TrustedToken,
 };
@@ -611,6 +612,7 @@ fn render(
     let whole = match format {
         Format::Terminal => fundtrail_report::terminal(report, 100, false).into_bytes(),
         Format::Html => fundtrail_report::html(report)?.into_bytes(),
+        Format::Markdown => fundtrail_report::markdown(&document(report)).into_bytes(),
         Format::Json => fundtrail_report::json(report)?,
         Format::Table(table) if !table.is_in(report) => {
             return Err(Error::usage(

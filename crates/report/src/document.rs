@@ -3,8 +3,11 @@
 //! Everything in it is ready to show: sanitised, formatted, shortened where it has to be. What a medium adds is
 //! its own escaping and layout, so that Markdown, PDF and whatever else is read as text say the same.
 
+pub(crate) mod parts;
+mod plain;
 mod report;
 
+pub use plain::plain;
 pub use report::document;
 
 /// A text in sections.
@@ -153,10 +156,11 @@ impl Text {
         self
     }
 
-    /// Texts, a line each.
+    /// Texts, a line each; what is empty has none.
     #[must_use]
     pub fn lines(texts: impl IntoIterator<Item = Self>) -> Self {
-        texts.into_iter().fold(Self::default(), |all, text| all.line().join(text))
+        let filled = texts.into_iter().filter(|text| !text.plain().is_empty());
+        filled.fold(Self::default(), |all, text| all.line().join(text))
     }
 
     /// The text without marks; of a link, what is shown.
@@ -176,6 +180,13 @@ impl Span {
             }
             Self::Break => "\n",
         }
+    }
+}
+
+impl Section {
+    /// Whether it says nothing but how to read pictures.
+    pub(crate) fn is_picture(&self) -> bool {
+        self.blocks.iter().any(|block| matches!(block, Block::Picture(_)))
     }
 }
 

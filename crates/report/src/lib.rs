@@ -17,6 +17,8 @@ mod error;
 mod html;
 mod input;
 mod json;
+mod letter;
+mod markdown;
 mod network;
 mod number;
 mod phrases;
@@ -34,6 +36,8 @@ pub use input::{
     Difference, Fact, Input, ListLine, PriceNote, ThroughLine, TrustedToken, Usd, UsdView, Valued,
 };
 pub use json::json;
+pub use letter::{Addressee, Letter, letters};
+pub use markdown::markdown;
 pub use network::{dot, ftm, gexf, graphml};
 pub use schema::Report;
 pub use table::TableName;

@@ -2,7 +2,7 @@
 
 mod band;
 mod behaviour;
-mod page;
+pub(crate) mod page;
 mod paths;
 mod steps;
 mod summary;

@@ -3,6 +3,8 @@ mod behaviour;
 mod document;
 mod formats;
 mod hostile;
+mod letter;
+mod markdown;
 mod network;
 mod reader;
 mod sample;

@@ -1,8 +1,10 @@
 //! `fundtrail report`
 
+mod letters;
+
 use fundtrail_store::Case;
 
-use crate::args::Report;
+use crate::args::{LetterTo, Report};
 use crate::chains::Chains;
 use crate::destination::destinations;
 use crate::error::{Error, Exit};
@@ -10,13 +12,25 @@ use crate::evidence::How;
 use crate::presentation::{deliver, deliver_paths, present};
 
 pub(crate) fn run(args: &Report) -> Result<Exit, Error> {
+    if let Some(to) = args.letter {
+        return write_letters(args, to);
+    }
     let places = destinations(&args.output.out, args.output.format)?;
     let chains = Chains::builtin()?;
     let case = Case::open_read_only(&args.case)?;
     for place in &places {
         place.try_out()?;
     }
-    let mut how = How::of_case(&case, &chains, None)?;
+    let how = how(args, &case, &chains)?;
+    let presented = present(&case, &chains, &how, args.path.as_deref())?;
+    let deliver = if args.path.is_some() { deliver_paths } else { deliver };
+    deliver(&presented.report, &places, args.output.format)?;
+    Ok(Exit::Done)
+}
+
+/// What the case says, unless a rule was typed.
+fn how(args: &Report, case: &Case, chains: &Chains) -> Result<How, Error> {
+    let mut how = How::of_case(case, chains, None)?;
     if let Some(rule) = args.rule {
         how.rules = rule.into();
         how.rules.check(how.direction)?;
@@ -24,8 +38,17 @@ pub(crate) fn run(args: &Report) -> Result<Exit, Error> {
     if let Some(flag) = args.flag {
         how.flag = flag.into();
     }
-    let presented = present(&case, &chains, &how, args.path.as_deref())?;
-    let deliver = if args.path.is_some() { deliver_paths } else { deliver };
-    deliver(&presented.report, &places, args.output.format)?;
+    Ok(how)
+}
+
+fn write_letters(args: &Report, to: LetterTo) -> Result<Exit, Error> {
+    let places = letters::places(&args.output.out, args.output.format)?;
+    let chains = Chains::builtin()?;
+    let case = Case::open_read_only(&args.case)?;
+    for place in &places {
+        place.try_out()?;
+    }
+    let presented = present(&case, &chains, &how(args, &case, &chains)?, None)?;
+    letters::deliver(&presented.report, to, &places, args.output.format)?;
     Ok(Exit::Done)
 }

@@ -11,7 +11,6 @@ mod behaviour;
 mod certainty;
 mod ledger;
 mod names;
-mod parts;
 mod paths;
 mod sanctions;
 mod steps;
@@ -29,8 +28,6 @@ const MAX_ENDINGS: usize = 500;
 const MAX_PLACES: usize = 12;
 /// Hops of one path that are told.
 const MAX_STEPS: usize = 24;
-/// Rows of any other table.
-const MAX_ROWS: usize = 400;
 
 /// The whole report as a text, in the order in which it is read.
 ///
@@ -85,7 +82,7 @@ fn facts(report: &Report) -> Vec<(String, Text)> {
 /// The pictures, one for each chain.
 fn flow(report: &Report) -> Option<Section> {
     let count = diagram::count(report);
-    let mut section = parts::section("flow", report.words.flow);
+    let mut section = super::parts::section("flow", report.words.flow);
     section.blocks.push(Block::Paragraph(phrases::FLOW.into()));
     section.blocks.extend((0..count).map(Block::Picture));
     (0 < count).then_some(section)

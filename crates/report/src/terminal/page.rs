@@ -2,7 +2,7 @@
 
 /// What a text is, and so how it looks.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     Plain,
     Strong,
     Faint,
@@ -24,29 +24,29 @@ impl Style {
     }
 }
 
-pub(super) struct Page {
+pub(crate) struct Page {
     text: String,
     width: usize,
     colour: bool,
 }
 
 impl Page {
-    pub(super) fn new(width: usize, colour: bool) -> Self {
+    pub(crate) fn new(width: usize, colour: bool) -> Self {
         Self { text: String::new(), width: width.clamp(40, 160), colour }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 
-    pub(super) fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
     }
 
     /// A heading with a line under it, so that it stands out without colour.
-    pub(super) fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: &str) {
         self.blank();
         self.line(0, Style::Strong, text);
         let rule = "─".repeat(text.chars().count().min(self.width));
@@ -54,7 +54,7 @@ impl Page {
     }
 
     /// One line as it is.
-    pub(super) fn line(&mut self, indent: usize, style: Style, text: &str) {
+    pub(crate) fn line(&mut self, indent: usize, style: Style, text: &str) {
         self.text.push_str(&" ".repeat(indent));
         let code = if self.colour { style.code() } else { "" };
         if code.is_empty() {
@@ -67,12 +67,12 @@ impl Page {
 
     /// A paragraph, wrapped between words; later lines hang by two. A hash or an address is never
     /// broken, so that it can be copied: it may stand out beyond the margin.
-    pub(super) fn paragraph(&mut self, indent: usize, style: Style, text: &str) {
+    pub(crate) fn paragraph(&mut self, indent: usize, style: Style, text: &str) {
         self.hanging(indent, indent.saturating_add(2), style, text);
     }
 
     /// A key and its value, wrapped under the value.
-    pub(super) fn field(&mut self, indent: usize, key: &str, value: &str) {
+    pub(crate) fn field(&mut self, indent: usize, key: &str, value: &str) {
         let pad = 14_usize.saturating_sub(key.chars().count()).max(1);
         let text = format!("{key}{}{value}", "\u{a0}".repeat(pad));
         self.hanging(indent, indent.saturating_add(14), Style::Plain, &text);
@@ -104,7 +104,7 @@ impl Page {
     }
 
     /// Rows of two columns, the second aligned to the right.
-    pub(super) fn columns(&mut self, indent: usize, rows: &[(String, String)]) {
+    pub(crate) fn columns(&mut self, indent: usize, rows: &[(String, String)]) {
         let widest = |side: fn(&(String, String)) -> &String| {
             rows.iter().map(|row| side(row).chars().count()).max().unwrap_or(0)
         };
@@ -118,7 +118,7 @@ impl Page {
 
     /// Rows of the same number of cells: the first is the heading, and all but the first column are aligned to
     /// the right. Writes nothing and says `false` if that is wider than the page.
-    pub(super) fn table(&mut self, indent: usize, rows: &[Vec<String>]) -> bool {
+    pub(crate) fn table(&mut self, indent: usize, rows: &[Vec<String>]) -> bool {
         let mut widths: Vec<usize> = Vec::new();
         for row in rows {
             widths.resize(widths.len().max(row.len()), 0);

@@ -9,7 +9,7 @@ use super::tables::csv;
 use crate::{ListLine, Report, TableName, html, json, terminal, terminal_summary};
 
 /// The small trail with `text` wherever somebody else chooses the words.
-fn report(text: &str) -> Report {
+pub(crate) fn report(text: &str) -> Report {
     let mut sample = behaving(small());
     let usdc = Asset::Token(POLYGON, address(900));
     sample.tokens.clear();
@@ -47,7 +47,7 @@ fn report(text: &str) -> Report {
     sample.report()
 }
 
-const HOSTILE: [&str; 16] = [
+pub(crate) const HOSTILE: [&str; 16] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
     "' onmouseover='alert(1)",

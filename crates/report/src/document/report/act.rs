@@ -1,9 +1,9 @@
 //! What can be frozen or requested now, and from whom.
 
-use super::super::{Block, Column, Section, Text};
-use super::parts::{
+use super::super::parts::{
     exact, exact_list, grid, heading, paragraph, party, section, transaction, when,
 };
+use super::super::{Block, Column, Section, Text};
 use crate::Report;
 use crate::phrases;
 use crate::schema::{Action, ActionItem};

@@ -1,7 +1,7 @@
 //! What is said in sentences: the answers, the background, the method, and what the words mean.
 
+use super::super::parts::{grid, heading, list, section};
 use super::super::{Block, Column, Section, Text};
-use super::parts::{grid, heading, list, section};
 use crate::Report;
 use crate::schema::Answer;
 
@@ -53,7 +53,7 @@ pub(super) fn method(report: &Report) -> Section {
                 line.kind.as_str().into(),
                 line.rows.as_str().into(),
                 line.as_of.as_str().into(),
-                Text::from(line.origin.as_str()).line().then(line.source.as_str()),
+                Text::lines([line.origin.as_str(), line.source.as_str()].map(Text::from)),
                 Text::default().code(line.sha256.as_str()),
             ]
         };

@@ -1,7 +1,7 @@
 //! What every rule says, side by side.
 
+use super::super::parts::{grid, heading, list, party, section};
 use super::super::{Column, Section, Text};
-use super::parts::{grid, heading, list, party, section};
 use crate::Report;
 use crate::schema::{Band, BandAsset, BandPlace, BandRule, BandTotal};
 

@@ -1,9 +1,11 @@
 //! Behaviour that has a name, and what links addresses.
 
+use super::super::parts::MAX_ROWS;
+use super::super::parts::left_out;
+use super::super::parts::{
+    counted, exact, grid, heading, list, paragraph, party, section, transaction,
+};
 use super::super::{Block, Column, Section, Text};
-use super::MAX_ROWS;
-use super::parts::left_out;
-use super::parts::{counted, exact, grid, heading, list, paragraph, party, section, transaction};
 use crate::Report;
 use crate::number::group;
 use crate::phrases;

@@ -1,9 +1,9 @@
 //! How sure the report is: what was looked at, what disagrees, what was not looked at.
 
+use super::super::parts::MAX_ROWS;
+use super::super::parts::left_out;
+use super::super::parts::{exact, grid, heading, list, lots, paragraph, party, section};
 use super::super::{Block, Column, Section, Text};
-use super::MAX_ROWS;
-use super::parts::left_out;
-use super::parts::{exact, grid, heading, list, lots, paragraph, party, section};
 use crate::Report;
 use crate::schema::{Certainty, CoverageLine, DifferenceLine, OpenEnd, OpenTransaction};
 

@@ -1,10 +1,10 @@
 //! What was stolen, and the ledger that says where it is.
 
-use super::super::{Block, Column, Grid, Section, Text};
-use super::MAX_ROWS;
-use super::parts::{
+use super::super::parts::MAX_ROWS;
+use super::super::parts::{
     ending_count, exact, grid, left_out, paragraph, party, section, transaction, when,
 };
+use super::super::{Block, Column, Grid, Section, Text};
 use crate::Report;
 use crate::schema::{LedgerLine, Money, Seed};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::super::parts::{grid, linked, section};
 use super::super::{Block, Column, Grid, Section, Text};
-use super::parts::{grid, linked, section};
 use super::steps::Told;
 use crate::Report;
 use crate::number::group;
@@ -50,7 +50,7 @@ fn row(party: &Party) -> Vec<Text> {
 
 /// The numbers of those that are named anywhere in the text; of a small case that is everybody.
 fn mentioned<'a>(report: &'a Report, told: &Told<'a>) -> BTreeSet<&'a str> {
-    if report.parties.len() <= super::MAX_ROWS {
+    if report.parties.len() <= super::super::parts::MAX_ROWS {
         return report.parties.iter().map(|party| party.id.as_str()).collect();
     }
     let seeds = report.seeds.iter().flat_map(|seed| seed.from.iter().chain([&seed.to]));

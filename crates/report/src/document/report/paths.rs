@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::parts::{exact_list, heading, lots, paragraph, section, transaction};
 use super::super::{Block, Section, Text};
-use super::parts::{exact_list, heading, lots, paragraph, section, transaction};
 use super::{MAX_PLACES, MAX_STEPS};
 use crate::Report;
 use crate::number::group;
@@ -61,7 +61,7 @@ fn steps<'a>(
         };
         items.push(told.line().then(format!("This way at most {}.", step.arrives.text)));
     }
-    super::parts::list(items)
+    super::super::parts::list(items)
 }
 
 fn tell(words: &Words, hop: &Hop) -> Text {

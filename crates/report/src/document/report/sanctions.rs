@@ -1,9 +1,9 @@
 //! Listed addresses, judged by the dates, and what contracts on the chain say of them.
 
-use super::super::{Block, Column, Section, Text};
-use super::parts::{
+use super::super::parts::{
     counted, exact_lines, exact_list, grid, heading, paragraph, section, transaction, when,
 };
+use super::super::{Block, Column, Section, Text};
 use crate::Report;
 use crate::schema::{Finding, FindingTransfer, Opinion};
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{Block, Column, Grid, Section, Text};
-use super::parts::{
+use super::super::parts::{
     ending_count, exact_lines, exact_list, heading, list, numbered, paragraph, party, section,
     transaction, when,
 };
+use super::super::{Block, Column, Grid, Section, Text};
 use super::{MAX_ENDINGS, MAX_HOPS};
 use crate::Report;
 use crate::number::group;

@@ -1,31 +1,33 @@
 //! What the sections are put together from.
 
-use super::super::{Block, Column, Grid, Section, Span, Text};
-use super::MAX_ROWS;
+use super::{Block, Column, Grid, Section, Span, Text};
 use crate::number::group;
 use crate::schema::{Lot, Money, PartyRef, Place, Words};
 
+/// Rows of a table.
+pub(crate) const MAX_ROWS: usize = 400;
+
 /// An empty section.
-pub(super) fn section(anchor: &str, title: impl Into<String>) -> Section {
+pub(crate) fn section(anchor: &str, title: impl Into<String>) -> Section {
     Section { anchor: anchor.to_owned(), title: title.into(), blocks: Vec::new() }
 }
 
-pub(super) fn paragraph(text: impl Into<Text>) -> Block {
+pub(crate) fn paragraph(text: impl Into<Text>) -> Block {
     Block::Paragraph(text.into())
 }
 
-pub(super) fn heading(text: impl Into<String>) -> Block {
+pub(crate) fn heading(text: impl Into<String>) -> Block {
     Block::Heading(text.into())
 }
 
 /// A list, an item each; nothing where there are none.
-pub(super) fn list<T: Into<Text>>(items: impl IntoIterator<Item = T>) -> Option<Block> {
+pub(crate) fn list<T: Into<Text>>(items: impl IntoIterator<Item = T>) -> Option<Block> {
     let items: Vec<Text> = items.into_iter().map(Into::into).collect();
     (!items.is_empty()).then_some(Block::List(items))
 }
 
 /// A table of the first of many rows, which says how many are left out.
-pub(super) fn grid<T>(
+pub(crate) fn grid<T>(
     caption: impl Into<String>,
     columns: Vec<Column>,
     items: &[T],
@@ -37,7 +39,7 @@ pub(super) fn grid<T>(
 }
 
 /// That these are the first of many, where they are.
-pub(super) fn left_out(most: usize, count: usize, what: &str) -> Option<String> {
+pub(crate) fn left_out(most: usize, count: usize, what: &str) -> Option<String> {
     (most < count).then(|| {
         let (most, count) = (group(&most.to_string()), group(&count.to_string()));
         format!(
@@ -47,43 +49,43 @@ pub(super) fn left_out(most: usize, count: usize, what: &str) -> Option<String> 
 }
 
 /// The exact amount, and what it was worth.
-pub(super) fn exact(money: &Money) -> String {
+pub(crate) fn exact(money: &Money) -> String {
     format!("{} ({})", money.text, money.usd_text())
 }
 
 /// Exact amounts, a line each.
-pub(super) fn exact_lines(amounts: &[Money]) -> Text {
+pub(crate) fn exact_lines(amounts: &[Money]) -> Text {
     Text::lines(amounts.iter().map(|money| Text::from(exact(money))))
 }
 
 /// The exact amounts, one after the other.
-pub(super) fn exact_list(amounts: &[Money]) -> String {
+pub(crate) fn exact_list(amounts: &[Money]) -> String {
     amounts.iter().map(exact).collect::<Vec<_>>().join(" and ")
 }
 
 /// The name, and the whole address: shortened, addresses that are made to look alike are the same.
-pub(super) fn party(party: &PartyRef) -> Text {
+pub(crate) fn party(party: &PartyRef) -> Text {
     Text::from(format!("{} ", party.name)).code(party.address.clone())
 }
 
 /// The number among the addresses, the name, and the shortened address.
-pub(super) fn numbered(party: &PartyRef) -> String {
+pub(crate) fn numbered(party: &PartyRef) -> String {
     format!("{}: {}", party.party, party.text)
 }
 
 /// When and where in the chain.
-pub(super) fn when(place: &Place) -> Text {
+pub(crate) fn when(place: &Place) -> Text {
     Text::from(place.time_text()).line().then(format!("{} {}", place.chain_name, place.position))
 }
 
 /// The whole hash, with its page where there is one.
-pub(super) fn transaction(place: &Place) -> Text {
+pub(crate) fn transaction(place: &Place) -> Text {
     let Some(hash) = &place.transaction else { return place.transaction_text().into() };
     Text::default().and(linked(hash, place.link.as_deref()))
 }
 
 /// A thing to copy, with a page about it where there is one.
-pub(super) fn linked(text: &str, link: Option<&str>) -> Span {
+pub(crate) fn linked(text: &str, link: Option<&str>) -> Span {
     match link {
         Some(url) => Span::Link { text: text.to_owned(), url: url.to_owned() },
         None => Span::Code(text.to_owned()),
@@ -91,7 +93,7 @@ pub(super) fn linked(text: &str, link: Option<&str>) -> Span {
 }
 
 /// Lots of a movement: how much of which seed, and what had brought it.
-pub(super) fn lots(lots: &[Lot]) -> String {
+pub(crate) fn lots(lots: &[Lot]) -> String {
     let text = |lot: &Lot| match &lot.from {
         Some(from) if *from != lot.seed => {
             format!("{} of {} from {from}", lot.money.text, lot.seed)
@@ -102,13 +104,13 @@ pub(super) fn lots(lots: &[Lot]) -> String {
 }
 
 /// "1 ending", "3 endings".
-pub(super) fn ending_count(count: usize, words: &Words) -> String {
+pub(crate) fn ending_count(count: usize, words: &Words) -> String {
     let what = if count == 1 { words.ending } else { words.endings };
     format!("{} {what}", group(&count.to_string()))
 }
 
 /// "1 movement", "1,200 movements".
-pub(super) fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {what}{plural}", group(&count.to_string()))
 }

@@ -1,0 +1,135 @@
+//! Requests to those who can act: drafts, made from what the report says and claiming no more.
+//!
+//! A letter quotes transactions and labels. It does not say that somebody stole, or whose an account is; whatever
+//! only a person can know is a place in [brackets].
+
+mod ask;
+mod trace;
+mod unknown;
+
+use crate::Report;
+use crate::document::parts::{paragraph, section};
+use crate::document::{Document, Section, Text};
+use crate::phrases;
+use crate::schema::Action;
+
+/// Whom letters are written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addressee {
+    /// Exchanges and other services that received the value, or paid it: to preserve records, and to hold it.
+    Exchange,
+    /// Issuers of tokens that are still held: to freeze them.
+    Issuer,
+}
+
+/// A draft of a letter.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// A name for its file, without an ending: lower-case letters, digits and hyphens, different for each letter.
+    pub name: String,
+    /// What it says.
+    pub document: Document,
+}
+
+/// What every page of a letter says.
+const DRAFT: &str =
+    "DRAFT, not sent: to be completed in the places in [brackets] and reviewed by a lawyer.";
+/// What every page of a letter in a reconstruction says besides.
+const NOT_REAL: &str = "Not to be sent to anybody.";
+
+/// A letter to each that the report's requests name, in their order. The same report gives the same letters.
+#[must_use]
+pub fn letters(report: &Report, addressee: Addressee) -> Vec<Letter> {
+    let kind = match addressee {
+        Addressee::Exchange => "service",
+        Addressee::Issuer => "issuer",
+    };
+    let actions = report.actions.iter().filter(|action| action.kind == kind);
+    let letter = |(idx, action): (usize, &Action)| Letter {
+        name: name(idx, &action.whom),
+        document: document(report, addressee, action),
+    };
+    actions.enumerate().map(letter).collect()
+}
+
+/// `01-exchange-a`: whatever somebody is called, it is a name for a file in any system.
+fn name(idx: usize, whom: &str) -> String {
+    let mut name = format!("{:02}", idx.saturating_add(1));
+    let words = whom.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    for word in words {
+        if MAX_NAME < name.len().saturating_add(word.len()) {
+            break;
+        }
+        name.push('-');
+        name.push_str(&word.to_ascii_lowercase());
+    }
+    name
+}
+
+/// Longest name of a file.
+const MAX_NAME: usize = 60;
+
+fn document(report: &Report, addressee: Addressee, action: &Action) -> Document {
+    let what = match addressee {
+        Addressee::Exchange => "Request to preserve records and to hold funds",
+        Addressee::Issuer => "Request to freeze balances",
+    };
+    let invented = report.invented.as_ref();
+    let banner = invented.map(|text| format!("{DRAFT} {NOT_REAL} Reconstruction: {text}"));
+    let mark = invented.map(|_| format!("{DRAFT} {NOT_REAL} {}", phrases::RECONSTRUCTION));
+    Document {
+        title: format!("{what}: {}", action.whom),
+        banner: Some(banner.unwrap_or_else(|| DRAFT.to_owned())),
+        mark: Some(mark.unwrap_or_else(|| DRAFT.to_owned())),
+        facts: facts(report, action),
+        sections: vec![
+            basis(),
+            ask::asked(report, addressee),
+            ask::quotes(report, addressee, action),
+            ask::label(report, addressee, action),
+            trace::traced(report, action),
+            unknown::unknown(report, addressee, action),
+            trace::by_hand(report, action),
+            contact(),
+        ],
+    }
+}
+
+fn facts(report: &Report, action: &Action) -> Vec<(String, Text)> {
+    let mut facts: Vec<(String, Text)> = [
+        ("To", action.whom.as_str()),
+        ("From", "[who asks: name, authority or firm, postal address]"),
+        ("Date", "[day of sending]"),
+        ("Reference", "[number of the case]"),
+        ("Made with", &report.software),
+    ]
+    .map(|(name, value)| (name.to_owned(), Text::from(value)))
+    .into();
+    if let Some(digest) = &report.case_digest {
+        facts.push(("Case file, SHA-256".to_owned(), Text::default().code(digest.as_str())));
+    }
+    facts
+}
+
+fn basis() -> Section {
+    let mut basis = section("basis", "On what basis");
+    basis.blocks.extend([
+        paragraph(
+            "[Legal basis: the law, order or request for mutual assistance, with its reference, and why it binds or \
+             allows the addressee.]",
+        ),
+        paragraph(
+            "[What happened, in the words of whoever asks. This draft says only what the public chain shows.]",
+        ),
+    ]);
+    basis
+}
+
+fn contact() -> Section {
+    let mut contact = section("contact", "Contact");
+    contact.blocks.push(paragraph(
+        "[Who answers questions about this request: name, telephone, e-mail, and how to check that they are who they \
+         say.]",
+    ));
+    contact
+}

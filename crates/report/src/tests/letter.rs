@@ -1,0 +1,132 @@
+//! Letters: what they quote, what they leave open, and what they never say.
+
+use std::collections::BTreeSet;
+
+use fundtrail_model::Direction;
+
+use super::hostile::{HOSTILE, report as hostile_report};
+use super::markdown::check as read_again;
+use super::sample::{demo, generated, small};
+use crate::document::{Block, plain};
+use crate::{Addressee, letters, markdown};
+
+const BOTH: [(Addressee, &str); 2] =
+    [(Addressee::Exchange, "service"), (Addressee::Issuer, "issuer")];
+
+#[test]
+fn letters_of_the_demo() {
+    let report = demo().report();
+    let exchange = letters(&report, Addressee::Exchange);
+    insta::assert_snapshot!("letter_to_an_exchange", markdown(&exchange[0].document));
+    let issuer = letters(&report, Addressee::Issuer);
+    insta::assert_snapshot!("letter_to_an_issuer", plain(&issuer[0].document, 100));
+}
+
+#[test]
+fn there_is_a_letter_for_each_that_the_requests_name() {
+    for sample in [small(), demo(), generated(200, 3)] {
+        let report = sample.report();
+        for (addressee, kind) in BOTH {
+            let letters = letters(&report, addressee);
+            let actions: Vec<_> =
+                report.actions.iter().filter(|action| action.kind == kind).collect();
+            assert_eq!(letters.len(), actions.len());
+            let names: BTreeSet<_> = letters.iter().map(|letter| letter.name.as_str()).collect();
+            assert_eq!(names.len(), letters.len());
+            for (letter, action) in letters.iter().zip(actions) {
+                let text = markdown(&letter.document);
+                let plain = plain(&letter.document, 100);
+                for item in &action.items {
+                    for said in [
+                        item.place.transaction_text(),
+                        &item.at.address,
+                        &item.money.text,
+                        item.place.time_text(),
+                    ] {
+                        // Wrapped, an amount may stand on two lines.
+                        let words = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+                        assert!(words.contains(said), "{said}: {plain}");
+                    }
+                    assert!(text.contains(item.place.transaction_text()));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_steps_of_a_letter_lead_back_to_what_was_stolen() {
+    for sample in [demo(), generated(200, 3)] {
+        let report = sample.report();
+        for letter in letters(&report, Addressee::Exchange) {
+            let steps = letter.document.sections.iter().find(|of| of.anchor == "steps").unwrap();
+            let Some(Block::Grid(grid)) = steps.blocks.last() else { panic!("no steps") };
+            let ids: BTreeSet<String> = grid.rows.iter().map(|row| row[0].plain()).collect();
+            let quoted = letter.document.sections.iter().find(|of| of.anchor == "transactions");
+            let Block::Grid(quoted) = &quoted.unwrap().blocks[1] else { panic!("no quotes") };
+            for row in &quoted.rows {
+                let ending = report.endings.iter().find(|ending| ending.id == row[0].plain());
+                let ending = ending.unwrap();
+                assert!(ids.contains(&ending.origin) || ending.origin == ending.seed);
+                assert!(ending.path.iter().all(|hop| ids.contains(hop)), "{ids:?}");
+                for hop in report.hops.iter().filter(|hop| ids.contains(&hop.id)) {
+                    for lot in hop.taken.iter().filter(|lot| lot.seed == ending.seed) {
+                        let from = lot.from.as_ref().unwrap();
+                        assert!(ids.contains(from) || *from == lot.seed, "{from} of {}", hop.id);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_section_says_that_it_is_a_draft_and_only_people_fill_in_who_asks() {
+    for sample in [small(), demo()] {
+        let report = sample.report();
+        let all = BOTH.into_iter().flat_map(|(addressee, _)| letters(&report, addressee));
+        for letter in all {
+            let text = markdown(&letter.document);
+            let sections = letter.document.sections.len();
+            assert_eq!(text.matches("> DRAFT, not sent").count(), sections);
+            assert!(text.contains("> **DRAFT, not sent"));
+            let is_invented = report.invented.is_some();
+            assert_eq!(text.matches("Not to be sent to anybody").count() > sections, is_invented);
+            for place in ["\\[who asks", "\\[Legal basis", "\\[day of sending", "\\[Who answers"] {
+                assert!(text.contains(place), "{place}: {text}");
+            }
+            for accusation in ["guilty", "criminal", "launder", "thief"] {
+                assert!(!text.to_lowercase().contains(accusation), "{accusation}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn back_letters_ask_whose_account_paid() {
+    let mut sample = small();
+    sample.trail.direction = Direction::In;
+    let report = sample.report();
+    for letter in letters(&report, Addressee::Exchange) {
+        let text = markdown(&letter.document);
+        assert!(text.contains("which account was debited"), "{text}");
+        assert!(!text.contains("were credited"), "{text}");
+    }
+}
+
+#[test]
+fn strangers_names_make_no_markup_and_no_path() {
+    for text in HOSTILE.into_iter().chain(["../../etc/passwd", "CON", "..", "\\\\host\\share"]) {
+        let report = hostile_report(text);
+        for (addressee, _) in BOTH {
+            for letter in letters(&report, addressee) {
+                read_again(&letter.document);
+                let is_safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+                assert!(letter.name.chars().all(is_safe), "{}", letter.name);
+                assert!((1..=60).contains(&letter.name.len()), "{}", letter.name);
+                let plain = plain(&letter.document, 80);
+                assert!(!plain.chars().any(|c| c.is_control() && c != '\n'), "{plain}");
+            }
+        }
+    }
+}
