@@ -209,3 +209,127 @@ fn an_address_of_the_page_leads_to_a_row_and_keeps_what_was_asked_for() {
         let _ = read(odd, &[], HOPS);
     }
 }
+
+/// Flows of the case of 5,000 addresses that a filter must leave, counted from the report as JSON: pairs of payer and
+/// receiver with hops for which `passes` says so.
+fn flows(passes: impl Fn(&serde_json::Value) -> bool) -> usize {
+    let pages = Pages::shared();
+    if !pages.sandbox.path("5000.json").is_file() {
+        pages.sandbox.run(&["report", "5000.ftcase", "--out", "5000.json"]).success();
+    }
+    let report: serde_json::Value = serde_json::from_str(&pages.sandbox.read("5000.json")).unwrap();
+    let hops = report["hops"].as_array().unwrap().iter().filter(|hop| passes(hop));
+    let pairs =
+        hops.map(|hop| [hop["from"]["address"].to_string(), hop["to"]["address"].to_string()]);
+    pairs.collect::<std::collections::BTreeSet<_>>().len()
+}
+
+#[test]
+fn a_filter_says_what_it_hides_and_changes_no_number() {
+    let _pages = Pages::shared();
+    let choose = |asset: &str| Act::Choose(".sift [name=asset]".to_owned(), asset.to_owned());
+    let [min, from, until, text] =
+        ["min", "from", "until", "text"].map(|name| format!(".sift [name={name}]"));
+    let all = flows(|_| true) + 1;
+    // The theft itself is a flow of both assets, of more than any part, and the first of all.
+    let check = |acts: &[Act], expected: usize| {
+        let (said, page) = read("", acts, ".sifted");
+        let shown = format!("{} of 4,999 flows shown; ", grouped(expected));
+        let hidden = format!("{} hidden by this filter.", grouped(all - expected));
+        assert!(said[0].starts_with(&format!("{shown}{hidden}")), "{} and not {shown}", said[0]);
+        page
+    };
+    let is = |hop: &serde_json::Value, asset: &str, least: u128| {
+        let stolen = &hop["stolen"][0];
+        let places = if asset == "ETH" { 18 } else { 6 };
+        let units: u128 = stolen["base_units"].as_str().unwrap().parse().unwrap();
+        stolen["asset"] == asset && units >= least * 10_u128.pow(places)
+    };
+    assert_eq!(all, 4_999);
+    check(&[choose("1")], flows(|hop| is(hop, "ETH", 0)) + 1);
+    check(&[choose("0"), fill(&min, "1,000")], flows(|hop| is(hop, "DUSD", 1_000)) + 1);
+    check(
+        &[fill(&from, "2022-06-13"), fill(&until, "2022-06-14")],
+        flows(|hop| {
+            let day = &hop["place"]["time"].as_str().unwrap()[..10];
+            ("2022-06-13"..="2022-06-14").contains(&day)
+        }),
+    );
+    let named = |hop: &serde_json::Value| {
+        let ends = [&hop["from"]["name"], &hop["to"]["name"]];
+        ends.iter().any(|name| name.as_str().unwrap().contains("Example Mixer"))
+    };
+    let page = check(&[fill(&text, "example mixer")], flows(named));
+    assert!(page.hash.contains("flow.text=example+mixer"), "{}", page.hash);
+    let (again, _) = read(&page.hash, &[], ".sifted");
+    assert!(again[0].starts_with(&format!("{} of", flows(named))), "{again:?}");
+    check(&[fill(&text, "<img src=x onerror=alert(1)>")], 0);
+    let (wrong, _) = read("", &[fill(&min, "1e3")], ".sifted");
+    assert_eq!(wrong, ["“1e3” is no amount with at most 4 decimals."]);
+    let ledger = |acts: &[Act]| read("", acts, "#ledger, #answers > dl, #hops .filter").0;
+    assert_eq!(ledger(&[]), ledger(&[choose("1"), fill(&min, "5000")]));
+}
+
+fn grouped(number: usize) -> String {
+    if number < 1_000 {
+        number.to_string()
+    } else {
+        format!("{},{:03}", number / 1_000, number % 1_000)
+    }
+}
+
+#[test]
+fn groups_open_in_place_and_close_again() {
+    let pages = Pages::shared();
+    let count = |hash: &str, acts: &[Act], selector: &str| {
+        let mut visit = visit(&pages.largest(), acts, &[selector]);
+        hash.clone_into(&mut visit.hash);
+        let page = visit.open();
+        assert_quiet(&page);
+        (page.counts[selector], page)
+    };
+    let group = ".flow .many:not([hidden])";
+    let (groups, _) = count("", &[], group);
+    assert!(5 <= groups, "{groups}");
+    // Twenty of them, what closes the group, and what opens more.
+    let (boxes, page) = count("", &[click(group)], ".flow .n.new");
+    assert_eq!(boxes, 22);
+    assert_eq!(count(&page.hash, &[], ".flow .n.new").0, boxes, "{}", page.hash);
+    assert_eq!(count(&page.hash, &[click(".flow .n.new.many")], ".flow .n.new").0, 42);
+    for close in [click(".flow .closer"), Act::Press("Escape".to_owned())] {
+        let (left, page) = count("", &[click(group), close], ".flow .n.new");
+        assert_eq!((left, page.hash.contains("open")), (0, false));
+    }
+    // Who is in a group is shown where the page's address asks for him.
+    assert_eq!(count("#flow?flow.pick=P4000", &[], ".flow .picked").0, 1);
+    assert_eq!(
+        count("#flow?flow.pick=P999999&flow.open=0.0.-5,9.9.9,x", &[], ".flow .picked").0,
+        0
+    );
+}
+
+#[test]
+fn the_picture_is_used_by_keyboard() {
+    let pages = Pages::shared();
+    let focus = |keys: &[&str]| {
+        let mut acts = vec![Act::Focus(".flow .n".to_owned())];
+        acts.extend(keys.iter().map(|key| Act::Press((*key).to_owned())));
+        let selectors = [".flow .n:focus", ".flow .picked", ".flow .n[tabindex='0']"];
+        let mut visit = visit(&pages.demo(), &acts, &selectors[1..]);
+        visit.texts = vec![selectors[0].to_owned()];
+        let page = visit.open();
+        assert_quiet(&page);
+        (page.texts[selectors[0]].concat(), page.counts[selectors[1]], page.counts[selectors[2]])
+    };
+    let (start, picked, stops) = focus(&[]);
+    assert_eq!((picked, stops), (0, 2), "a stop in each of two pictures");
+    let (next, ..) = focus(&["ArrowRight"]);
+    assert_ne!(start, next);
+    assert_eq!(focus(&["ArrowRight", "ArrowLeft"]).0, start);
+    assert_eq!(focus(&["ArrowRight", "Enter"]), (next.clone(), 1, 2));
+    assert_eq!(focus(&["ArrowRight", "Enter", "Escape"]), (next, 0, 2));
+    assert_ne!(
+        focus(&["ArrowRight", "ArrowRight"]).0,
+        focus(&["ArrowRight", "ArrowRight", "ArrowDown"]).0
+    );
+}

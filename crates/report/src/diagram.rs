@@ -16,7 +16,11 @@ pub(crate) use words::{labels, rows};
 
 /// The picture of one chain.
 pub(crate) struct Diagram {
-    /// Addresses and the flows between them.
+    /// Every address, and the flows between them, before any are drawn as one.
+    pub(crate) whole: Graph,
+    /// By node of it: the node that stands for it in the picture.
+    pub(crate) stands: Vec<usize>,
+    /// Addresses and the flows between them, as they are drawn.
     pub(crate) graph: Graph,
     /// Where they go: a box for each node and a line for each edge, at the same index.
     pub(crate) picture: Picture,
@@ -33,11 +37,11 @@ pub(crate) fn count(report: &Report) -> usize {
 pub(crate) fn diagrams(report: &Report) -> Vec<Diagram> {
     graph::graphs(report)
         .into_iter()
-        .map(|graph| {
-            let mut notes = graph.notes();
-            let graph = collapse::collapse(graph, &mut notes);
+        .map(|whole| {
+            let mut notes = whole.notes();
+            let (graph, stands) = collapse::collapse(&whole, &mut notes);
             let picture = layout::layout(&graph);
-            Diagram { graph, picture, notes }
+            Diagram { whole, stands, graph, picture, notes }
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 
 mod cell;
 mod data;
+mod flow;
 mod grid;
 mod markup;
 mod svg;
@@ -15,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 use data::Data;
+use flow::Assets;
 
 use crate::schema::{BandPlace, Finding, Hop, Path, PathSet, PathStep};
 use crate::{Error, Report, diagram};
@@ -28,7 +30,9 @@ const SCRIPT: &str = concat!(
     include_str!("../templates/js/page.js"),
     include_str!("../templates/js/cell.js"),
     include_str!("../templates/js/grid.js"),
+    include_str!("../templates/js/shape.js"),
     include_str!("../templates/js/flow.js"),
+    include_str!("../templates/js/sift.js"),
     include_str!("../templates/js/start.js"),
     "})();\n"
 );
@@ -76,12 +80,14 @@ pub fn html(report: &Report) -> Result<String, Error> {
         [] => String::new(),
         more => tables::listed(report, more).write(&mut data),
     };
+    let assets = Assets::of(report);
     let page = Page {
         report,
         policy,
         style: &style,
         script: SCRIPT,
-        flows: flows(report),
+        flows: flows(report, &assets, &mut data),
+        assets: assets.names(),
         paths: paths(report),
         legend: &LEGEND,
         findings,
@@ -125,6 +131,8 @@ struct Page<'a> {
     flows: Vec<Flow>,
     paths: Vec<PathsTo<'a>>,
     legend: &'a [(&'a str, &'a str)],
+    /// What the pictures can be filtered by: name and decimals.
+    assets: Vec<(&'a str, Option<u8>)>,
     /// Those that are told one by one.
     findings: &'a [Finding],
     /// The tables, as markup.
@@ -147,13 +155,20 @@ struct Flow {
     notes: Vec<String>,
 }
 
-fn flows(report: &Report) -> Vec<Flow> {
-    let flow = |(idx, diagram): (usize, diagram::Diagram)| Flow {
-        svg: svg::svg(&diagram.graph, &diagram.picture, idx),
-        chain_name: diagram.graph.chain_name,
-        notes: diagram.notes,
-    };
-    diagram::diagrams(report).into_iter().enumerate().map(flow).collect()
+fn flows(report: &Report, assets: &Assets<'_>, data: &mut Data) -> Vec<Flow> {
+    let facts = flow::Facts::of(report, assets);
+    diagram::diagrams(report)
+        .into_iter()
+        .enumerate()
+        .map(|(idx, diagram)| {
+            facts.write(&diagram, data);
+            Flow {
+                svg: svg::svg(&diagram.graph, &diagram.picture, idx),
+                chain_name: diagram.graph.chain_name,
+                notes: diagram.notes,
+            }
+        })
+        .collect()
 }
 
 /// A place and the paths to it.
@@ -200,7 +215,7 @@ impl Page<'_> {
     }
 
     /// Only the shapes that the pictures show.
-    fn shown_legend(&self) -> Vec<(&str, &str)> {
+    fn shown_legend(&self) -> Vec<(&str, &str, String)> {
         let shown: BTreeSet<&str> = self
             .legend
             .iter()
@@ -212,6 +227,10 @@ impl Page<'_> {
             .collect();
         let dotted = self.report.words.dotted;
         let shown = self.legend.iter().filter(|(kind, _)| shown.contains(kind));
-        shown.map(|(kind, says)| (*kind, if says.is_empty() { dotted } else { says })).collect()
+        shown
+            .map(|(kind, says)| {
+                (*kind, if says.is_empty() { dotted } else { says }, svg::sample(kind))
+            })
+            .collect()
     }
 }

@@ -92,7 +92,10 @@ try {
   const counts = {};
   for (const selector of visit.count) counts[selector] = await page.locator(selector).count();
   const texts = {};
-  for (const selector of visit.texts) texts[selector] = await page.locator(selector).allInnerTexts();
+  for (const selector of visit.texts) {
+    // What is drawn has no inner text.
+    texts[selector] = await page.locator(selector).evaluateAll((found) => found.map((part) => part.innerText ?? part.textContent));
+  }
   const facts = await page.locator("html").evaluate((html) => ({
     lang: html.lang,
     headings: [...html.querySelectorAll("h1, h2, h3")].map((heading) => heading.innerText.trim()),

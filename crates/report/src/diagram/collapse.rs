@@ -15,12 +15,15 @@ const LAST_LAYER: usize = 14;
 /// More nodes than this in one column and the smallest are drawn as groups.
 const MAX_IN_LAYER: usize = 10;
 
-/// Draws rows and crowds as groups, and notes how many addresses that concerns.
-pub(super) fn collapse(graph: Graph, notes: &mut Vec<String>) -> Graph {
-    let deepest = ranks(&graph).layers.into_iter().max().unwrap_or(0);
-    let graph = if deepest > MANY_LAYERS { merge(&graph, &rows(&graph), notes) } else { graph };
-    let crowds = crowds(&graph);
-    merge(&graph, &crowds, notes)
+/// Draws rows and crowds as groups, and notes how many addresses that concerns. Tells also, for each node of
+/// `graph`, which of the drawn ones stands for it.
+pub(super) fn collapse(graph: &Graph, notes: &mut Vec<String>) -> (Graph, Vec<usize>) {
+    let deepest = ranks(graph).layers.into_iter().max().unwrap_or(0);
+    let rows = if deepest > MANY_LAYERS { rows(graph) } else { Vec::new() };
+    let (first, in_first) = merge(graph, &rows, notes);
+    let (second, in_second) = merge(&first, &crowds(&first), notes);
+    let stands = |node: &usize| in_second.get(*node).copied().unwrap_or(0);
+    (second, in_first.iter().map(stands).collect())
 }
 
 /// Nodes to draw as one, and the name of the group.
@@ -102,14 +105,16 @@ fn crowds(graph: &Graph) -> Vec<Group> {
     groups
 }
 
-fn merge(graph: &Graph, groups: &[Group], notes: &mut Vec<String>) -> Graph {
+/// The graph with each group as one node, and which node stands for each of before.
+fn merge(graph: &Graph, groups: &[Group], notes: &mut Vec<String>) -> (Graph, Vec<usize>) {
     if groups.is_empty() {
-        return Graph {
+        let same = Graph {
             chain_name: graph.chain_name.clone(),
             nodes: graph.nodes.clone(),
             edges: graph.edges.clone(),
             ..Graph::default()
         };
+        return (same, (0..graph.nodes.len()).collect());
     }
     let mut target: Vec<Option<usize>> = vec![None; graph.nodes.len()];
     let mut merged = Graph { chain_name: graph.chain_name.clone(), ..Graph::default() };
@@ -156,7 +161,7 @@ fn merge(graph: &Graph, groups: &[Group], notes: &mut Vec<String>) -> Graph {
             add(&mut whole.sums, money, *sum);
         }
     }
-    merged
+    (merged, target.into_iter().map(Option::unwrap_or_default).collect())
 }
 
 fn absorb(whole: &mut Node, node: &Node) {

@@ -1,6 +1,6 @@
 //! Rows as compact data for the page's script: a block of JSON that nothing runs.
 //!
-//! `{"rows":{NAME:[[ID,CELL,…],…]},"texts":[TEXT,…]}`. A cell is a list of parts. A part is a text, or a list
+//! `{"rows":{NAME:[[ID,CELL,…],…]},"flows":[…],"texts":[TEXT,…]}`. A cell is a list of parts. A part is a text, or a list
 //! of a number that says what it is (see [`atoms`]) and its texts. Texts that come again are written once, in
 //! `texts`, and stand as numbers everywhere else.
 
@@ -55,6 +55,7 @@ fn id_atom(id: &str) -> Atom<'_> {
 #[derive(Default)]
 pub(super) struct Data {
     rows: String,
+    flows: String,
     texts: Texts,
 }
 
@@ -131,9 +132,18 @@ impl Data {
         }
     }
 
+    /// Adds a picture: `write` appends its JSON.
+    pub(super) fn add_flow(&mut self, write: impl FnOnce(&mut String, &mut Texts)) {
+        comma(&mut self.flows);
+        write(&mut self.flows, &mut self.texts);
+    }
+
     /// The block's text, harmless inside a `script` element.
     pub(super) fn finish(self) -> String {
-        format!("{{\"rows\":{{{}}},\"texts\":[{}]}}", self.rows, self.texts.list)
+        format!(
+            "{{\"rows\":{{{}}},\"flows\":[{}],\"texts\":[{}]}}",
+            self.rows, self.flows, self.texts.list
+        )
     }
 }
 
@@ -151,7 +161,7 @@ pub(super) fn quote(out: &mut String, text: &str) {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
+            '<' | '>' | '&' | '\'' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
                 out.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             _ => out.push(c),

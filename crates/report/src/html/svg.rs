@@ -34,8 +34,8 @@ pub(super) fn svg(graph: &Graph, picture: &Picture, number: usize) -> String {
         draw_node(&mut out, node, place, idx);
     }
     if graph.edges.len() <= MAX_LABELLED {
-        for (edge, line) in graph.edges.iter().zip(&picture.lines) {
-            draw_label(&mut out, edge, line);
+        for (idx, (edge, line)) in graph.edges.iter().zip(&picture.lines).enumerate() {
+            draw_label(&mut out, edge, line, idx);
         }
     }
     out.push_str("</svg>");
@@ -78,7 +78,7 @@ fn way(line: &Line) -> String {
 }
 
 /// Where a line arrives: one text above it, a second one below. What runs back is named in its lane.
-fn draw_label(out: &mut String, edge: &Edge, line: &Line) {
+fn draw_label(out: &mut String, edge: &Edge, line: &Line, idx: usize) {
     let lift = line.width / 2 + 4;
     for (label, below) in labels(edge).into_iter().zip([false, true]) {
         let (x, y, anchor) = match line.lane {
@@ -88,7 +88,7 @@ fn draw_label(out: &mut String, edge: &Edge, line: &Line) {
         let y = if below { y + lift + 7 } else { y - lift };
         let _ = write!(
             out,
-            "<text class=\"a\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>",
+            "<text class=\"a\" data-e=\"{idx}\" x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{}</text>",
             escape(&label),
         );
     }
@@ -99,8 +99,11 @@ fn draw_node(out: &mut String, node: &Node, place: &Box, idx: usize) {
     let group = if node.member_count > 1 { " many" } else { "" };
     let _ = write!(
         out,
-        "<g class=\"n n-{kind}{group}\" data-n=\"{idx}\" data-p=\"{}\"><title>{}</title>",
+        "<g class=\"n n-{kind}{group}\" data-n=\"{idx}\" data-p=\"{}\" data-b=\"{} {} {NODE_WIDTH} {}\"><title>{}</title>",
         escape(&node.party),
+        place.x,
+        place.y,
+        place.height,
         escape(&tooltip(node)),
     );
     if node.member_count > 1 {
@@ -120,6 +123,24 @@ fn draw_node(out: &mut String, node: &Node, place: &Box, idx: usize) {
         let _ = write!(out, "<text class=\"{style}\" x=\"{x}\" y=\"{y}\">{}</text>", escape(&text));
     }
     out.push_str("</g>");
+}
+
+/// A small box of a kind, for the legend.
+pub(super) fn sample(kind: &str) -> String {
+    let shape = match kind {
+        "mixer" | "sanctioned" => {
+            "<polygon class=\"s\" points=\"7,3 25,3 30,8 30,15 25,20 7,20 2,15 2,8\"/>"
+        }
+        "bridge" => "<polygon class=\"s\" points=\"2,3 23,3 30,11 23,20 2,20\"/>",
+        "contract" => "<polygon class=\"s\" points=\"2,3 23,3 30,10 30,20 2,20\"/>",
+        "service" => "<polygon class=\"s\" points=\"2,8 16,2 30,8 30,20 2,20\"/>",
+        "held" => {
+            "<rect class=\"s\" x=\"2\" y=\"3\" width=\"28\" height=\"17\" rx=\"3\"/>\
+             <rect class=\"s in\" x=\"5\" y=\"6\" width=\"22\" height=\"11\" rx=\"1\"/>"
+        }
+        _ => "<rect class=\"s\" x=\"2\" y=\"3\" width=\"28\" height=\"17\" rx=\"3\"/>",
+    };
+    format!("<svg width=\"32\" height=\"23\" aria-hidden=\"true\">{shape}</svg>")
 }
 
 fn draw_shape(out: &mut String, kind: &str, place: &Box) {

@@ -32,13 +32,17 @@ document.addEventListener('click', event => {
   const hash = link.getAttribute('href') + (state ? `?${state}` : '');
   if (location.hash === hash) go(); else location.hash = hash;
 });
+const restore = () => {
+  for (const grid of grids.values()) grid.restore();
+  restoreSift();
+};
 addEventListener('hashchange', () => {
   readPlace();
-  for (const grid of grids.values()) grid.restore();
+  restore();
   go();
 });
 readPlace();
-for (const grid of grids.values()) grid.restore();
+restore();
 go();
 
 // Names of addresses show the whole address on hover, from the table that has it.
