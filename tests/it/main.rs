@@ -1,5 +1,6 @@
 //! End to end, in a sealed world: the real binary, a real node, a real browser.
 //!
+//! * `answers`: the demo's report answers every question, and is as its published schema says
 //! * `backward`: where money came from
 //! * `bad_input`: one clear line and the right exit code
 //! * `behaviour`: typologies and links, and their thresholds
@@ -45,6 +46,7 @@
     reason = "helpers of tests panic with what went wrong; the allowance for tests covers only functions marked as tests"
 )]
 
+mod answers;
 mod backward;
 mod bad_input;
 mod behaviour;

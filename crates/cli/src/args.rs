@@ -336,8 +336,12 @@ pub(crate) struct Fetch {
 #[derive(Debug, Args)]
 pub(crate) struct Report {
     /// Case file
-    #[arg(value_name = "CASE")]
-    pub(crate) case: PathBuf,
+    #[arg(value_name = "CASE", required_unless_present = "schema")]
+    pub(crate) case: Option<PathBuf>,
+
+    /// Print the JSON Schema of the JSON report, and nothing else
+    #[arg(long, exclusive = true)]
+    pub(crate) schema: bool,
 
     /// Which lots an outgoing transfer takes [default: what the case says]
     #[arg(long, value_enum)]

@@ -613,7 +613,7 @@ fn render(
         Format::Terminal => fundtrail_report::terminal(report, 100, false).into_bytes(),
         Format::Html => fundtrail_report::html(report)?.into_bytes(),
         Format::Markdown => fundtrail_report::markdown(&document(report)).into_bytes(),
-        Format::Json => fundtrail_report::json(report)?,
+        Format::Json => return Ok(fundtrail_report::json(report, to)?),
         Format::Table(table) if !table.is_in(report) => {
             return Err(Error::usage(
                 "only one rule was followed: there is nothing to compare",

@@ -103,7 +103,7 @@ use fundtrail_model::{
 
 pub use collapse::{Collapsed, Conversion, Delivery, Fee, Party, Payment, collapse};
 pub use history::History;
-pub use paths::{Journeys, cycles};
+pub use paths::Journeys;
 pub use scene::{Behaviour, Scene, Ticker};
 
 /// What is known of one chain.

@@ -1,4 +1,4 @@
-//! How value came to where it ended, and where it went in circles.
+//! How value came to where it ended.
 
 mod ways;
 
@@ -6,10 +6,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use fundtrail_model::{
-    Address, Amount, Asset, Ending, EndingClass, HopId, HopKind, Path, Paths, SeedId, Trail,
+    Address, Amount, Asset, Ending, EndingClass, HopId, Path, Paths, SeedId, Trail,
 };
-use petgraph::algo::kosaraju_scc;
-use petgraph::graph::DiGraph;
 
 use ways::{Aim, Ways};
 
@@ -94,36 +92,6 @@ fn best_of(endings: &[(usize, &Ending)], ways: &Ways, aim: Aim) -> Path {
         .map(|(_, ending)| ways.to(ending, aim))
         .reduce(|best, next| if rank(&best) < rank(&next) { next } else { best })
         .unwrap_or_default()
-}
-
-/// Groups of addresses that stolen value can go round in: the strongly connected components of two or
-/// more addresses in the graph of payments, each sorted, by their first address. Time does not matter
-/// here: a circle says that the addresses belong together, not that the same coins came back.
-///
-/// Source: Kosaraju's strongly connected components, O(addresses + hops), without recursion: a trail may be long.
-#[must_use]
-pub fn cycles(trail: &Trail) -> Vec<Vec<Address>> {
-    let mut graph = DiGraph::<Address, ()>::new();
-    let mut nodes = BTreeMap::new();
-    for hop in &trail.hops {
-        if let HopKind::Payment { from, to: Some(to), .. } = &hop.kind {
-            let [from, to] = [*from, *to]
-                .map(|address| *nodes.entry(address).or_insert_with(|| graph.add_node(address)));
-            graph.add_edge(from, to, ());
-        }
-    }
-    let mut cycles: Vec<Vec<Address>> = kosaraju_scc(&graph)
-        .into_iter()
-        .filter(|component| component.len() > 1)
-        .map(|component| {
-            let mut cycle: Vec<_> =
-                component.into_iter().filter_map(|node| graph.node_weight(node).copied()).collect();
-            cycle.sort_unstable();
-            cycle
-        })
-        .collect();
-    cycles.sort_unstable();
-    cycles
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub enum Category {
     Sanctioned,
     /// A token contract.
     Token,
+    /// The contract of a token whose issuer can freeze what an address holds of it.
+    FreezableToken,
     /// The contract that wraps a chain's native coin.
     WrappedNative,
     /// An address whose key nobody has, for example the zero address.
@@ -41,7 +43,7 @@ pub enum Category {
 
 impl Category {
     /// Every category, in order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Exchange,
         Self::Mixer,
         Self::Bridge,
@@ -53,6 +55,7 @@ impl Category {
         Self::Theft,
         Self::Sanctioned,
         Self::Token,
+        Self::FreezableToken,
         Self::WrappedNative,
         Self::Burn,
         Self::Other,
@@ -74,6 +77,7 @@ impl Category {
             Self::Theft => "theft",
             Self::Sanctioned => "sanctioned",
             Self::Token => "token",
+            Self::FreezableToken => "freezable-token",
             Self::WrappedNative => "wrapped-native",
             Self::Burn => "burn",
             Self::Other => "other",
@@ -102,6 +106,7 @@ impl Category {
             Self::Dex
             | Self::Lending
             | Self::Token
+            | Self::FreezableToken
             | Self::WrappedNative
             | Self::Scam
             | Self::Theft

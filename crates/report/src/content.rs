@@ -14,6 +14,7 @@ mod differences;
 mod endings;
 mod findings;
 mod hops;
+mod leads;
 mod ledger;
 mod method;
 mod names;
@@ -41,6 +42,7 @@ pub fn content(input: &Input<'_>) -> Report {
     let input = &Input { usd: &usd, ..input.clone() };
     let names = names::Names::new(input);
     let shares = shares::Shares::of(input.trail);
+    let (actions, action_order) = actions::actions(input, &names, &shares);
     let (paths, path_count) = paths::paths(input, &names, &shares);
     let mut report = Report {
         schema: SCHEMA,
@@ -63,7 +65,9 @@ pub fn content(input: &Input<'_>) -> Report {
             .collect(),
         seeds: ledger::seeds(input, &names),
         ledger: ledger::lines(input, &names),
-        actions: actions::actions(input, &names),
+        actions,
+        action_order,
+        leads: leads::leads(input, &names),
         findings: findings::findings(input, &names),
         opinions: opinions::opinions(input, &names),
         certainty: certainty::certainty(input, &names),
@@ -77,7 +81,7 @@ pub fn content(input: &Input<'_>) -> Report {
         chains: names.chains(),
         // After all that has a price.
         method: method::method(input, &names, &used),
-        glossary: method::glossary(input.trail.direction),
+        glossary: method::glossary(input),
     };
     report.summary = summary::summary(&report);
     report

@@ -97,7 +97,7 @@ pub struct Valued {
 }
 
 /// A price, and who says so.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct PriceNote {
     /// US dollars for one whole unit, exact.
     pub usd_per_unit: String,
@@ -136,7 +136,7 @@ pub struct ThroughLine {
 }
 
 /// A public fact of the case.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Fact {
     /// The fact, one sentence.
     pub text: String,
@@ -158,7 +158,7 @@ pub struct TrustedToken {
 }
 
 /// A list that labels or listings came from, as text for the reader.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct ListLine {
     /// Its name.
     pub name: String,

@@ -35,7 +35,7 @@ pub use html::html;
 pub use input::{
     Difference, Fact, Input, ListLine, PriceNote, ThroughLine, TrustedToken, Usd, UsdView, Valued,
 };
-pub use json::json;
+pub use json::{json, json_schema};
 pub use letter::{Addressee, Letter, letters};
 pub use markdown::markdown;
 pub use network::{dot, ftm, gexf, graphml};

@@ -8,6 +8,7 @@ mod band;
 mod behaviour;
 mod certainty;
 mod findings;
+mod leads;
 mod ledger;
 mod method;
 mod money;
@@ -16,15 +17,18 @@ mod party;
 mod paths;
 mod place;
 
+use fundtrail_model::Rule;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use crate::input::{Fact, ListLine};
 pub use crate::words::Words;
-pub use actions::{Action, ActionItem};
+pub use actions::{Action, ActionItem, BalanceCheck, Deposit, FreezeCheck};
 pub use band::{Band, BandAmount, BandAsset, BandPlace, BandRule, BandTotal};
 pub use behaviour::{Behaviour, Link, Measure, Owner, Pattern, PatternParty};
 pub use certainty::{Certainty, CoverageLine, DifferenceLine, OpenEnd, OpenTransaction};
 pub use findings::{Finding, FindingTransfer, Freeze, Opinion};
+pub use leads::{Lead, LeadItem};
 pub use ledger::{LedgerEnding, LedgerLine, Lot, Seed};
 pub use method::{Method, Setting, Term};
 pub use money::{AssetText, Figures, Money};
@@ -35,15 +39,19 @@ pub use place::{Place, PlaceText};
 
 /// The name of the schema.
 pub const SCHEMA: &str = "fundtrail.report";
+/// The identifier of its JSON Schema.
+pub const ID: &str = "urn:fundtrail:schema:fundtrail.report.v1";
 /// The version of the schema. It grows when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;
 
 /// The content of a report, in the order in which it is read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Report {
     /// [`SCHEMA`].
+    #[schemars(extend("enum" = [SCHEMA]))]
     pub schema: &'static str,
     /// [`VERSION`].
+    #[schemars(extend("enum" = [VERSION]))]
     pub version: u32,
     /// The heading.
     pub title: String,
@@ -54,6 +62,7 @@ pub struct Report {
     /// The day on which listings were judged, `2026-11-23`.
     pub today: String,
     /// Which verdicts on listings count as findings: `then`, `now` or `ever`.
+    #[schemars(extend("enum" = ["then", "now", "ever"]))]
     pub flag: &'static str,
     /// A digest of the case file.
     pub case_digest: Option<String>,
@@ -61,11 +70,13 @@ pub struct Report {
     pub unfinished: Option<String>,
     /// Which way value was followed: `out`, where it went, or `in`, where it came from. Then what is called stolen
     /// here is what is traced back, endings are origins, and hops are in the reverse order of the chain.
+    #[schemars(extend("enum" = ["out", "in"]))]
     pub direction: &'static str,
     /// The words that depend on it.
     #[serde(skip)]
     pub words: &'static Words,
     /// The rule that chose the lots.
+    #[schemars(extend("enum" = Rule::ALL.map(Rule::name)))]
     pub rule: &'static str,
     /// The answers in short, question by question.
     pub summary: Vec<Answer>,
@@ -77,6 +88,11 @@ pub struct Report {
     pub ledger: Vec<LedgerLine>,
     /// What can be frozen or requested now, and from whom.
     pub actions: Vec<Action>,
+    /// What the order of the actions rests on.
+    pub action_order: &'static str,
+    /// Mixers and bridges, beyond which nothing is followed: what could be looked at there. Nothing of it is counted
+    /// as traced.
+    pub leads: Vec<Lead>,
     /// Which flows touched an address with a sanctions listing.
     pub findings: Vec<Finding>,
     /// What contracts on the chain say of the addresses, where they were asked: disagreements first.
@@ -106,7 +122,7 @@ pub struct Report {
 }
 
 /// A question and its answer in short.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Answer {
     /// The question.
     pub question: &'static str,

@@ -1,3 +1,4 @@
+mod actions;
 mod band;
 mod behaviour;
 mod document;
@@ -13,3 +14,10 @@ mod sums;
 mod tables;
 mod through;
 mod xlsx;
+
+/// The report as JSON.
+fn json_text(report: &crate::Report) -> String {
+    let mut bytes = Vec::new();
+    crate::json(report, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}

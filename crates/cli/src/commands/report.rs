@@ -2,6 +2,8 @@
 
 mod letters;
 
+use std::path::Path;
+
 use fundtrail_store::Case;
 
 use crate::args::{LetterTo, Report};
@@ -10,14 +12,21 @@ use crate::destination::destinations;
 use crate::error::{Error, Exit};
 use crate::evidence::How;
 use crate::presentation::{deliver, deliver_paths, present};
+use crate::ui;
 
 pub(crate) fn run(args: &Report) -> Result<Exit, Error> {
+    let Some(case) = &args.case else {
+        let mut schema = Vec::new();
+        fundtrail_report::json_schema(&mut schema)?;
+        ui::bytes(&schema);
+        return Ok(Exit::Done);
+    };
     if let Some(to) = args.letter {
-        return write_letters(args, to);
+        return write_letters(args, case, to);
     }
     let places = destinations(&args.output.out, args.output.format)?;
     let chains = Chains::builtin()?;
-    let case = Case::open_read_only(&args.case)?;
+    let case = Case::open_read_only(case)?;
     for place in &places {
         place.try_out()?;
     }
@@ -41,10 +50,10 @@ fn how(args: &Report, case: &Case, chains: &Chains) -> Result<How, Error> {
     Ok(how)
 }
 
-fn write_letters(args: &Report, to: LetterTo) -> Result<Exit, Error> {
+fn write_letters(args: &Report, case: &Path, to: LetterTo) -> Result<Exit, Error> {
     let places = letters::places(&args.output.out, args.output.format)?;
     let chains = Chains::builtin()?;
-    let case = Case::open_read_only(&args.case)?;
+    let case = Case::open_read_only(case)?;
     for place in &places {
         place.try_out()?;
     }

@@ -1,12 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    Address, Amount, Asset, ChainId, Ending, EndingClass, Hop, HopId, HopKind, Origin, Path,
-    Position, Rule, Seed, Step, Trail,
+    Amount, Asset, Ending, EndingClass, HopId, HopKind, Origin, Path, Rule, Seed, Trail,
 };
 use proptest::prelude::*;
 
-use super::{Journeys, cycles};
+use super::Journeys;
 use crate::tests::any_world;
 use crate::tests::scenario::{name, parse};
 
@@ -279,56 +278,4 @@ fn assert_chain(trail: &Trail, place: &fundtrail_model::Paths, path: &Path, chai
             assert!(step.amount <= taken);
         }
     }
-}
-
-#[test]
-fn cycles_are_groups_that_value_can_go_round_in() {
-    let check = |scenario: &str, expected: &[&str]| {
-        let trail = parse(scenario).follow(Rule::Fifo);
-        let shown: Vec<String> = cycles(&trail)
-            .into_iter()
-            .map(|cycle| cycle.into_iter().map(name).collect::<Vec<_>>().join(" "))
-            .collect();
-        assert_eq!(shown, expected);
-    };
-    check("10 seed V -> A 9 usdc\n11 A -> B 9 usdc\n12 B -> C 9 usdc", &[]);
-    check(
-        "10 seed V -> A 9 usdc
-         11 A -> B 9 usdc
-         12 B -> C 9 usdc
-         13 C -> A 4 usdc
-         14 C -> X 5 usdc
-         15 X -> Y 3 usdc
-         16 Y -> X 3 usdc
-         17 X -> Z 1 usdc",
-        &["A B C", "X Y"],
-    );
-}
-
-#[test]
-fn a_long_circle_needs_no_deep_stack() {
-    const LENGTH: u64 = 200_000;
-    let address = |n: u64| Address::from_low_u64_be(n % LENGTH + 1);
-    let hop = |n: u64| Hop {
-        chain: ChainId(1),
-        position: Position { block: n, transaction: 0, step: Step::Value },
-        transaction: None,
-        depth: 1,
-        kind: HopKind::Payment {
-            from: address(n),
-            to: Some(address(n + 1)),
-            asset: Asset::Native(ChainId(1)),
-            amount: Amount::from(1),
-            evidence: vec![],
-        },
-        taken: vec![],
-        made: vec![],
-    };
-    let trail = Trail {
-        direction: fundtrail_model::Direction::Out,
-        hops: (0..LENGTH).map(hop).collect(),
-        ..parse("10 seed V -> A 90 usdc").follow(Rule::DirtyFirst)
-    };
-    let found = cycles(&trail);
-    assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [200_000]);
 }

@@ -90,7 +90,7 @@ fn rows_of_labels_say_what_is_wrong() {
         &format!("1,{A},x,bank,s"),
         ", column `category`",
         "`bank` is not known here: write one of exchange, mixer, bridge, dex, lending, payment, gambling, \
-         scam, theft, sanctioned, token, wrapped-native, burn, other, unknown",
+         scam, theft, sanctioned, token, freezable-token, wrapped-native, burn, other, unknown",
     );
     check(
         &format!("1,{A},x,,s"),

@@ -1,6 +1,7 @@
 //! What can be frozen or requested now, and from whom. An action claims no more than the label it
 //! rests on.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Address, Category, ChainId, Direction, Ending, EndingKind, Label, checksum};
@@ -10,12 +11,19 @@ use super::endings::{arrival, ending_id, quoted};
 use super::names::Names;
 use super::opinions::{freeze_text, frozen_since};
 use super::parties::label_text;
+use super::shares::Shares;
 use super::sums::Sums;
-use crate::input::Input;
+use crate::input::{Input, Usd};
 use crate::number::group;
 use crate::schema::{Action, ActionItem};
 
-/// Whom an action concerns; the order is the order of the report.
+mod balance;
+mod deposit;
+mod freeze;
+
+use balance::Looks;
+
+/// Whom an action concerns; of actions of the same value, the order of the report.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Whom {
     Holders(ChainId),
@@ -24,14 +32,59 @@ enum Whom {
     Bridge { name: String, source: String, is_invented: bool },
 }
 
-pub(super) fn actions(input: &Input<'_>, names: &Names<'_>) -> Vec<Action> {
+/// What the order of actions rests on.
+const BY_USD: &str = "By value in US dollars at the arrival, the largest first.";
+const BY_SHARE: &str = "By the share of the seeds' value, the largest first: not every amount has a price in US dollars. \
+                        Where one asset became several, they count in equal parts.";
+
+/// The actions, the most value first, and what their order rests on.
+pub(super) fn actions(
+    input: &Input<'_>,
+    names: &Names<'_>,
+    shares: &Shares,
+) -> (Vec<Action>, &'static str) {
     let mut groups: BTreeMap<Whom, Vec<(usize, &Ending)>> = BTreeMap::new();
     for (ending_idx, ending) in input.trail.endings.iter().enumerate() {
         for whom in concerned(names, ending) {
             groups.entry(whom).or_default().push((ending_idx, ending));
         }
     }
-    groups.into_iter().map(|(whom, endings)| action(input, names, &whom, &endings)).collect()
+    let looks = Looks::new(input);
+    let repeated = input.trail.repeated_endings();
+    let mut ranked: Vec<(Option<Usd>, u64, Action)> = groups
+        .into_iter()
+        .map(|(whom, endings)| {
+            let counted = || endings.iter().filter(|(idx, _)| !repeated.contains(idx));
+            let usd = counted().try_fold(Usd::default(), |sum, (_, ending)| {
+                let valued = (input.usd)(ending.asset, ending.amount, ending.arrived.block).ok()?;
+                Some(sum.saturating_add(valued.usd))
+            });
+            let share = counted()
+                .map(|(_, end)| shares.of_lot(end.origin, end.seed, end.asset, end.amount))
+                .fold(0_u64, |sum, share| sum.saturating_add(u64::from(share)));
+            let mut sums = Sums::default();
+            for (_, ending) in counted() {
+                sums.add(input, ending.asset, ending.amount, ending.arrived.block);
+            }
+            let mut action = action(input, names, &looks, &whom, &endings);
+            action.totals = sums.money(names);
+            action.usd = usd.map(|usd| usd.to_string());
+            (usd, share, action)
+        })
+        .collect();
+    // Stable: the same value keeps the order by whom it concerns.
+    let is_priced = ranked.iter().all(|(usd, ..)| usd.is_some());
+    if is_priced {
+        ranked.sort_by_key(|(usd, ..)| Reverse(*usd));
+    } else {
+        ranked.sort_by_key(|(_, share, _)| Reverse(*share));
+    }
+    let number = |(idx, (.., action)): (usize, (_, _, Action))| {
+        let id = format!("A{}", idx.saturating_add(1));
+        Action { id, ..action }
+    };
+    let actions = ranked.into_iter().enumerate().map(number).collect();
+    (actions, if is_priced { BY_USD } else { BY_SHARE })
 }
 
 fn concerned(names: &Names<'_>, ending: &Ending) -> Vec<Whom> {
@@ -59,12 +112,11 @@ fn concerned(names: &Names<'_>, ending: &Ending) -> Vec<Whom> {
     }
 }
 
-/// A label on the token's own contract that says its issuer can freeze it: category `token`, and a
-/// name that says so. That a token of that ticker usually can be frozen is not enough.
+/// A label on the token's own contract that says that its issuer can freeze balances. That a token of that
+/// ticker usually can be frozen is not enough.
 fn freezable<'a>(names: &Names<'a>, chain: ChainId, contract: Address) -> Option<&'a Label> {
-    names.directory().labels(chain, contract).iter().find(|label| {
-        label.category == Category::Token && label.name.to_lowercase().contains("freez")
-    })
+    let mut labels = names.directory().labels(chain, contract).iter();
+    labels.find(|label| label.category == Category::FreezableToken)
 }
 
 /// What of it its issuer has frozen already, as far as that was looked for: it cannot be moved, nor needs to be frozen.
@@ -89,30 +141,23 @@ fn frozen(input: &Input<'_>, names: &Names<'_>, endings: &[(usize, &Ending)]) ->
 fn action(
     input: &Input<'_>,
     names: &Names<'_>,
+    looks: &Looks<'_>,
     whom: &Whom,
     endings: &[(usize, &Ending)],
 ) -> Action {
-    let mut sums = Sums::default();
-    let repeated = input.trail.repeated_endings();
-    for (_, ending) in endings.iter().filter(|(idx, _)| !repeated.contains(idx)) {
-        sums.add(input, ending.asset, ending.amount, ending.arrived.block);
-    }
     let is_back = input.trail.direction == Direction::In;
     let first = endings.first().map(|(_, ending)| *ending);
     let basis = match first.map(|ending| &ending.kind) {
         Some(EndingKind::Service(label) | EndingKind::Bridge(label)) => label_text(label),
         _ => String::new(),
     };
+    let items: Vec<ActionItem> = endings
+        .iter()
+        .filter_map(|(ending_idx, ending)| item(input, names, looks, *ending_idx, ending))
+        .collect();
     let (kind, whom, what) = match whom {
         Whom::Holders(chain) => {
-            let as_of = endings
-                .iter()
-                .filter_map(|(_, ending)| match ending.kind {
-                    EndingKind::Held { as_of } => Some(as_of),
-                    _ => None,
-                })
-                .min()
-                .unwrap_or(0);
+            let as_of = last_looked_at(endings);
             let addresses: BTreeSet<Address> =
                 endings.iter().filter_map(|(_, ending)| ending.address).collect();
             let mut parties = addresses.iter().map(|address| names.party(*chain, *address, as_of));
@@ -125,17 +170,27 @@ fn action(
                 "held",
                 format!("{whom} on {}", names.chain(*chain)),
                 format!(
-                    "Still there at the end of {block}. Whoever has the key can move it: watch it, \
-                     and check the balance again before acting."
+                    "Still there at the end of {block}. {} Whoever has the key can move it: watch it, \
+                     and check the balance again before acting.",
+                    balance::in_short(&items)
                 ),
             )
         }
         Whom::Issuer(chain, contract, label) => (
             "issuer",
-            format!("the issuer of {} on {}", checksum(*contract), names.chain(*chain)),
             format!(
-                "The token's contract is {}. Ask the issuer whether it can freeze these balances.",
-                label_text(label)
+                "the issuer of {} ({}) on {}",
+                first.map(|ending| names.asset(ending.asset)).unwrap_or_default(),
+                checksum(*contract),
+                names.chain(*chain)
+            ),
+            format!(
+                "The token's contract is {}. Ask the issuer to freeze these balances, which are still there at \
+                 the end of {}. {} {}",
+                label_text(label),
+                names.block(*chain, last_looked_at(endings)),
+                freeze::in_short(&items),
+                balance::in_short(&items),
             ),
         ),
         Whom::Service { name, is_invented, .. } => (
@@ -149,7 +204,8 @@ fn action(
             } else {
                 format!(
                     "The receiving addresses are {basis}. Quote the transactions and ask which account \
-                     was credited, who opened it, and whether the value is still there."
+                     was credited, who opened it, and whether the value is still there.{}",
+                    deposit::in_short(&items)
                 )
             },
         ),
@@ -173,23 +229,36 @@ fn action(
         Some(frozen) => format!("{what} {frozen}"),
         None => what,
     };
-    Action {
-        kind,
-        whom,
-        what,
-        totals: sums.money(names),
-        items: endings
-            .iter()
-            .filter_map(|(ending_idx, ending)| {
-                let (chain, block) = (ending.asset.chain(), ending.arrived.block);
-                Some(ActionItem {
-                    ending: ending_id(*ending_idx),
-                    seed: ending.seed.to_string(),
-                    money: names.money(ending.asset, ending.amount, Some(block)),
-                    at: names.party(chain, ending.address?, block),
-                    place: arrival(input, names, ending),
-                })
-            })
-            .collect(),
-    }
+    Action { id: String::new(), kind, whom, what, usd: None, totals: Vec::new(), items }
+}
+
+/// The first of the blocks up to which holders were looked at.
+fn last_looked_at(endings: &[(usize, &Ending)]) -> u64 {
+    let blocks = endings.iter().filter_map(|(_, ending)| match ending.kind {
+        EndingKind::Held { as_of } => Some(as_of),
+        _ => None,
+    });
+    blocks.min().unwrap_or_default()
+}
+
+fn item(
+    input: &Input<'_>,
+    names: &Names<'_>,
+    looks: &Looks<'_>,
+    ending_idx: usize,
+    ending: &Ending,
+) -> Option<ActionItem> {
+    let (chain, block) = (ending.asset.chain(), ending.arrived.block);
+    let address = ending.address?;
+    Some(ActionItem {
+        ending: ending_id(ending_idx),
+        seed: ending.seed.to_string(),
+        money: names.money(ending.asset, ending.amount, Some(block)),
+        at: names.party(chain, address, block),
+        place: arrival(input, names, ending),
+        block,
+        balance: looks.check(names, ending, address),
+        deposit: deposit::deposit(input, names, ending, address),
+        freeze: freeze::freeze(input, names, ending, address),
+    })
 }

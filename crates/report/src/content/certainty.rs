@@ -201,9 +201,9 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
         "Nothing is recorded of what was looked at.".to_owned()
     } else {
         format!(
-            "Windows looked at: {exact} exact (nothing else can have moved), {reconciled} reconciled \
-             (balances agree with what was seen), {indicative} indicative (could not be checked), {unreconciled} unreconciled (balances \
-             do not agree)."
+            "What was read was checked against the balances, stretch by stretch of blocks: in {exact} nothing else can \
+             have moved (exact), in {reconciled} the balances agree with what was seen (reconciled), {indicative} could \
+             not be checked (indicative), in {unreconciled} the balances do not agree (unreconciled)."
         )
     });
     statements.extend(differences::statements(input, &certainty.differences));
@@ -249,8 +249,8 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
     statements.extend(forward.then(|| {
         match (input.trail.rule, certainty.is_indicative) {
             (Rule::DirtyFirst, _) => {
-                "The rule dirty-first takes stolen lots first: no rule that conserves amounts makes \
-                 the stolen part of what left an account larger."
+                "Where stolen and other money met in one account, the stolen part is counted as spent first (rule \
+                 dirty-first): by no rule that conserves amounts is more of what left an account stolen."
             }
             (Rule::Poison, _) => {
                 "The rule poison taints all that leaves an account which stolen value has reached: what \

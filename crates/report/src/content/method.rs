@@ -1,6 +1,8 @@
 //! How it was found out, and what the words mean.
 
-use fundtrail_model::{Direction, Rule};
+use std::collections::BTreeSet;
+
+use fundtrail_model::{Direction, How, Rule};
 
 use super::clean;
 use super::names::Names;
@@ -148,6 +150,18 @@ fn through(names: &Names<'_>, value: &str, line: &ThroughLine) -> String {
 
 /// What a word means where value is traced back, if it is another thing.
 const BACK: &[Term] = &[
+    Term { word: "below threshold", means: "an origin: too little to trace back, by setting" },
+    Term {
+        word: "counted with another seed",
+        means: "an origin: this part of a payment is already traced back for another seed, and is counted there",
+    },
+    Term { word: "burned", means: "an origin: from where nobody has the key" },
+    Term { word: "fee", means: "an origin: what was spent on gas" },
+    Term { word: "held", means: "an origin: there at the first block looked at" },
+    Term {
+        word: "hop limit",
+        means: "an origin: too many hops from the seed to trace back, by setting",
+    },
     Term {
         word: "bridge",
         means: "an origin: out of a bridge, where the value came from another chain",
@@ -202,16 +216,23 @@ const BACK: &[Term] = &[
 ];
 
 /// The words that a reader of a report meets.
-pub(super) fn glossary(direction: Direction) -> Vec<Term> {
-    if direction == Direction::Out {
-        return GLOSSARY.to_vec();
+pub(super) fn glossary(input: &Input<'_>) -> Vec<Term> {
+    let hows: BTreeSet<&str> = input.coverage.iter().map(|found| found.how.name()).collect();
+    let rules = input.trails.iter().map(|trail| trail.rule).chain([input.trail.rule]);
+    let rules: BTreeSet<&str> = rules.map(Rule::name).collect();
+    let all = How::ALL.map(How::name).into_iter().chain(Rule::ALL.map(Rule::name));
+    let unmet: BTreeSet<&str> =
+        all.filter(|name| !hows.contains(name) && !rules.contains(name)).collect();
+    let is_met = |term: &&Term| !unmet.contains(term.word);
+    if input.trail.direction == Direction::Out {
+        return GLOSSARY.iter().filter(is_met).copied().collect();
     }
     // Of endings that only happen forward a reader meets none.
-    let is_met = |term: &&Term| {
+    let is_met_back = |term: &&Term| {
         let is_back = BACK.iter().any(|back| back.word == term.word);
-        !is_back && !term.means.starts_with("an ending") && term.word != "ending"
+        is_met(term) && !is_back && !term.means.starts_with("an ending") && term.word != "ending"
     };
-    let mut terms: Vec<Term> = GLOSSARY.iter().filter(is_met).chain(BACK).copied().collect();
+    let mut terms: Vec<Term> = GLOSSARY.iter().filter(is_met_back).chain(BACK).copied().collect();
     terms.sort_by_key(|term| term.word);
     terms
 }
@@ -225,6 +246,9 @@ macro_rules! terms {
 terms! {
     "asset": "what moves: a chain's native coin or a token, known by its contract and never by its ticker",
     "base unit": "the smallest part of an asset, in which chains count; 1 ETH is 10^18 base units",
+    "below threshold": "an ending: too little to follow, by setting",
+    "blocks and frames": "a way of looking: every block, and what contracts did inside its transactions",
+    "blocks only": "a way of looking: every block, without what contracts did inside its transactions",
     "bridge": "an ending: in a bridge, from where the value goes on, on another chain",
     "budget": "an ending: not followed because this run had spent its budget",
     "burned": "an ending: sent to where nobody has the key",
@@ -232,28 +256,70 @@ terms! {
     "clean": "of value that comes from no seed",
     "contract without return": "an ending: in a contract that gave nothing back in the same transaction",
     "conversion": "a hop in which one account gave assets and got others in one transaction",
+    "counted with another seed": "an ending: this part of a credit already carries another seed's value, and is counted there",
     "coverage": "what was looked at, how, and how well that proves that nothing is missing",
+    "deposit address": "an address of an exchange for one customer; where behaviour says so and no list does, it is inferred",
+    "dirty-first": "a rule: stolen lots are taken before clean ones, the oldest first",
     "ending": "where and why following stopped",
     "exact": "nothing else can have moved: a wallet's nonce and balance rule it out",
     "fee": "an ending: spent on gas",
+    "fifo": "a rule: the oldest lots are taken first",
+    "haircut": "a rule: of every lot the same share is taken",
     "held": "an ending: still at the address at the last block looked at",
     "hop": "one movement of stolen value",
+    "hop limit": "an ending: too many hops from the seed to follow, by setting",
     "hub": "an ending: at an address with too many counterparties to be one person's",
+    "index and blocks": "a way of looking: the same, and the blocks that a node's index names",
     "indicative": "not checked against balances, because a node did not give them",
     "invented": "made up for a reconstruction; it says nothing about any real person or service",
     "label": "a name for an address, with who says so; it is their word",
+    "lead": "what may help to go on and proves nothing; it is in no sum",
     "ledger": "per seed and asset: seeded + converted in = converted out + endings",
+    "libr": "a rule: clean lots are taken before stolen ones (lowest intermediate balance)",
+    "lifo": "a rule: the newest lots are taken first",
     "listing": "a label that is a sanction, with the days on which it began and ended",
+    "logs": "a way of looking: the events that token contracts write, by address",
     "lot": "an amount with one provenance: one seed, or clean",
     "mixer": "an ending: in a mixer, whose payments out are not tied to payments in",
     "not covered": "an ending: the address was not looked at, or not in all blocks needed",
     "open end": "where more looking is needed, with what waits there",
+    "poison": "no ledger: all that leaves an account after stolen value came there, in full",
     "position": "place in a chain's order: block/transaction/step; logN is the log's index in its block",
     "reconciled": "what came in less what went out equals the change of balance",
     "rule": "which lots an outgoing transfer takes when stolen and clean value share an account",
     "sanctioned": "an ending: at an address with a listing in force at the transfer or today",
     "seed": "a stolen amount from which the trace starts",
     "service": "an ending: at a custodial service, whose payments out are its own",
+    "state alone": "a way of looking: the balances at both ends, and no block between",
+    "state and blocks": "a way of looking: the blocks in which the account changed, found by halving",
     "unexplained": "an ending: gone from the balance, and no transfer seen says where",
     "unreconciled": "the balances do not agree with what was seen",
+}
+
+#[cfg(test)]
+mod tests {
+    use fundtrail_model::{EndingClass, How, Proof, Rule};
+
+    use super::{BACK, GLOSSARY};
+
+    #[test]
+    fn every_kind_of_ending_proof_rule_and_way_of_looking_has_its_term() {
+        let classes = |others: &'static [EndingClass]| {
+            let all = EndingClass::ALL.into_iter().filter(move |class| !others.contains(class));
+            all.map(EndingClass::name)
+        };
+        let others = Proof::ALL.map(Proof::name).into_iter();
+        let others = others.chain(Rule::ALL.map(Rule::name)).chain(How::ALL.map(How::name));
+        for word in
+            classes(&[EndingClass::ContractWithoutPayment, EndingClass::Created]).chain(others)
+        {
+            assert!(GLOSSARY.iter().any(|term| term.word == word), "{word}");
+        }
+        for word in classes(&[EndingClass::ContractWithoutReturn]) {
+            let is_origin = |means: &str| means.starts_with("an origin");
+            assert!(BACK.iter().any(|term| term.word == word && is_origin(term.means)), "{word}");
+        }
+        let words: Vec<&str> = GLOSSARY.iter().map(|term| term.word).collect();
+        assert!(words.is_sorted_by_key(|word| word.to_lowercase()), "{words:?}");
+    }
 }

@@ -183,7 +183,13 @@ impl<'a> Directory<'a> {
         found
     }
 
-    fn label_on(&self, chain: ChainId, address: Address, day: Option<Date>) -> Option<&'a Label> {
+    /// The label that counts on a day.
+    pub(super) fn label_at(
+        &self,
+        chain: ChainId,
+        address: Address,
+        day: Option<Date>,
+    ) -> Option<&'a Label> {
         match day {
             Some(day) => self.marks.get(&(chain, address))?.label_on(day),
             // Without a day only a label that holds always is sure to hold.
@@ -222,7 +228,7 @@ impl<'a> Directory<'a> {
         address: Address,
         day: Option<Date>,
     ) -> PartyRef {
-        let label = self.label_on(chain, address, day);
+        let label = self.label_at(chain, address, day);
         let mut told = self.told.borrow_mut();
         let told = told.entry((chain, address, label));
         told.or_insert_with(|| self.party_text(chain, address, label).into()).clone()

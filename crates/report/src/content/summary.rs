@@ -75,6 +75,7 @@ fn now(report: &Report) -> Answer {
         addresses
             .extend(endings.iter().filter_map(|ending| ending.at.as_ref()).map(|at| &*at.address));
     }
+    let is_back = report.direction == "in";
     let mut answers: Vec<String> = lines
         .into_iter()
         .map(|(class, (texts, addresses))| {
@@ -83,7 +84,7 @@ fn now(report: &Report) -> Answer {
                 1 => " at 1 address".to_owned(),
                 count => format!(" at {} addresses", number::group(&count.to_string())),
             };
-            format!("{class}{places}: {}", texts.join("; "))
+            format!("{class}{}{places}: {}", plainly(class, is_back), texts.join("; "))
         })
         .collect();
     answers.push(if report.certainty.is_upper_bound {
@@ -98,6 +99,34 @@ fn now(report: &Report) -> Answer {
         question: report.words.which_place,
         lines: answers,
         is_alert: !report.certainty.closes,
+    }
+}
+
+/// What a kind of ending means, for readers who have not seen the glossary.
+const fn plainly(class: EndingClass, is_back: bool) -> &'static str {
+    match (class, is_back) {
+        (EndingClass::Held, false) => " (still in wallets)",
+        (EndingClass::Service, false) => " (paid to exchanges and other services)",
+        (EndingClass::Service, true) => " (paid out by exchanges and other services)",
+        (EndingClass::Sanctioned, false) => " (paid to sanctioned addresses)",
+        (EndingClass::Sanctioned, true) => " (paid by sanctioned addresses)",
+        (EndingClass::Mixer, false) => " (beyond it nobody can follow for certain)",
+        (EndingClass::Mixer, true) => " (behind it nobody can trace for certain)",
+        (EndingClass::Bridge, false) => " (went on to another chain)",
+        (EndingClass::Bridge, true) => " (came from another chain)",
+        (EndingClass::ContractWithoutReturn, _) => {
+            " (left in programs on the chain that gave nothing back)"
+        }
+        (EndingClass::Hub, _) => " (crowded addresses, probably services)",
+        (EndingClass::BelowThreshold, _) => " (too little to follow, by setting)",
+        (EndingClass::HopLimit, _) => " (further away than was set)",
+        (EndingClass::Budget | EndingClass::NotCovered, _) => " (not looked at yet)",
+        (EndingClass::Burned, false) => " (destroyed)",
+        (EndingClass::Fee, false) => " (spent on network fees)",
+        (EndingClass::Unexplained, false) => " (gone, and nobody is seen to have got it)",
+        (EndingClass::Unexplained, true) => " (there, and nobody is seen to have paid it)",
+        (EndingClass::Created, _) => " (newly made by the chain or a token)",
+        _ => "",
     }
 }
 

@@ -1,18 +1,26 @@
 //! What can be asked of somebody now.
 
+use fundtrail_model::Confidence;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Money, PartyRef, Place};
 
 /// Something to ask of somebody now.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Action {
-    /// `held`, `service`, `bridge` or `issuer`.
+    /// `A1` and so on: the most value first, as [`Report::action_order`](super::Report::action_order) says.
+    pub id: String,
+    /// `held`, `service`, `bridge` or `issuer`. What an issuer is asked about is held somewhere, and is in that
+    /// action as well.
+    #[schemars(extend("enum" = ["held", "service", "bridge", "issuer"]))]
     pub kind: &'static str,
     /// Whom it concerns, in words that claim no more than the label does.
     pub whom: String,
     /// What there is to ask, and what it rests on.
     pub what: String,
+    /// All of it in US dollars, each amount at the block of its arrival; `None` unless every one has a price.
+    pub usd: Option<String>,
     /// The sums, by asset.
     pub totals: Vec<Money>,
     /// What to quote.
@@ -20,7 +28,7 @@ pub struct Action {
 }
 
 /// One amount that an action is about.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ActionItem {
     /// The ending.
     pub ending: String,
@@ -32,4 +40,62 @@ pub struct ActionItem {
     pub at: PartyRef,
     /// How it came there.
     pub place: Place,
+    /// The block in which it came there.
+    pub block: u64,
+    /// For what is held: whether the balance is confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub balance: Option<BalanceCheck>,
+    /// If behaviour says that a deposit address at an exchange has a part in it: which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deposit: Option<Deposit>,
+    /// If the token's issuer was asked on the chain whether the address is frozen: what it said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub freeze: Option<FreezeCheck>,
+}
+
+/// How well it is proved that an amount is still where it is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct BalanceCheck {
+    /// Whether everything that the address did with the asset since the arrival was looked at, and agrees with
+    /// its balances.
+    pub is_confirmed: bool,
+    /// At the end of which block.
+    pub block: u64,
+    /// When that block was made.
+    pub time: Option<String>,
+    /// What is confirmed, or why it is not, as a sentence.
+    pub statement: String,
+}
+
+/// An address that is probably an exchange's, for one customer's deposits. Inferred from behaviour: no list says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Deposit {
+    /// The deposit address.
+    pub at: PartyRef,
+    /// The address of the exchange to which it forwards.
+    pub exchange: PartyRef,
+    /// What that address is, and who says so.
+    pub label: String,
+    /// How sure the inference is: `probable` or `claimed`.
+    #[schemars(extend("enum" = Confidence::ALL.map(Confidence::name)))]
+    pub confidence: &'static str,
+    /// The links of the behaviour that say so.
+    pub links: Vec<String>,
+    /// The transactions by which the value came to the deposit address.
+    pub paid_in: Vec<Place>,
+    /// The transaction by which it was forwarded to the exchange; `None` while it is still at the deposit address.
+    pub forwarded: Option<Place>,
+    /// All of it, as a sentence.
+    pub statement: String,
+}
+
+/// What the contract of a token says of an address that holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FreezeCheck {
+    /// Whether its issuer has frozen the address.
+    pub is_frozen: bool,
+    /// At the end of which block.
+    pub block: u64,
+    /// All of it, as a sentence.
+    pub statement: String,
 }

@@ -1,11 +1,14 @@
 //! What every rule says, side by side.
 
+use fundtrail_model::{EndingClass, Rule};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use super::{Money, PartyRef};
 
 /// The same seeds by every rule, place by place.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Band {
     /// What to know before reading it, a sentence each.
     pub statements: Vec<String>,
@@ -16,9 +19,10 @@ pub struct Band {
 }
 
 /// One rule of a band.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BandRule {
     /// Its name.
+    #[schemars(extend("enum" = Rule::ALL.map(Rule::name)))]
     pub rule: &'static str,
     /// What an outgoing transfer takes by it.
     pub takes: &'static str,
@@ -46,7 +50,7 @@ impl BandRule {
 }
 
 /// One asset of a band.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BandAsset {
     /// The chain's name.
     pub chain_name: String,
@@ -59,11 +63,12 @@ pub struct BandAsset {
 }
 
 /// What ended at one place.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BandPlace {
     /// The address; `None` for fees and unknown counterparties.
     pub at: Option<PartyRef>,
     /// The kinds of endings there, by any rule.
+    #[schemars(extend("items" = json!({ "type": "string", "enum": EndingClass::ALL.map(EndingClass::name) })))]
     pub classes: Vec<&'static str>,
     /// The least by any rule that adds up.
     pub least: Money,
@@ -96,9 +101,10 @@ impl BandPlace {
 }
 
 /// What one rule says.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BandAmount {
     /// The rule.
+    #[schemars(extend("enum" = Rule::ALL.map(Rule::name)))]
     pub rule: &'static str,
     /// How much.
     pub money: Money,
@@ -106,9 +112,10 @@ pub struct BandAmount {
 
 /// Both sides of one asset's ledger by one rule, all seeds together: seeded and converted in are converted out,
 /// counted with another seed, and at the places.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BandTotal {
     /// The rule.
+    #[schemars(extend("enum" = Rule::ALL.map(Rule::name)))]
     pub rule: &'static str,
     /// What was stolen of it.
     pub seeded: Money,

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use fundtrail_model::PatternRole;
+use fundtrail_model::{Confidence, Heuristic, PatternKind, PatternRole};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Money, PartyRef, Place};
 
 /// Behaviour that the literature on money laundering has a name for. It is described, and proves no intent.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Behaviour {
     /// What was found: first what has a part in the trail, the most telling kinds first.
     pub patterns: Vec<Pattern>,
@@ -25,11 +26,12 @@ pub struct Behaviour {
 }
 
 /// An instance of a typology.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Pattern {
     /// `T1` and so on.
     pub id: String,
     /// The typology.
+    #[schemars(extend("enum" = PatternKind::ALL.map(PatternKind::name)))]
     pub kind: &'static str,
     /// What the word means here.
     pub definition: &'static str,
@@ -56,7 +58,7 @@ pub struct Pattern {
 }
 
 /// Somebody with a part in a pattern.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PatternParty {
     /// `actor`, `payer`, `receiver`, `middle`, `gatherer`, `target`, `token`, `imitated` or `holder`.
     pub role: &'static str,
@@ -65,7 +67,7 @@ pub struct PatternParty {
 }
 
 /// A number that was found, and what it was held against.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Measure {
     /// What was measured.
     pub what: &'static str,
@@ -108,17 +110,19 @@ impl Pattern {
 }
 
 /// Why two addresses may have the same owner.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Link {
     /// `L1` and so on.
     pub id: String,
     /// The heuristic.
+    #[schemars(extend("enum" = Heuristic::ALL.map(Heuristic::name)))]
     pub heuristic: &'static str,
     /// What it says, and how far it can be relied on.
     pub means: &'static str,
     /// Whether addresses that it links count as one owner's.
     pub is_strong: bool,
     /// `certain`, `probable` or `claimed`.
+    #[schemars(extend("enum" = Confidence::ALL.map(Confidence::name)))]
     pub confidence: &'static str,
     /// The heuristic's own score in millionths, where it has one.
     pub score_ppm: Option<u32>,
@@ -137,7 +141,7 @@ pub struct Link {
 }
 
 /// Addresses that strong links join.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Owner {
     /// The chain's name.
     pub chain_name: String,

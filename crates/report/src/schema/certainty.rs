@@ -1,11 +1,13 @@
 //! How sure a report is.
 
+use fundtrail_model::How;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Band, Lot, Money, PartyRef};
 
 /// How sure the report is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Certainty {
     /// Whether the ledger closes everywhere.
     pub closes: bool,
@@ -34,13 +36,15 @@ pub struct Certainty {
 }
 
 /// How many windows were looked at in one way.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct CoverageLine {
     /// The chain's name.
     pub chain_name: String,
     /// `native coin`, `tokens` or `one token`.
+    #[schemars(extend("enum" = ["native coin", "tokens", "one token"]))]
     pub class: &'static str,
     /// How movements were found.
+    #[schemars(extend("enum" = How::ALL.map(How::name)))]
     pub how: &'static str,
     /// How many addresses.
     pub addresses: usize,
@@ -55,7 +59,7 @@ pub struct CoverageLine {
 }
 
 /// A balance that the transfers seen do not explain.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DifferenceLine {
     /// Whose balance.
     pub at: PartyRef,
@@ -64,6 +68,7 @@ pub struct DifferenceLine {
     /// By how much.
     pub money: Money,
     /// Whether the balance is `lower` or `higher` than the transfers say.
+    #[schemars(extend("enum" = ["lower", "higher"]))]
     pub direction: &'static str,
     /// The block at whose end it does not agree.
     pub block: u64,
@@ -77,7 +82,7 @@ pub struct DifferenceLine {
 }
 
 /// What has not been looked at.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OpenEnd {
     /// The chain's name.
     pub chain_name: String,
@@ -92,7 +97,7 @@ pub struct OpenEnd {
 }
 
 /// A transaction that would have to be read whole, because it is not known who got what for stolen value.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OpenTransaction {
     /// The chain's name.
     pub chain_name: String,

@@ -1,11 +1,13 @@
 //! Which flows touched an address with a sanctions listing.
 
+use fundtrail_model::Oracle;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Money, PartyRef, Place};
 
 /// An address with a sanctions listing that stolen value touched.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Finding {
     /// The address.
     pub party: PartyRef,
@@ -31,8 +33,10 @@ pub struct Finding {
     pub role: &'static str,
     /// The status at the transfer: `not yet listed`, `perhaps listed`, `listed`, `perhaps delisted`,
     /// `delisted`, or `time not known`.
+    #[schemars(extend("enum" = ["not yet listed", "perhaps listed", "listed", "perhaps delisted", "delisted", "time not known"]))]
     pub then: &'static str,
     /// The status today, in the same words.
+    #[schemars(extend("enum" = ["not yet listed", "perhaps listed", "listed", "perhaps delisted", "delisted", "time not known"]))]
     pub today: &'static str,
     /// Both in short, `listed later; not sanctioned today`.
     pub verdict: &'static str,
@@ -57,7 +61,7 @@ pub struct Finding {
 }
 
 /// One movement that touched a listed address.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FindingTransfer {
     /// The seed credit, hop, or ending.
     pub id: String,
@@ -73,13 +77,14 @@ pub struct FindingTransfer {
 }
 
 /// What a contract on the chain that keeps a list of its own says of an address.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Opinion {
     /// The address.
     pub party: PartyRef,
     /// The chain's name.
     pub chain_name: String,
     /// The kind of contract: `sanctions-oracle`, `usdt-issuer` or `usdc-issuer`.
+    #[schemars(extend("enum" = Oracle::ALL.map(Oracle::name)))]
     pub oracle: &'static str,
     /// The contract that was asked.
     pub contract: String,
@@ -97,7 +102,7 @@ pub struct Opinion {
 }
 
 /// One thing that an issuer did to an address.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Freeze {
     /// `frozen`, `released` or `destroyed`.
     pub kind: &'static str,

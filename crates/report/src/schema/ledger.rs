@@ -1,11 +1,13 @@
 //! What was stolen, and the ledger that says where it is.
 
+use fundtrail_model::EndingClass;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Money, PartyRef, Place};
 
 /// A stolen amount.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Seed {
     /// `S1` and so on.
     pub id: String,
@@ -26,7 +28,7 @@ pub struct Seed {
 }
 
 /// One seed in one asset: what came in, what became something else, where the rest is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LedgerLine {
     /// The seed.
     pub seed: String,
@@ -51,9 +53,10 @@ pub struct LedgerLine {
 }
 
 /// What one kind of ending holds of one ledger line.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LedgerEnding {
     /// The kind of ending.
+    #[schemars(extend("enum" = EndingClass::ALL.map(EndingClass::name)))]
     pub class: &'static str,
     /// How much.
     pub money: Money,
@@ -62,7 +65,7 @@ pub struct LedgerEnding {
 }
 
 /// An amount of one seed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Lot {
     /// The seed.
     pub seed: String,

@@ -1,11 +1,12 @@
 //! How it was found out.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ListLine;
 
 /// How it was found out.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Method {
     /// The method, a sentence each.
     pub statements: Vec<String>,
@@ -18,7 +19,7 @@ pub struct Method {
 }
 
 /// A setting of the run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Setting {
     /// Its name.
     pub name: String,
@@ -27,7 +28,7 @@ pub struct Setting {
 }
 
 /// A word and what it means here.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Term {
     /// The word.
     pub word: &'static str,

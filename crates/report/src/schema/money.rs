@@ -1,9 +1,11 @@
 //! Amounts.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use fundtrail_model::Amount;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use crate::input::PriceNote;
@@ -90,16 +92,24 @@ impl Figures {
     }
 }
 
-/// How an amount is written in JSON.
-#[derive(Serialize)]
+/// An amount of one asset. Amounts are text, because numbers of most programs cannot hold them exactly.
+#[derive(Serialize, JsonSchema)]
 struct Wire<'a> {
+    /// The chain's id.
     chain: u64,
+    /// The token's contract; null for the native coin.
     contract: Option<&'a str>,
+    /// The asset's name as shown.
     asset: &'a str,
+    /// The asset's decimals; null where they are not known.
     decimals: Option<u8>,
+    /// The exact amount in base units, a whole number.
     base_units: &'a str,
+    /// The exact amount in whole coins or tokens; null where the decimals are not known.
     decimal: Option<&'a str>,
+    /// US dollars at the block of the movement, `$1,234.50`; null where there is no price.
     usd: Option<&'a str>,
+    /// The price behind the dollars; not there for sums, which have several.
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<&'a PriceNote>,
 }
@@ -185,5 +195,15 @@ impl Money {
             Some(decimal) => number::group(decimal),
             None => format!("{} base units", number::group(&self.base_units)),
         }
+    }
+}
+
+impl JsonSchema for Money {
+    fn schema_name() -> Cow<'static, str> {
+        "Money".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Wire::<'static>::json_schema(generator)
     }
 }

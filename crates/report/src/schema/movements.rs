@@ -1,18 +1,20 @@
 //! Where following stopped, and every movement on the way.
 
-use fundtrail_model::EndingClass;
+use fundtrail_model::{EndingClass, Rule};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Lot, Money, PartyRef, Place};
 
 /// Where and why following stopped, for one lot.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Ending {
     /// `E1` and so on.
     pub id: String,
     /// The seed.
     pub seed: String,
     /// The kind of ending.
+    #[schemars(extend("enum" = EndingClass::ALL.map(EndingClass::name)))]
     pub class: &'static str,
     /// The kind itself.
     #[serde(skip)]
@@ -41,11 +43,12 @@ pub struct Ending {
 }
 
 /// One movement of stolen value.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Hop {
     /// `H1` and so on.
     pub id: String,
     /// `payment` or `conversion`.
+    #[schemars(extend("enum" = ["payment", "conversion"]))]
     pub kind: &'static str,
     /// Where and when.
     pub place: Place,
@@ -72,6 +75,7 @@ pub struct Hop {
     /// The stolen lots it made.
     pub made: Vec<Lot>,
     /// The rule that chose the lots.
+    #[schemars(extend("enum" = Rule::ALL.map(Rule::name)))]
     pub rule: &'static str,
     /// Positions of the transfers that show it.
     pub evidence: Vec<String>,

@@ -1,8 +1,10 @@
 //! Addresses, assets and chains.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 /// An address where it is mentioned. What is told of it is kept once for all mentions that say the same.
@@ -10,7 +12,7 @@ use serde::{Serialize, Serializer};
 pub struct PartyRef(Arc<PartyText>);
 
 /// What is told of an address where it is mentioned.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PartyText {
     /// Its number among the [`Report::parties`](super::Report::parties).
     pub party: String,
@@ -45,7 +47,7 @@ impl Serialize for PartyRef {
 }
 
 /// An address that has a part in the trail.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Party {
     /// `P1` and so on, in the order of appearance.
     pub id: String,
@@ -72,7 +74,7 @@ pub struct Party {
 }
 
 /// An asset that has a part in the trail.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct AssetLine {
     /// The chain's name.
     pub chain_name: String,
@@ -87,7 +89,7 @@ pub struct AssetLine {
 }
 
 /// A chain.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Chain {
     /// Its id.
     pub id: u64,
@@ -97,4 +99,14 @@ pub struct Chain {
     pub until: Option<u64>,
     /// When that block was made.
     pub until_time: Option<String>,
+}
+
+impl JsonSchema for PartyRef {
+    fn schema_name() -> Cow<'static, str> {
+        "PartyRef".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        PartyText::json_schema(generator)
+    }
 }

@@ -1,15 +1,19 @@
 //! How value came to where it ended.
 
+use fundtrail_model::EndingClass;
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use super::{Money, PartyRef, Words};
 
 /// How one seed's value of one asset came to one place.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PathSet {
     /// The seed.
     pub seed: String,
     /// The kind of ending.
+    #[schemars(extend("enum" = EndingClass::ALL.map(EndingClass::name)))]
     pub class: &'static str,
     /// The place; `None` for an unknown counterparty.
     pub at: Option<PartyRef>,
@@ -64,9 +68,10 @@ impl Path {
 }
 
 /// A chain of lots from a seed on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Path {
     /// What it is of all paths to the place: `largest`, `shortest`, `earliest`.
+    #[schemars(extend("items" = json!({ "type": "string", "enum": ["largest", "shortest", "earliest"] })))]
     pub is: Vec<&'static str>,
     /// The most of one ending that can have come this way.
     pub at_most: Money,
@@ -75,7 +80,7 @@ pub struct Path {
 }
 
 /// One hop of a path.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PathStep {
     /// The hop.
     pub hop: String,

@@ -1,8 +1,10 @@
 //! Where in a chain something happened.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 /// Where in a chain something happened, and what to quote for it. Kept once for all that happened there.
@@ -10,7 +12,7 @@ use serde::{Serialize, Serializer};
 pub struct Place(Arc<PlaceText>);
 
 /// What is told of a place in a chain.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlaceText {
     /// The chain's id.
     pub chain: u64,
@@ -67,5 +69,15 @@ impl Place {
             (Some(head), Some(tail)) => format!("{head}…{tail}"),
             _ => hash.to_owned(),
         }
+    }
+}
+
+impl JsonSchema for Place {
+    fn schema_name() -> Cow<'static, str> {
+        "Place".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        PlaceText::json_schema(generator)
     }
 }

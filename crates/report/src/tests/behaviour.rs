@@ -7,7 +7,7 @@ use fundtrail_model::{
 
 use super::sample::{POLYGON, Sample, address, small};
 use super::tables::csv;
-use crate::{TableName, html, json, terminal, terminal_summary};
+use crate::{TableName, html, terminal, terminal_summary};
 
 /// A sample with a pattern of its own trail and one beside it, a strong link and a weak one.
 pub(crate) fn behaving(mut sample: Sample) -> Sample {
@@ -132,7 +132,7 @@ fn patterns_and_links_in_every_format() {
     let page =
         part(&html(&report).unwrap(), "<section id=\"behaviour\"", "<section id=\"parties\"");
     insta::assert_snapshot!("behaviour_html", page);
-    let json = String::from_utf8(json(&report).unwrap()).unwrap();
+    let json = super::json_text(&report);
     insta::assert_snapshot!("behaviour_json", part(&json, "  \"behaviour\"", "\n  \"parties\""));
 }
 

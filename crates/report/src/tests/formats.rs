@@ -7,11 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::sample::{demo, generated, small};
 use super::tables::csv;
-use crate::{TableName, html, json, terminal, terminal_summary};
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap()
-}
+use crate::{TableName, html, terminal, terminal_summary};
 
 #[test]
 fn the_demo_as_terminal_text() {
@@ -41,7 +37,7 @@ fn the_demo_as_csv() {
 fn a_small_trail_in_every_format() {
     let report = small().report();
     insta::assert_snapshot!("small_terminal_narrow_colour", terminal(&report, 60, true));
-    insta::assert_snapshot!("small_json", text(json(&report).unwrap()));
+    insta::assert_snapshot!("small_json", super::json_text(&report));
     insta::assert_snapshot!("small_csv", csv(&report, TableName::Hops).replace("\r\n", "\n"));
     // The style and the script are files of their own.
     let page = html(&report).unwrap();
@@ -104,7 +100,7 @@ fn the_same_input_gives_the_same_bytes() {
     let all = |sample: &super::sample::Sample| {
         let report = sample.report();
         (
-            json(&report).unwrap(),
+            super::json_text(&report),
             TableName::ALL.map(|name| csv(&report, name)),
             html(&report).unwrap(),
             terminal(&report, 80, true),
@@ -133,7 +129,7 @@ fn every_link_inside_the_page_has_its_target() {
 #[test]
 fn json_has_every_amount_exactly_and_names_its_schema() {
     let value: serde_json::Value =
-        serde_json::from_slice(&json(&demo().report()).unwrap()).unwrap();
+        serde_json::from_str(&super::json_text(&demo().report())).unwrap();
     assert_eq!(value["schema"], "fundtrail.report");
     assert_eq!(value["version"], 1);
     assert!(value["invented"].is_string());
@@ -226,7 +222,7 @@ fn what_contracts_gave_to_others_is_said() {
     ];
     let report = sample.report();
     let plain = terminal(&report, 4_000, false);
-    let (page, data) = (html(&report).unwrap(), text(json(&report).unwrap()));
+    let (page, data) = (html(&report).unwrap(), super::json_text(&report));
     let hash = fundtrail_model::hash_hex(H256::repeat_byte(0xee));
     let said = [
         hash.as_str(),

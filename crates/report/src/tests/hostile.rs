@@ -6,7 +6,7 @@ use super::behaviour::behaving;
 use super::network::{GRAPHS, check_graph, written};
 use super::sample::{POLYGON, address, generated, label, listing, small};
 use super::tables::csv;
-use crate::{ListLine, Report, TableName, html, json, terminal, terminal_summary};
+use crate::{ListLine, Report, TableName, html, terminal, terminal_summary};
 
 /// The small trail with `text` wherever somebody else chooses the words.
 pub(crate) fn report(text: &str) -> Report {
@@ -97,7 +97,7 @@ fn strangers_text_is_harmless_in_every_format() {
         for output in [&page, &plain, &summary] {
             assert!(!output.chars().any(hidden), "{text:?}");
         }
-        let data = String::from_utf8(json(&report).unwrap()).unwrap();
+        let data = super::json_text(&report);
         serde_json::from_str::<serde_json::Value>(&data).unwrap();
         assert!(!data.chars().any(hidden), "{text:?}");
 

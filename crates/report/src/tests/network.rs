@@ -29,7 +29,7 @@ fn entities(report: &Report) -> Vec<Value> {
 
 /// The nodes and edges that the JSON report asks for: id → ends.
 fn expected(report: &Report) -> (BTreeSet<String>, BTreeMap<String, (String, String)>) {
-    let json: Value = serde_json::from_slice(&crate::json(report).unwrap()).unwrap();
+    let json: Value = serde_json::from_str(&super::json_text(report)).unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let mut nodes: BTreeSet<String> =
         json["parties"].as_array().unwrap().iter().map(|party| text(&party["id"])).collect();

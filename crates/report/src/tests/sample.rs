@@ -689,12 +689,7 @@ pub(crate) fn demo() -> Sample {
     mark(POLYGON, 40, vec![service.clone()], Vec::new());
     mark(POLYGON, 41, vec![service], Vec::new());
     mark(POLYGON, 20, vec![bridge], Vec::new());
-    mark(
-        POLYGON,
-        902,
-        vec![label("ELIXIR (its issuer can freeze balances)", Category::Token)],
-        Vec::new(),
-    );
+    mark(POLYGON, 902, vec![label("ELIXIR", Category::FreezableToken)], Vec::new());
     let claim =
         |asset, symbol: &str, decimals| TokenClaim { asset, symbol: Some(symbol.into()), decimals };
     sample.claims = vec![

@@ -64,6 +64,42 @@ fn check(sample: &Sample) {
             assert_eq!(sum, total.amount);
         }
     }
+
+    // What there is to ask, and what went into mixers and bridges, is what the ledger says ended there.
+    type ByAsset = BTreeMap<(&'static str, (u64, Option<String>)), Amount>;
+    let ledger = |classes: &[&str]| {
+        let mut sums = ByAsset::new();
+        for ending in report.ledger.iter().flat_map(|line| &line.endings) {
+            if classes.contains(&ending.class) {
+                let sum = sums.entry((ending.class, key(&ending.money))).or_default();
+                add(sum, ending.money.amount);
+            }
+        }
+        sums
+    };
+    let summed = |totals: Vec<(&'static str, &Money)>| {
+        let mut sums = ByAsset::new();
+        for (kind, total) in totals {
+            add(sums.entry((kind, key(total))).or_default(), total.amount);
+        }
+        sums
+    };
+    let asked = report.actions.iter().filter(|action| action.kind != "issuer");
+    let asked = asked.flat_map(|action| action.totals.iter().map(|total| (action.kind, total)));
+    assert_eq!(summed(asked.collect()), ledger(&["held", "service", "bridge"]));
+    let leads = report.leads.iter();
+    let leads = leads.flat_map(|lead| lead.totals.iter().map(|total| (lead.kind, total)));
+    assert_eq!(summed(leads.collect()), ledger(&["mixer", "bridge"]));
+    for lead in &report.leads {
+        assert!(!lead.next.is_empty() && !lead.unknown.is_empty() && !lead.items.is_empty());
+    }
+    // What an issuer is asked about is a part of what is held.
+    for item in report.actions.iter().filter(|of| of.kind == "issuer").flat_map(|of| &of.items) {
+        let held = report.actions.iter().filter(|of| of.kind == "held").flat_map(|of| &of.items);
+        assert_eq!(held.filter(|of| of.ending == item.ending && of.money == item.money).count(), 1);
+    }
+    let ids = report.actions.iter().enumerate().all(|(idx, of)| of.id == format!("A{}", idx + 1));
+    assert!(ids);
 }
 
 #[test]
