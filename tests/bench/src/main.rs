@@ -17,6 +17,7 @@ mod lists;
 mod measure;
 mod memory;
 mod peer;
+mod render;
 mod requests;
 mod store;
 #[allow(dead_code, reason = "each bench takes what it needs")]
@@ -42,6 +43,11 @@ const BENCHES: &[Bench] = &[
     ("peer", "fetching half a million transfers against cryo 0.3.2", peer::run),
     ("store", "storing 5,000,000 transfers against a bare loop over the same tables", store::run),
     ("lists", "reading OFAC's XML, checking a million addresses, and starting cold", lists::run),
+    (
+        "render",
+        "reports of a case with 100,000 transfers of stolen value, in every format",
+        render::run,
+    ),
     ("follow", "following up to 10,000,000 transfers against a plain sorted pass", follow::run),
 ];
 
