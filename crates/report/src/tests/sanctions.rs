@@ -1,8 +1,11 @@
 //! Listings are judged at the transfer and as of today, and both are said.
 
-use fundtrail_model::{Category, Confidence, FlagRule, Label, Listing, Marks, Opinion, Oracle};
+use fundtrail_model::{
+    Address, Amount, Category, Confidence, Ending, EndingKind, FlagRule, Freeze, FreezeKind, H256,
+    Label, Listing, Marks, Opinion, Oracle, Timestamp,
+};
 
-use super::sample::{POLYGON, address, day, label, listing, small};
+use super::sample::{POLYGON, address, day, demo, label, listing, small};
 use crate::Report;
 use crate::schema::Finding;
 
@@ -262,4 +265,44 @@ fn an_oracle_that_does_not_know_a_listing_is_a_finding_and_an_issuer_that_did_no
     assert!(matches!(&*opinions(Oracle::Sanctions, true), [(false, _)]));
     assert!(matches!(&*opinions(Oracle::Circle, true), [(false, _)]));
     assert_eq!(opinions(Oracle::Circle, false), []);
+}
+
+#[test]
+fn what_an_issuer_has_frozen_is_named_among_the_requests() {
+    let base = demo();
+    let is_held = |ending: &&Ending| {
+        matches!(ending.kind, EndingKind::Held { .. })
+            && ending.address.is_some()
+            && ending.asset.contract().is_some()
+    };
+    let held = base.trail.endings.iter().find(is_held).unwrap();
+    let freeze = |block, kind| Freeze {
+        chain: held.asset.chain(),
+        address: held.address.unwrap(),
+        oracle: Oracle::Circle,
+        contract: held.asset.contract().unwrap(),
+        block,
+        log: 3,
+        kind,
+        transaction: H256::repeat_byte(0xab),
+        time: Timestamp(1_648_553_990),
+        amount: Amount::ZERO,
+    };
+    let check = |freezes: &[Freeze], is_frozen: bool| {
+        let mut sample = demo();
+        sample.freezes = freezes.to_vec();
+        let actions = sample.report().actions;
+        let told = actions.iter().filter(|action| action.what.contains("frozen this already"));
+        let told: Vec<&str> = told.map(|action| action.what.as_str()).collect();
+        assert_eq!(!told.is_empty(), is_frozen, "{told:?}");
+        let words = "frozen in block 7 (2022-03-29 11:39:50 UTC), transaction 0xabab";
+        assert!(told.iter().all(|what| what.contains(words)), "{told:?}");
+    };
+    let frozen = freeze(7, FreezeKind::Frozen);
+    check(&[], false);
+    check(&[frozen], true);
+    check(&[frozen, freeze(8, FreezeKind::Destroyed)], true);
+    check(&[frozen, freeze(8, FreezeKind::Released)], false);
+    check(&[Freeze { address: Address::repeat_byte(0x77), ..frozen }], false);
+    check(&[Freeze { contract: Address::repeat_byte(0x77), ..frozen }], false);
 }
