@@ -86,6 +86,7 @@ mod ledger;
 mod order;
 mod paths;
 mod scene;
+mod statement;
 mod sweep;
 mod typology;
 mod view;
@@ -105,6 +106,7 @@ pub use collapse::{Collapsed, Conversion, Delivery, Fee, Party, Payment, collaps
 pub use history::History;
 pub use paths::Journeys;
 pub use scene::{Behaviour, Scene, Ticker};
+pub use statement::{StatementQuestion, statement};
 
 /// What is known of one chain.
 #[derive(Clone, Copy, Debug)]

@@ -9,4 +9,4 @@ mod rounds;
 pub(crate) mod scenario;
 mod worlds;
 
-pub(crate) use worlds::any_world;
+pub(crate) use worlds::{World, any_world};

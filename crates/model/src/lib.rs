@@ -37,6 +37,8 @@
 //! | lead | a link that is probable, not conserved arithmetic |
 //! | [pattern](Pattern) | behaviour that the literature on money laundering has a name for |
 //! | [link](Link) | a reason to think that two addresses have one owner: a lead |
+//! | [statement](Statement) | what one address did in some blocks, and what that makes of its balances |
+//! | [movement](Movement) | a transfer as one address sees it |
 //! | case | one file over one or several chains: seeds, settings, transfers, coverage, findings |
 
 mod account;
@@ -59,6 +61,7 @@ mod position;
 mod price;
 mod rule;
 mod seed;
+mod statement;
 mod text;
 mod thresholds;
 mod through;
@@ -97,6 +100,10 @@ pub use price::{
 };
 pub use rule::Rule;
 pub use seed::{Seed, SeedId};
+pub use statement::{
+    AssetAccount, BalanceDifference, Look, Movement, Side, Standing, StatedBalance,
+    StatedConversion, Statement,
+};
 pub use text::{AddressError, checksum, hash_hex, parse_address, parse_hash, sanitize_claim};
 pub use thresholds::Thresholds;
 pub use through::Through;

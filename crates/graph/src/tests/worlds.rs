@@ -346,7 +346,7 @@ impl World {
         }
     }
 
-    pub(super) fn everybody() -> impl Iterator<Item = Address> {
+    pub(crate) fn everybody() -> impl Iterator<Item = Address> {
         WALLETS.iter().chain(&CONTRACTS).map(|name| address(name))
     }
 

@@ -1,0 +1,140 @@
+//! What movements make of balances.
+
+use std::collections::BTreeMap;
+
+use fundtrail_model::{
+    Amount, Asset, AssetAccount, BalanceDifference, Movement, Side, Standing, StatedBalance, Window,
+};
+
+use super::Eye;
+
+/// What moved of one asset: by block, in and out.
+type Moves = BTreeMap<u64, (Amount, Amount)>;
+
+/// One account for each asset that moved.
+pub(super) fn accounts(eye: &Eye<'_>, movements: &[Movement]) -> Vec<AssetAccount> {
+    let window = eye.question.window;
+    let mut told: BTreeMap<Asset, BTreeMap<u64, Amount>> = BTreeMap::new();
+    for balance in eye.evidence.balances.iter().filter(|of| of.address == eye.me()) {
+        if balance.block.saturating_add(1) >= window.first() && balance.block <= window.last() {
+            told.entry(balance.asset).or_default().insert(balance.block, balance.amount);
+        }
+    }
+    let mut by_asset: BTreeMap<Asset, Vec<&Movement>> = BTreeMap::new();
+    for of in movements {
+        by_asset.entry(of.transfer.asset).or_default().push(of);
+    }
+    let nothing = BTreeMap::new();
+    let mut accounts: Vec<AssetAccount> = by_asset
+        .into_iter()
+        .map(|(asset, moved)| {
+            let is_vouched = (eye.question.is_vouched)(asset);
+            account(asset, is_vouched, &moved, told.get(&asset).unwrap_or(&nothing), window)
+        })
+        .collect();
+    accounts.sort_by_key(|account| (!account.is_vouched, account.asset));
+    accounts
+}
+
+fn account(
+    asset: Asset,
+    is_vouched: bool,
+    moved: &[&Movement],
+    told: &BTreeMap<u64, Amount>,
+    window: Window,
+) -> AssetAccount {
+    let mut account = AssetAccount {
+        asset,
+        is_vouched,
+        movements: moved.len(),
+        received: Amount::ZERO,
+        sent: Amount::ZERO,
+        fees: Amount::ZERO,
+        unexplained_in: Amount::ZERO,
+        unexplained_out: Amount::ZERO,
+        opening: None,
+        closing: None,
+        balances: told.len(),
+        differences: Vec::new(),
+        overflows: false,
+    };
+    let mut moves = Moves::new();
+    for of in moved.iter().filter(|of| of.standing != Standing::Nothing) {
+        let (came, went) = moves.entry(of.transfer.position.block).or_default();
+        let (sum, of_block) = match (of.standing, of.side) {
+            (Standing::Fee, _) => (&mut account.fees, went),
+            (Standing::Unexplained, Side::In) => (&mut account.unexplained_in, came),
+            (Standing::Unexplained, Side::Out) => (&mut account.unexplained_out, went),
+            (_, Side::In) => (&mut account.received, came),
+            (_, Side::Out) => (&mut account.sent, went),
+        };
+        for sum in [sum, of_block] {
+            match sum.checked_add(of.transfer.amount) {
+                Some(more) => *sum = more,
+                None => {
+                    *sum = Amount::MAX;
+                    account.overflows = true;
+                }
+            }
+        }
+    }
+    if !account.overflows {
+        hold_against(&mut account, &moves, told, window);
+    }
+    account
+}
+
+/// Holds the movements against the balances that were told, and derives those at the ends of the window.
+fn hold_against(
+    account: &mut AssetAccount,
+    moves: &Moves,
+    told: &BTreeMap<u64, Amount>,
+    window: Window,
+) {
+    for ((earlier, before), (later, found)) in told.iter().zip(told.iter().skip(1)) {
+        let Some(blocks) = Window::new(earlier.saturating_add(1), *later) else { continue };
+        let expected = forward(*before, moves, blocks);
+        if expected != Some(*found) {
+            let difference = BalanceDifference { window: blocks, expected, found: *found };
+            account.differences.push(difference);
+        }
+    }
+    if let Some((block, amount)) = told.first_key_value() {
+        let blocks = Window::new(window.first(), *block);
+        let amount = blocks.map_or(Some(*amount), |blocks| back(*amount, moves, blocks));
+        let is_derived = blocks.is_some_and(|blocks| has_moved(moves, blocks));
+        account.opening = amount.map(|amount| StatedBalance { amount, block: *block, is_derived });
+    }
+    if let Some((block, amount)) = told.last_key_value() {
+        let blocks = block.checked_add(1).and_then(|first| Window::new(first, window.last()));
+        let amount = blocks.map_or(Some(*amount), |blocks| forward(*amount, moves, blocks));
+        let is_derived = blocks.is_some_and(|blocks| has_moved(moves, blocks));
+        account.closing = amount.map(|amount| StatedBalance { amount, block: *block, is_derived });
+    }
+}
+
+fn has_moved(moves: &Moves, blocks: Window) -> bool {
+    moves.range(blocks.first()..=blocks.last()).next().is_some()
+}
+
+/// All that came and went in some blocks.
+fn sums(moves: &Moves, blocks: Window) -> Option<(Amount, Amount)> {
+    moves.range(blocks.first()..=blocks.last()).try_fold(
+        (Amount::ZERO, Amount::ZERO),
+        |(came, went), (_, (more, less))| {
+            Some((came.checked_add(*more)?, went.checked_add(*less)?))
+        },
+    )
+}
+
+/// A balance after some blocks; `None` if it would be less than nothing.
+fn forward(before: Amount, moves: &Moves, blocks: Window) -> Option<Amount> {
+    let (came, went) = sums(moves, blocks)?;
+    before.checked_add(came)?.checked_sub(went)
+}
+
+/// A balance before some blocks; `None` if it would be less than nothing.
+fn back(after: Amount, moves: &Moves, blocks: Window) -> Option<Amount> {
+    let (came, went) = sums(moves, blocks)?;
+    after.checked_add(went)?.checked_sub(came)
+}
