@@ -5,11 +5,12 @@ use crate::sandbox::Sandbox;
 #[test]
 fn help_pages() {
     let sandbox = Sandbox::new();
-    let commands: [&[&str]; 19] = [
+    let commands: [&[&str]; 20] = [
         &[],
         &["demo"],
         &["trace"],
         &["fetch"],
+        &["screen"],
         &["report"],
         &["case"],
         &["case", "show"],

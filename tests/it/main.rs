@@ -79,6 +79,7 @@ mod rules;
 mod sanctions;
 mod sandbox;
 mod score;
+mod screen;
 mod secrets;
 mod seeds;
 mod settled;

@@ -8,6 +8,7 @@ use fundtrail_model::{Direction, FlagRule, Rule};
 
 use crate::destination::Format;
 use crate::rules::Rules;
+use crate::wallet::WalletFormat;
 
 /// Follows stolen funds on EVM chains and accounts for every unit of them
 ///
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Demo(Demo),
     Trace(Box<Trace>),
     Fetch(Fetch),
+    Screen(Box<Screen>),
     Report(Report),
     /// Look into a case file
     #[command(subcommand)]
@@ -328,6 +330,92 @@ pub(crate) struct Fetch {
     /// End with exit code 4 if anything was not looked at or does not add up
     #[arg(long)]
     pub(crate) require_complete: bool,
+}
+
+/// Report on wallets: with whom they dealt, what is listed, what asks for attention
+///
+/// Fetches every transfer of the addresses in the blocks that were asked for, keeps them in a case file, and reports
+/// from that alone: what came in and went out, exact and held against balances; counterparties by category, as they
+/// were labelled on the day; sanctions listings with the verdict of that day and of today; conversions, patterns, and
+/// what is not known. Exposure is direct, one hop: `trace` follows amounts further.
+///
+/// Without an address it makes the report of a case again, asks nobody, and gives the same bytes.
+#[derive(Debug, Args)]
+pub(crate) struct Screen {
+    /// Whom to report on: [CHAIN:]ADDRESS, all of one chain [default: who was reported on in the case]
+    #[arg(required_unless_present = "case", value_name = "ADDRESS")]
+    pub(crate) addresses: Vec<String>,
+
+    /// Chain of the addresses: a name or a number
+    #[arg(long, value_name = "CHAIN")]
+    pub(crate) chain: Option<String>,
+
+    /// Case file; made if it is missing [default: named after the first address, in this folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) case: Option<PathBuf>,
+
+    /// Node to ask: [CHAIN=]URL (can be repeated) [default: public endpoints]
+    #[arg(long, value_name = "URL", help_heading = "Nodes")]
+    pub(crate) rpc: Vec<String>,
+
+    /// Ask no node: report on what the case holds of the addresses, by the names that it keeps
+    #[arg(long, requires = "case", conflicts_with_all = ["rpc", "labels", "allow_unsourced",
+        "second_opinions", "replay", "record"], help_heading = "Nodes")]
+    pub(crate) offline: bool,
+
+    /// Give up on an answer after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Nodes",
+        value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) timeout: u64,
+
+    #[command(flatten)]
+    pub(crate) allowed: Allowed,
+
+    /// Ask no endpoint more than so many questions a second: [CHAIN=]N (can be repeated)
+    /// [default: as many as it allows]
+    #[arg(long, value_name = "N", help_heading = "Nodes")]
+    pub(crate) max_rps: Vec<String>,
+
+    /// First block to look at: a block or a day in UTC [default: what the case says]
+    #[arg(long, value_name = "BLOCK|DAY", help_heading = "Time")]
+    pub(crate) from: Option<String>,
+
+    /// Last block to look at: a block, a day in UTC, `finalized` or `latest` [default: finalized; with
+    /// --offline what the case says]
+    #[arg(long, value_name = "WHEN", help_heading = "Time")]
+    pub(crate) to: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) naming: Naming,
+
+    /// Title of the report
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+
+    /// Report to write: .html, .json, .txt, .csv (a row per transfer) or, named after a table, .counterparties.csv,
+    /// .categories.csv, .listed.csv, .balances.csv or .flags.csv; can be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) out: Vec<PathBuf>,
+
+    /// Format of what is printed, and of files whose ending does not say one [default: terminal]
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub(crate) format: Option<WalletFormat>,
+
+    /// End with exit code 4 if anything was not looked at or does not add up
+    #[arg(long)]
+    pub(crate) require_complete: bool,
+
+    /// End with exit code 3 if this was found
+    #[arg(long, value_enum, value_name = "FINDING")]
+    pub(crate) fail_on: Option<FailOn>,
+
+    /// Folder to record every answer of every node in
+    #[arg(long, hide = true, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
+
+    /// Folder with a recording to replay instead of asking nodes
+    #[arg(long, hide = true, value_name = "DIR", conflicts_with = "rpc")]
+    pub(crate) replay: Option<PathBuf>,
 }
 
 /// Make the reports of a case again, without network

@@ -1,11 +1,11 @@
 //! Typologies and links of a case, and the thresholds that it keeps for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_graph::{Behaviour, ChainEvidence, Scene, Ticker};
 use fundtrail_model::{
-    Address, Asset, ChainId, ChainInfo, Direction, HopKind, Links, Marks, Patterns, Thresholds,
-    TokenClaim, Trail,
+    Address, Asset, ChainId, ChainInfo, Coverage, Direction, HopKind, Links, Marks, Patterns,
+    Position, Thresholds, TokenClaim, Trail, Window,
 };
 use fundtrail_report::TrustedToken;
 
@@ -90,21 +90,6 @@ pub(crate) fn look(
     names: &Names<'_>,
     trail: &Trail,
 ) -> Found {
-    let thresholds = thresholds(settings);
-    let times = evidence.times();
-    let value = Valuation { how, times: &times };
-    let chains: Vec<ChainEvidence<'_>> = evidence.graph_chains();
-    let coins = names.chains.iter().map(|chain| Ticker {
-        asset: Asset::Native(chain.id),
-        symbol: &chain.native.symbol,
-        decimals: chain.native.decimals,
-    });
-    let tokens = names.tokens.iter().map(|token| Ticker {
-        asset: token.asset,
-        symbol: &token.symbol,
-        decimals: token.decimals,
-    });
-    let tickers: Vec<Ticker<'_>> = coins.chain(tokens).collect();
     let seeds = || evidence.seeds.iter().map(|(_, seed)| seed);
     let stolen: Vec<Asset> = seeds().map(|seed| seed.asset).collect();
     // Whoever paid what is traced back is nobody's victim.
@@ -117,21 +102,85 @@ pub(crate) fn look(
         let (HopKind::Payment { evidence, .. } | HopKind::Conversion { evidence, .. }) = &hop.kind;
         evidence.iter().map(|position| (hop.chain, *position))
     });
+    let theft = Theft { stolen: &stolen, victims: &victims, hops: &hops.collect() };
+    let chains = evidence.graph_chains();
+    with_scene(evidence, how, settings, names, (&chains, &theft), |behaviour, thresholds| Found {
+        patterns: behaviour.patterns(),
+        links: behaviour.links(),
+        thresholds,
+    })
+}
+
+/// What one address does, and whether it is one whose behaviour can be looked at: in what a case holds of it over some
+/// blocks. What it holds of others is beside the point.
+pub(crate) fn look_at(
+    evidence: &Evidence,
+    how: &How,
+    settings: &BTreeMap<String, String>,
+    names: &Names<'_>,
+    (chain, who, window): (ChainId, Address, Window),
+) -> (Patterns, bool) {
+    let nobody = Theft { stolen: &[], victims: &[], hops: &BTreeSet::new() };
+    let is_its = |of: &&Coverage| of.address == who && of.window.intersection(window).is_some();
+    let coverage: Vec<Coverage> = evidence.coverage(chain).filter(is_its).copied().collect();
+    let found = evidence.graph_chains().into_iter().find(|known| known.chain == chain);
+    let chains: Vec<ChainEvidence<'_>> = found
+        .map(|known| ChainEvidence { until: window.last(), coverage: &coverage, ..known })
+        .into_iter()
+        .collect();
+    with_scene(evidence, how, settings, names, (&chains, &nobody), |behaviour, _| {
+        let mut patterns = behaviour.patterns();
+        patterns.found.retain(|of| {
+            of.parties.iter().any(|(_, party)| *party == who)
+                && of.window.intersection(window).is_some()
+        });
+        (patterns, behaviour.has_subject(chain, who))
+    })
+}
+
+/// What is known of a theft beside which behaviour is looked at.
+struct Theft<'a> {
+    stolen: &'a [Asset],
+    victims: &'a [(ChainId, Address)],
+    hops: &'a BTreeSet<(ChainId, Position)>,
+}
+
+fn with_scene<T>(
+    evidence: &Evidence,
+    how: &How,
+    settings: &BTreeMap<String, String>,
+    names: &Names<'_>,
+    (chains, theft): (&[ChainEvidence<'_>], &Theft<'_>),
+    ask: impl FnOnce(&Behaviour<'_>, Thresholds) -> T,
+) -> T {
+    let thresholds = thresholds(settings);
+    let times = evidence.times();
+    let value = Valuation { how, times: &times };
+    let coins = names.chains.iter().map(|chain| Ticker {
+        asset: Asset::Native(chain.id),
+        symbol: &chain.native.symbol,
+        decimals: chain.native.decimals,
+    });
+    let tokens = names.tokens.iter().map(|token| Ticker {
+        asset: token.asset,
+        symbol: &token.symbol,
+        decimals: token.decimals,
+    });
+    let tickers: Vec<Ticker<'_>> = coins.chain(tokens).collect();
     let scene = Scene {
-        chains: &chains,
+        chains,
         marks: names.marks,
         today: how.as_of,
         thresholds,
         hub_counterparties: how.limits.hub_counterparties,
         tickers: &tickers,
-        stolen: &stolen,
-        victims: &victims,
-        trail: &hops.collect(),
+        stolen: theft.stolen,
+        victims: theft.victims,
+        trail: theft.hops,
         claims: names.claims,
         usd_cents: &|asset, amount, block| value.cents_without_node(asset, amount, block),
     };
-    let behaviour = Behaviour::of(&scene);
-    Found { patterns: behaviour.patterns(), links: behaviour.links(), thresholds }
+    ask(&Behaviour::of(&scene), thresholds)
 }
 
 #[cfg(test)]

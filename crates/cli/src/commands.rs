@@ -8,6 +8,7 @@ mod fetch;
 mod lists;
 mod report;
 mod rpc;
+mod screen;
 mod trace;
 
 use std::ffi::OsString;
@@ -44,6 +45,7 @@ fn dispatch(command: Command, again: &str) -> Result<Exit, Error> {
         Command::Demo(args) => demo::run(&args),
         Command::Trace(args) => trace::run(&args, again),
         Command::Fetch(args) => fetch::run(&args, again),
+        Command::Screen(args) => screen::run(&args, again),
         Command::Report(args) => report::run(&args),
         Command::Case(args) => case::run(&args),
         Command::Lists(args) => lists::run(&args),

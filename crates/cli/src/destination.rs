@@ -87,9 +87,9 @@ impl ValueEnum for Format {
 
 /// One place and what is written there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Destination {
+pub(crate) struct Destination<F = Format> {
     pub(crate) path: PathBuf,
-    pub(crate) format: Format,
+    pub(crate) format: F,
 }
 
 /// Says what is written where: the format of a file follows from its ending unless `format` is given.
@@ -133,23 +133,12 @@ fn named_table(file_name: &str) -> Option<TableName> {
 impl Destination {
     /// Makes sure that the report can be written there, without touching what is there now.
     pub(crate) fn try_out(&self) -> Result<(), Error> {
-        if self.format == Format::CsvSet {
-            return self.try_out_folder();
-        }
-        if self.path.is_dir() {
-            return Err(Error::usage(
-                format!("cannot write {}: it is a folder", self.path.display()),
-                "give a file name with --out",
-            ));
-        }
-        let probe = temporary_sibling(&self.path);
-        std::fs::File::create(&probe).map_err(|error| self.cannot_write(error))?;
-        std::fs::remove_file(&probe).map_err(|error| self.cannot_write(error))
+        if self.format == Format::CsvSet { self.try_out_folder() } else { self.try_out_file() }
     }
 
     fn try_out_folder(&self) -> Result<(), Error> {
         if self.path.is_dir() {
-            return self.inside(TableName::Hops).try_out();
+            return self.inside(TableName::Hops).try_out_file();
         }
         if self.path.exists() {
             return Err(Error::usage(
@@ -176,6 +165,21 @@ impl Destination {
     /// Makes the folder that this is, if it is not there.
     pub(crate) fn make_folder(&self) -> Result<(), Error> {
         std::fs::create_dir_all(&self.path).map_err(|error| self.cannot_write(error))
+    }
+}
+
+impl<F> Destination<F> {
+    /// Makes sure that a file can be written there, without touching what is there now.
+    pub(crate) fn try_out_file(&self) -> Result<(), Error> {
+        if self.path.is_dir() {
+            return Err(Error::usage(
+                format!("cannot write {}: it is a folder", self.path.display()),
+                "give a file name with --out",
+            ));
+        }
+        let probe = temporary_sibling(&self.path);
+        std::fs::File::create(&probe).map_err(|error| self.cannot_write(error))?;
+        std::fs::remove_file(&probe).map_err(|error| self.cannot_write(error))
     }
 
     /// Writes the whole file or nothing of it: `fill` gets the file to write to.

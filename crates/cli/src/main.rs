@@ -30,6 +30,7 @@ mod seeds;
 mod settings;
 mod through;
 mod ui;
+mod wallet;
 
 use std::process::ExitCode;
 

@@ -53,6 +53,10 @@ pub(crate) mod key {
     /// Which verdicts on listings count as findings.
     pub(crate) const FLAG: &str = "flag";
     pub(crate) const LIST: &str = "list.";
+    /// Whom `screen` reported on, by chain and address, and over which blocks.
+    pub(crate) const SCREEN: &str = "screen.";
+    /// The title of that report.
+    pub(crate) const SCREEN_TITLE: &str = "screen_title";
     /// What an address that is a seed received and is not followed: this, the seed, and why.
     pub(crate) const LEFT_OUT: &str = "left_out.";
     pub(crate) const ENDPOINT: &str = "run.endpoint.";
@@ -308,16 +312,7 @@ fn present_noting(
         .flat_map(|records| records.transfers.iter().filter_map(difference))
         .collect();
     let until = evidence.chains.iter().map(|records| (records.chain, records.until)).collect();
-    let tokens: Vec<_> = case
-        .known_tokens()?
-        .into_iter()
-        .map(|token| TrustedToken {
-            asset: Asset::Token(token.chain, token.contract),
-            symbol: token.symbol,
-            decimals: token.decimals,
-            source: token.source,
-        })
-        .collect();
+    let tokens = trusted_tokens(case)?;
     let opinions = case.opinions()?;
     let freezes = case.freezes()?;
     let seed_specs: Vec<(String, SeedId)> =
@@ -325,22 +320,8 @@ fn present_noting(
     let background: Vec<_> = numbered(&settings, key::BACKGROUND)
         .map(|fact| Fact { text: field(&fact, "text"), source: field(&fact, "source") })
         .collect();
-    let lists: Vec<_> = numbered(&settings, key::LIST)
-        .map(|list| ListLine {
-            name: field(&list, "name"),
-            kind: field(&list, "kind"),
-            rows: field(&list, "rows"),
-            as_of: field(&list, "as_of"),
-            sha256: field(&list, "sha256"),
-            origin: field(&list, "origin"),
-            source: field(&list, "source"),
-        })
-        .collect();
-    let endpoints: Vec<_> = settings
-        .iter()
-        .filter(|(key, _)| key.starts_with(key::ENDPOINT))
-        .map(|(_, origin)| origin.clone())
-        .collect();
+    let lists = lists(&settings);
+    let endpoints = endpoints(&settings);
     let unfinished = unfinished(settings.get(key::SPENT), case.counts()?.pending);
     let flag = how.flag;
     let mut shown = shown_settings(how);
@@ -433,6 +414,40 @@ fn present_noting(
         && coverage.iter().all(|found| fundtrail_model::Proof::Reconciled <= found.proof)
         && trails.iter().filter(|trail| trail.rule.conserves()).all(is_finished);
     Ok(Presented { report, is_flagged, is_complete })
+}
+
+/// Tokens that the case knows by a list.
+pub(crate) fn trusted_tokens(case: &Case) -> Result<Vec<TrustedToken>, Error> {
+    let known = case.known_tokens()?.into_iter();
+    Ok(known
+        .map(|token| TrustedToken {
+            asset: Asset::Token(token.chain, token.contract),
+            symbol: token.symbol,
+            decimals: token.decimals,
+            source: token.source,
+        })
+        .collect())
+}
+
+/// The lists that the names of a case come from.
+pub(crate) fn lists(settings: &BTreeMap<String, String>) -> Vec<ListLine> {
+    numbered(settings, key::LIST)
+        .map(|list| ListLine {
+            name: field(&list, "name"),
+            kind: field(&list, "kind"),
+            rows: field(&list, "rows"),
+            as_of: field(&list, "as_of"),
+            sha256: field(&list, "sha256"),
+            origin: field(&list, "origin"),
+            source: field(&list, "source"),
+        })
+        .collect()
+}
+
+/// The hosts that were asked for a case.
+pub(crate) fn endpoints(settings: &BTreeMap<String, String>) -> Vec<String> {
+    let endpoints = settings.iter().filter(|(key, _)| key.starts_with(key::ENDPOINT));
+    endpoints.map(|(_, origin)| origin.clone()).collect()
 }
 
 /// The trail of the report and, where they are compared, those of every rule.

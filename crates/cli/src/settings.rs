@@ -277,7 +277,7 @@ fn price_sources(naming: &Naming) -> Result<Option<(String, String)>, Error> {
     Ok((!typed.is_empty()).then(setting))
 }
 
-fn read_prices(path: &Path) -> Result<String, Error> {
+pub(crate) fn read_prices(path: &Path) -> Result<String, Error> {
     let text = std::fs::read_to_string(path).map_err(|error| Error::File {
         action: "read",
         path: path.into(),

@@ -104,6 +104,13 @@ impl<'a> Behaviour<'a> {
         crate::typology::patterns(self.scene, &self.chains)
     }
 
+    /// Whether an address was looked at and acts for one person: otherwise nothing is said of its behaviour.
+    #[must_use]
+    pub fn has_subject(&self, chain: ChainId, address: Address) -> bool {
+        let of_chain = self.chains.iter().find(|dealings| dealings.chain == chain);
+        of_chain.is_some_and(|dealings| dealings.is_subject(address))
+    }
+
     /// Looks for links between addresses, and joins what strong ones link.
     ///
     /// The answer does not depend on the order of anything in the scene. O(*n* log *n*) of *n* transfers. Clusters

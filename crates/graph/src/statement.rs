@@ -53,7 +53,7 @@ struct Eye<'a> {
 }
 
 impl Eye<'_> {
-    fn me(&self) -> Address {
+    const fn me(&self) -> Address {
         self.question.address
     }
 

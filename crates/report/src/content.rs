@@ -10,6 +10,7 @@ mod assets;
 mod band;
 mod behaviour;
 mod certainty;
+mod coins;
 mod differences;
 mod endings;
 mod findings;
@@ -25,6 +26,13 @@ mod prices;
 mod shares;
 mod summary;
 mod sums;
+
+pub(crate) use assets::Tickers;
+pub(crate) use behaviour::{definition, measure};
+pub(crate) use coins::Coins;
+pub(crate) use findings::{lead_text, then_words, today_words, when};
+pub(crate) use opinions::told;
+pub(crate) use parties::{invented_mark, label_text, listing_dates, listing_text};
 
 /// Longest text taken over from a list or a setting, in characters.
 const TEXT_CHARS: usize = 300;
@@ -88,11 +96,11 @@ pub fn content(input: &Input<'_>) -> Report {
 }
 
 /// Somebody's text made harmless and not too long.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     sanitize_claim(text, TEXT_CHARS)
 }
 
 /// A text that is worth reading whole, made harmless.
-fn clean_long(text: &str) -> String {
+pub(crate) fn clean_long(text: &str) -> String {
     sanitize_claim(text, LONG_TEXT_CHARS)
 }

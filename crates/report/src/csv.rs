@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use crate::table::{Kind, table};
+use crate::table::{Kind, Table, table};
 use crate::{Error, Report, TableName};
 
 /// One of the report's tables: a row each after a header row, RFC 4180, in UTF-8, every cell quoted.
@@ -16,7 +16,11 @@ use crate::{Error, Report, TableName};
 ///
 /// If `to` cannot be written to.
 pub fn csv(report: &Report, name: TableName, to: &mut dyn io::Write) -> Result<(), Error> {
-    let table = table(report, name);
+    write(table(report, name), to)
+}
+
+/// Writes a table.
+pub(crate) fn write(table: Table<'_>, to: &mut dyn io::Write) -> Result<(), Error> {
     let mut writer = csv::WriterBuilder::new()
         .quote_style(csv::QuoteStyle::Always)
         .terminator(csv::Terminator::CRLF)

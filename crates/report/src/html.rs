@@ -3,11 +3,14 @@
 
 mod cell;
 mod data;
+mod document;
 mod flow;
 mod grid;
 mod markup;
 mod svg;
 mod tables;
+
+pub use document::html_document;
 
 use askama::Template;
 use base64::Engine as _;

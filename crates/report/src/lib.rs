@@ -25,13 +25,14 @@ mod phrases;
 pub mod schema;
 mod table;
 mod terminal;
+pub mod wallet;
 mod words;
 mod xlsx;
 
 pub use content::content;
 pub use csv::csv;
 pub use error::Error;
-pub use html::html;
+pub use html::{html, html_document};
 pub use input::{
     Difference, Fact, Input, ListLine, PriceNote, ThroughLine, TrustedToken, Usd, UsdView, Valued,
 };

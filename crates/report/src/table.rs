@@ -240,7 +240,7 @@ pub(crate) fn table(report: &Report, name: TableName) -> Table<'_> {
 }
 
 /// A table in the making: columns with what fills them, for items that rows are made of.
-struct Fields<'a, T> {
+pub(crate) struct Fields<'a, T> {
     fields: Vec<Field<'a, T>>,
 }
 
@@ -251,11 +251,11 @@ struct Field<'a, T> {
 }
 
 impl<'a, T: 'a> Fields<'a, T> {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { fields: Vec::new() }
     }
 
-    fn field(
+    pub(crate) fn field(
         mut self,
         name: impl Into<String>,
         kind: Kind,
@@ -266,19 +266,19 @@ impl<'a, T: 'a> Fields<'a, T> {
         self
     }
 
-    fn text(self, name: &str, of: impl Fn(&T) -> Cell<'a> + 'a) -> Self {
+    pub(crate) fn text(self, name: &str, of: impl Fn(&T) -> Cell<'a> + 'a) -> Self {
         self.field(name, Kind::Text, of)
     }
 
-    fn code(self, name: &str, of: impl Fn(&T) -> Cell<'a> + 'a) -> Self {
+    pub(crate) fn code(self, name: &str, of: impl Fn(&T) -> Cell<'a> + 'a) -> Self {
         self.field(name, Kind::Code, of)
     }
 
-    fn flag(self, name: &str, of: impl Fn(&T) -> bool + 'a) -> Self {
+    pub(crate) fn flag(self, name: &str, of: impl Fn(&T) -> bool + 'a) -> Self {
         self.field(name, Kind::Flag, move |item| borrowed(if of(item) { "yes" } else { "no" }))
     }
 
-    fn number<N: ToString>(self, name: &str, of: impl Fn(&T) -> Option<N> + 'a) -> Self {
+    pub(crate) fn number<N: ToString>(self, name: &str, of: impl Fn(&T) -> Option<N> + 'a) -> Self {
         self.field(name, Kind::Integer, move |item| shown(of(item)))
     }
 
@@ -332,7 +332,16 @@ impl<'a, T: 'a> Fields<'a, T> {
         report: &'a Report,
         items: impl IntoIterator<Item = T, IntoIter: 'a>,
     ) -> Table<'a> {
-        let invented = report.invented.as_deref().unwrap_or_default();
+        self.rows_of(report.invented.as_deref(), items)
+    }
+
+    /// The same, where `invented` says what it is a reconstruction of.
+    pub(crate) fn rows_of(
+        self,
+        invented: Option<&'a str>,
+        items: impl IntoIterator<Item = T, IntoIter: 'a>,
+    ) -> Table<'a> {
+        let invented = invented.unwrap_or_default();
         let fields = self.text("reconstruction", move |_| borrowed(invented)).fields;
         let columns = fields.iter().map(|field| field.column.clone()).collect();
         let rows = items
@@ -342,20 +351,20 @@ impl<'a, T: 'a> Fields<'a, T> {
     }
 }
 
-const fn borrowed(text: &str) -> Cell<'_> {
+pub(crate) const fn borrowed(text: &str) -> Cell<'_> {
     Cow::Borrowed(text)
 }
 
-fn or_empty(text: Option<&str>) -> Cell<'_> {
+pub(crate) fn or_empty(text: Option<&str>) -> Cell<'_> {
     Cow::Borrowed(text.unwrap_or_default())
 }
 
-fn shown<'a>(value: Option<impl ToString>) -> Cell<'a> {
+pub(crate) fn shown<'a>(value: Option<impl ToString>) -> Cell<'a> {
     value.map_or_else(Cell::default, |value| Cow::Owned(value.to_string()))
 }
 
 /// Several values in one cell.
-fn joined<'a, T>(values: &'a [T], text: impl Fn(&'a T) -> Cell<'a>) -> Cell<'a> {
+pub(crate) fn joined<'a, T>(values: &'a [T], text: impl Fn(&'a T) -> Cell<'a>) -> Cell<'a> {
     match values {
         [] => Cell::default(),
         [one] => text(one),

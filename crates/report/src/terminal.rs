@@ -9,7 +9,7 @@ mod summary;
 
 use crate::Report;
 use crate::schema::{Action, Finding, LedgerLine, Money, Seed, Words};
-use page::{Page, Style};
+pub(crate) use page::{Page, Style};
 
 /// More of a kind are counted and left to the other formats: a terminal is read from its end.
 const MAX_ITEMS: usize = 40;

@@ -20,7 +20,7 @@ use crate::ui;
 /// `again` is the command that goes on where this one stops.
 pub(crate) fn run(args: &Fetch, again: &str) -> Result<Exit, Error> {
     let chains = Chains::builtin()?;
-    let (chain, addresses) = addresses(args, &chains)?;
+    let (chain, addresses) = addresses(&args.addresses, args.chain.as_deref(), &chains)?;
     let start = match (&args.since, args.from_block) {
         (Some(day), _) => Start::Day(parse_day("--since", day)?),
         (None, block) => Start::Block(block.unwrap_or(0)),
@@ -48,17 +48,22 @@ pub(crate) fn run(args: &Fetch, again: &str) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
-fn addresses(args: &Fetch, chains: &Chains) -> Result<(ChainId, Vec<Address>), Error> {
-    let mut chain = args.chain.as_deref().map(|name| chains.named(name)).transpose()?;
+/// Addresses as they were typed, all of one chain, each once.
+pub(super) fn addresses(
+    typed: &[String],
+    chain: Option<&str>,
+    chains: &Chains,
+) -> Result<(ChainId, Vec<Address>), Error> {
+    let mut chain = chain.map(|name| chains.named(name)).transpose()?;
     let mut addresses = Vec::new();
-    for text in &args.addresses {
+    for text in typed {
         let (named, address) = chains.place(text)?;
         if let (Some(named), Some(chain)) = (named, chain)
             && named != chain
         {
             return Err(Error::usage(
                 format!("addresses of two chains: {chain} and {named}"),
-                "fetch one chain after the other, with the same --case",
+                "name those of one chain after the other, with the same --case",
             ));
         }
         chain = chain.or(named);

@@ -22,9 +22,18 @@ pub(super) struct AssetName {
     pub(super) source: String,
 }
 
-/// Names every asset of the trail.
+/// What is known of the names of assets.
+#[derive(Clone, Copy)]
+pub(crate) struct Tickers<'a> {
+    pub(crate) chains: &'a [ChainInfo],
+    pub(crate) claims: &'a [TokenClaim],
+    pub(crate) tokens: &'a [TrustedToken],
+}
+
+/// Names assets.
 pub(super) fn asset_names(
-    input: &Input<'_>,
+    input: &Tickers<'_>,
+    mentioned: BTreeSet<Asset>,
     chains: &BTreeMap<ChainId, &ChainInfo>,
 ) -> BTreeMap<Asset, AssetName> {
     let mut trusted: BTreeMap<Asset, &TrustedToken> = BTreeMap::new();
@@ -35,7 +44,7 @@ pub(super) fn asset_names(
     for claim in input.claims {
         claims.entry(claim.asset).or_insert(claim);
     }
-    let mut names: BTreeMap<Asset, AssetName> = mentioned(input)
+    let mut names: BTreeMap<Asset, AssetName> = mentioned
         .into_iter()
         .map(|asset| {
             let name = match asset.contract() {
@@ -78,13 +87,13 @@ fn native(asset: Asset, chain: Option<&ChainInfo>) -> AssetName {
 }
 
 /// Compares a claimed ticker with every trusted one of the case.
-fn likeness(input: &Input<'_>, chain: ChainId, claimed: &str) -> Likeness {
+fn likeness(input: &Tickers<'_>, chain: ChainId, claimed: &str) -> Likeness {
     let tokens = input.tokens.iter().map(|token| (token.asset.chain(), token.symbol.as_str()));
     let coins = input.chains.iter().map(|chain| (chain.id, chain.native.symbol.as_str()));
     Likeness::of(chain, claimed, tokens.chain(coins))
 }
 
-fn claimed(input: &Input<'_>, asset: Asset, claim: Option<&TokenClaim>) -> AssetName {
+fn claimed(input: &Tickers<'_>, asset: Asset, claim: Option<&TokenClaim>) -> AssetName {
     let contract = asset.contract().map(short).unwrap_or_default();
     let symbol = claim.and_then(|claim| claim.symbol.as_deref());
     let decimals = claim.and_then(|claim| claim.decimals).filter(|places| *places <= MAX_DECIMALS);
@@ -139,7 +148,8 @@ fn tell_apart(names: &mut BTreeMap<Asset, AssetName>) {
     }
 }
 
-fn mentioned(input: &Input<'_>) -> BTreeSet<Asset> {
+/// Every asset that a report speaks of.
+pub(super) fn mentioned(input: &Input<'_>) -> BTreeSet<Asset> {
     let trail = input.trail;
     let mut assets: BTreeSet<Asset> = trail.seeds.iter().map(|seed| seed.asset).collect();
     for hop in &trail.hops {

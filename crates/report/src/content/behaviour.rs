@@ -92,7 +92,7 @@ fn proof(names: &Names<'_>, chain: ChainId, witnesses: &[Witness]) -> Vec<Place>
     witnesses.iter().map(|of| names.place(chain, of.position, of.transaction)).collect()
 }
 
-fn measure(of: &Measure) -> schema::Measure {
+pub(crate) fn measure(of: &Measure) -> schema::Measure {
     let text = match of.threshold {
         Some((_, value)) => {
             format!(
@@ -183,7 +183,7 @@ fn set_thresholds(input: &Input<'_>) -> Vec<&'static str> {
 }
 
 /// What a typology is, in a sentence. The whole definitions are in `docs/typologies.md`.
-const fn definition(kind: PatternKind) -> &'static str {
+pub(crate) const fn definition(kind: PatternKind) -> &'static str {
     match kind {
         PatternKind::AddressPoisoning => {
             "a look-alike of somebody the target had dealt with put itself into the target's history, by a \

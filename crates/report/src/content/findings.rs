@@ -254,7 +254,7 @@ fn transfer(
     }
 }
 
-const fn status_name(status: ListingStatus) -> &'static str {
+pub(crate) const fn status_name(status: ListingStatus) -> &'static str {
     match status {
         ListingStatus::NotYetListed => "not yet listed",
         ListingStatus::PerhapsListed => "perhaps listed",
@@ -264,7 +264,7 @@ const fn status_name(status: ListingStatus) -> &'static str {
     }
 }
 
-const fn then_words(then: Option<ListingStatus>) -> &'static str {
+pub(crate) const fn then_words(then: Option<ListingStatus>) -> &'static str {
     match then {
         None => "the time of the transfer is not known",
         Some(ListingStatus::NotYetListed) => "not sanctioned",
@@ -276,7 +276,7 @@ const fn then_words(then: Option<ListingStatus>) -> &'static str {
 }
 
 /// The status at the transfers, with their days.
-pub(super) fn when(is_known: bool, words: &str, first: Option<&str>, last: Option<&str>) -> String {
+pub(crate) fn when(is_known: bool, words: &str, first: Option<&str>, last: Option<&str>) -> String {
     match (is_known, first, last) {
         (true, Some(first), Some(last)) if first != last => {
             format!("{words} at the time of the transfers ({first} to {last})")
@@ -286,7 +286,7 @@ pub(super) fn when(is_known: bool, words: &str, first: Option<&str>, last: Optio
     }
 }
 
-const fn today_words(status: ListingStatus) -> &'static str {
+pub(crate) const fn today_words(status: ListingStatus) -> &'static str {
     match status {
         ListingStatus::NotYetListed | ListingStatus::Delisted => "not listed today",
         ListingStatus::PerhapsListed => "perhaps listed today",
@@ -295,7 +295,7 @@ const fn today_words(status: ListingStatus) -> &'static str {
     }
 }
 
-fn lead_text(lead: Option<Lead>) -> String {
+pub(crate) fn lead_text(lead: Option<Lead>) -> String {
     let Some(Lead { days, is_bound }) = lead else {
         return "time of the transfer not known".to_owned();
     };

@@ -1,20 +1,17 @@
-//! How addresses, assets, amounts and places are called.
+//! How addresses are called, beside assets, amounts and places.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use fundtrail_model::{
-    Address, Amount, Asset, ChainId, ChainInfo, Date, H256, Position, Timestamp, checksum, hash_hex,
-};
+use fundtrail_model::{Address, Amount, Asset, ChainId, H256, Position, checksum, hash_hex};
 
-use super::assets::{AssetName, asset_names};
-use super::clean;
-use super::parties::{Directory, label_text, short};
+use super::assets::{Tickers, mentioned};
+use super::coins::Coins;
+use super::parties::{Directory, label_text};
 use crate::input::Input;
-use crate::schema::{
-    AssetLine, AssetText, Chain, Figures, Money, Party, PartyRef, Place, PlaceText,
-};
+use crate::schema::{AssetText, Chain, Figures, Money, Party, PartyRef, Place, PlaceText};
 
 /// What was told before, to be told again.
 pub(super) type Told<K, V> = RefCell<BTreeMap<K, V>>;
@@ -22,22 +19,29 @@ pub(super) type Told<K, V> = RefCell<BTreeMap<K, V>>;
 /// Names everything that a report mentions.
 pub(super) struct Names<'a> {
     input: &'a Input<'a>,
-    chains: BTreeMap<ChainId, &'a ChainInfo>,
-    assets: BTreeMap<Asset, AssetName>,
+    coins: Coins<'a>,
     directory: Directory<'a>,
     figures: Told<(Asset, Amount), Arc<Figures>>,
     asset_texts: Told<Asset, Arc<AssetText>>,
     places: Told<(ChainId, Position, Option<H256>), Place>,
 }
 
+impl<'a> Deref for Names<'a> {
+    type Target = Coins<'a>;
+
+    fn deref(&self) -> &Coins<'a> {
+        &self.coins
+    }
+}
+
 impl<'a> Names<'a> {
     pub(super) fn new(input: &'a Input<'a>) -> Self {
-        let chains = input.chains.iter().map(|chain| (chain.id, chain)).collect();
-        let assets = asset_names(input, &chains);
+        let Input { chains, claims, tokens, blocks, .. } = *input;
+        let tickers = Tickers { chains, claims, tokens };
+        let coins = Coins::new(tickers, mentioned(input), blocks);
         Self {
             input,
-            chains,
-            assets,
+            coins,
             directory: Directory::new(input),
             figures: RefCell::default(),
             asset_texts: RefCell::default(),
@@ -47,13 +51,6 @@ impl<'a> Names<'a> {
 
     pub(super) const fn directory(&self) -> &Directory<'a> {
         &self.directory
-    }
-
-    pub(super) fn chain(&self, chain: ChainId) -> String {
-        match self.chains.get(&chain) {
-            Some(info) => clean(&info.name),
-            None => format!("chain {chain}"),
-        }
     }
 
     /// Where sources contradict each other about an address of the report: which of them counts.
@@ -69,36 +66,6 @@ impl<'a> Names<'a> {
                 others.join("; or "),
             )
         })
-    }
-
-    pub(super) fn time(&self, chain: ChainId, block: u64) -> Option<Timestamp> {
-        self.input.blocks.get(&(chain, block)).copied()
-    }
-
-    pub(super) fn day(&self, chain: ChainId, block: u64) -> Option<Date> {
-        self.time(chain, block).and_then(Timestamp::date)
-    }
-
-    /// The block, with its day where it is known.
-    pub(super) fn block(&self, chain: ChainId, block: u64) -> String {
-        match self.time(chain, block) {
-            Some(time) => format!("block {block} ({time})"),
-            None => format!("block {block}"),
-        }
-    }
-
-    pub(super) fn asset(&self, asset: Asset) -> String {
-        self.called(asset, |name| &name.name)
-    }
-
-    fn called(&self, asset: Asset, which: fn(&AssetName) -> &String) -> String {
-        match self.assets.get(&asset) {
-            Some(name) => which(name).clone(),
-            None => match asset.contract() {
-                Some(contract) => format!("token {}", short(contract)),
-                None => format!("native coin of chain {}", asset.chain()),
-            },
-        }
     }
 
     /// An amount, with its value at `block` where there is a price.
@@ -121,12 +88,13 @@ impl<'a> Names<'a> {
     fn asset_text(&self, asset: Asset) -> Arc<AssetText> {
         let mut texts = self.asset_texts.borrow_mut();
         let text = texts.entry(asset).or_insert_with(|| {
+            let (asset_and_chain, decimals) = self.coins.name_and_decimals(asset);
             Arc::new(AssetText {
                 chain: asset.chain().0,
                 contract: asset.contract().map(checksum),
                 asset: self.asset(asset),
-                asset_and_chain: self.called(asset, |name| &name.full),
-                decimals: self.assets.get(&asset).and_then(|name| name.decimals),
+                asset_and_chain,
+                decimals,
             })
         });
         Arc::clone(text)
@@ -165,15 +133,6 @@ impl<'a> Names<'a> {
         self.directory.party_ref(chain, address, self.day(chain, block))
     }
 
-    /// Only `https` becomes a link: anything else in a chain's description could be a script.
-    fn link(&self, chain: ChainId, kind: &str, what: &str) -> Option<String> {
-        let base = self.chains.get(&chain)?.explorer.as_deref()?;
-        let is_plain = base.starts_with("https://")
-            && base.len() <= 200
-            && base.bytes().all(|byte| byte.is_ascii_graphic());
-        is_plain.then(|| format!("{}/{kind}/{what}", base.trim_end_matches('/')))
-    }
-
     pub(super) fn parties(&self) -> Vec<Party> {
         let mut parties = self.directory.parties(self.input.today);
         for party in &mut parties {
@@ -184,22 +143,9 @@ impl<'a> Names<'a> {
         parties
     }
 
-    pub(super) fn assets(&self) -> Vec<AssetLine> {
-        self.assets
-            .iter()
-            .map(|(asset, name)| AssetLine {
-                chain_name: self.chain(asset.chain()),
-                contract: asset.contract().map(fundtrail_model::checksum),
-                name: name.name.clone(),
-                decimals: name.decimals,
-                source: name.source.clone(),
-            })
-            .collect()
-    }
-
     pub(super) fn chains(&self) -> Vec<Chain> {
         let until = &self.input.until;
-        let mut ids: Vec<ChainId> = self.chains.keys().chain(until.keys()).copied().collect();
+        let mut ids: Vec<ChainId> = self.coins.chains().chain(until.keys().copied()).collect();
         ids.sort_unstable();
         ids.dedup();
         ids.into_iter()

@@ -1,7 +1,7 @@
 //! What contracts on the chain say of the addresses of the trail, and where that is not what the lists say.
 
 use fundtrail_model::{
-    Address, ChainId, Freeze, FreezeKind, Listing, ListingStatus, Opinion, Oracle, checksum,
+    Address, ChainId, Date, Freeze, FreezeKind, Listing, ListingStatus, Opinion, Oracle, checksum,
     hash_hex,
 };
 
@@ -24,6 +24,33 @@ fn line(input: &Input<'_>, names: &Names<'_>, opinion: &Opinion) -> schema::Opin
     let Opinion { chain, address, oracle, contract, block, is_listed } = *opinion;
     let day = names.day(chain, block).unwrap_or(input.today);
     let listings: Vec<&Listing> = names.directory().listings(address).collect();
+    let history: Vec<&Freeze> = freezes_of(input, chain, address)
+        .filter(|freeze| freeze.contract == contract && freeze.block <= block)
+        .collect();
+    let since = history_text(&history, is_listed && oracle != Oracle::Sanctions);
+    let (statement, is_disagreement) =
+        told(opinion, day, (&names.block(chain, block), &since), &listings);
+    schema::Opinion {
+        party: names.party(chain, address, block),
+        chain_name: names.chain(chain),
+        oracle: oracle.name(),
+        contract: checksum(contract),
+        block,
+        is_listed,
+        is_disagreement,
+        statement,
+        freezes: history.into_iter().map(freeze_line).collect(),
+    }
+}
+
+/// An opinion, since when that is so, beside what the lists say of the same address on that day, and whether they contradict each other.
+pub(crate) fn told(
+    opinion: &Opinion,
+    day: Date,
+    (block, since): (&str, &str),
+    listings: &[&Listing],
+) -> (String, bool) {
+    let Opinion { oracle, contract, is_listed, .. } = *opinion;
     let of_status = |wanted: fn(ListingStatus) -> bool| {
         listings.iter().copied().find(|listing| wanted(listing.status_on(day)))
     };
@@ -56,26 +83,12 @@ fn line(input: &Input<'_>, names: &Names<'_>, opinion: &Opinion) -> schema::Opin
         (Oracle::Circle, true) => "the issuer of USDC has frozen it",
         (Oracle::Circle, false) => "the issuer of USDC has not frozen it",
     };
-    let history: Vec<&Freeze> = freezes_of(input, chain, address)
-        .filter(|freeze| freeze.contract == contract && freeze.block <= block)
-        .collect();
-    let since = history_text(&history, is_listed && oracle != Oracle::Sanctions);
     let but = if is_disagreement { "; BUT " } else { "; " };
-    schema::Opinion {
-        party: names.party(chain, address, block),
-        chain_name: names.chain(chain),
-        oracle: oracle.name(),
-        contract: checksum(contract),
-        block,
-        is_listed,
-        is_disagreement,
-        statement: format!(
-            "{says} at the end of {} (contract {}){since}{but}{lists_say}",
-            names.block(chain, block),
-            checksum(contract)
-        ),
-        freezes: history.into_iter().map(freeze_line).collect(),
-    }
+    let statement = format!(
+        "{says} at the end of {block} (contract {}){since}{but}{lists_say}",
+        checksum(contract)
+    );
+    (statement, is_disagreement)
 }
 
 /// What issuers did to an address, in order.

@@ -14,7 +14,7 @@ use crate::input::Input;
 use crate::schema::{Party, PartyRef, PartyText};
 
 /// `0x12ab…34cd`.
-pub(super) fn short(address: Address) -> String {
+pub(crate) fn short(address: Address) -> String {
     let text = checksum(address);
     match (text.get(..6), text.get(38..)) {
         (Some(head), Some(tail)) => format!("{head}…{tail}"),
@@ -292,12 +292,12 @@ impl<'a> Directory<'a> {
 }
 
 /// ` (invented)` or nothing.
-pub(super) const fn invented_mark(is_invented: bool) -> &'static str {
+pub(crate) const fn invented_mark(is_invented: bool) -> &'static str {
     if is_invented { " (invented)" } else { "" }
 }
 
 /// `labelled as “name” (exchange) by source; certain`, and until and since when.
-pub(super) fn label_text(label: &Label) -> String {
+pub(crate) fn label_text(label: &Label) -> String {
     let span = match (label.valid_from, label.valid_until) {
         (None, None) => String::new(),
         (Some(from), None) => format!(", from {from}"),
@@ -315,7 +315,7 @@ pub(super) fn label_text(label: &Label) -> String {
 }
 
 /// `TORNADO CASH, OFAC SDN, programme CYBER2`.
-pub(super) fn listing_text(listing: &Listing) -> String {
+pub(crate) fn listing_text(listing: &Listing) -> String {
     let programme = match &listing.programme {
         Some(programme) => format!(", programme {}", clean(programme)),
         None => String::new(),
@@ -329,7 +329,7 @@ pub(super) fn listing_text(listing: &Listing) -> String {
 }
 
 /// `listed 2022-08-08; delisted 2025-03-21`.
-pub(super) fn listing_dates(listing: &Listing) -> String {
+pub(crate) fn listing_dates(listing: &Listing) -> String {
     match listing.delisted {
         Some(delisted) => format!("listed {}; delisted {delisted}", listing.listed),
         None => format!("listed {}", listing.listed),

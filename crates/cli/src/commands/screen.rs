@@ -1,0 +1,312 @@
+//! `fundtrail screen`
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fundtrail_labels::Book;
+use fundtrail_model::{Address, ChainId, FlagRule, Window, checksum, sanitize_claim};
+use fundtrail_store::Case;
+
+use crate::args::{FailOn, Screen};
+use crate::behaviour;
+use crate::chains::Chains;
+use crate::clock;
+use crate::commands;
+use crate::config::Config;
+use crate::error::{Error, Exit};
+use crate::evidence::{Evidence, How};
+use crate::job::Job;
+use crate::nodes::Nodes;
+use crate::opinions;
+use crate::presentation::{keep_names, key, parse_day};
+use crate::settings::{Settings, Start, Until, allowance, read_prices};
+use crate::ui;
+use crate::wallet::{Screened, deliver, destinations, kept, looked_at, present};
+
+/// `again` is the command that goes on where this one stops.
+pub(crate) fn run(args: &Screen, again: &str) -> Result<Exit, Error> {
+    let chains = Chains::builtin()?;
+    let places = destinations(&args.out, args.format)?;
+    for place in &places {
+        place.try_out_file()?;
+    }
+    let flag = args.naming.flag.map(FlagRule::from);
+    let (case, screened, spent) = match (&args.case, args.addresses.is_empty()) {
+        (Some(path), true) => {
+            refuse_what_needs_addresses(args)?;
+            let case = Case::open_read_only(path)?;
+            let screened = kept(&case, &chains)?;
+            if screened.is_empty() {
+                return Err(Error::usage(
+                    "no wallet of this case was reported on before",
+                    "name one: with --offline from what the case holds, or with --from to fetch it",
+                ));
+            }
+            (case, screened, None)
+        }
+        _ if args.offline => {
+            let (case, screened) = offline(args, &chains)?;
+            (case, screened, None)
+        }
+        _ => fetched(args, &chains, again)?,
+    };
+    let how = How::of_case(&case, &chains, None)?;
+    let report = present(&case, &chains, &how, &screened, flag)?;
+    deliver(&report, &places, args.format)?;
+    ui::talk(&format!("case {}", case.path().display()));
+    if let Some(spent) = spent {
+        ui::warning(&format!("this run stopped when {spent}; to go on:\n  {again}"));
+    }
+    if args.fail_on == Some(FailOn::Listed) && report.wallets.iter().any(|of| of.is_flagged) {
+        return Ok(Exit::Flagged);
+    }
+    if args.require_complete && !report.wallets.iter().all(|of| of.is_complete) {
+        ui::warning("not everything was looked at, or not everything adds up");
+        return Ok(Exit::Incomplete);
+    }
+    Ok(Exit::Done)
+}
+
+/// Without an address nothing is fetched and nothing is written: what would change the case makes no sense then.
+fn refuse_what_needs_addresses(args: &Screen) -> Result<(), Error> {
+    let naming = &args.naming;
+    let typed = [
+        ("--rpc", !args.rpc.is_empty()),
+        ("--from", args.from.is_some()),
+        ("--to", args.to.is_some()),
+        ("--labels", !naming.labels.is_empty()),
+        ("--prices", naming.prices.is_some()),
+        ("--as-of", naming.as_of.is_some()),
+        ("--title", args.title.is_some()),
+        ("--second-opinions", naming.second_opinions),
+    ];
+    match typed.into_iter().find(|(_, is_typed)| *is_typed) {
+        Some((flag, _)) => Err(Error::usage(
+            format!("{flag} changes what the case holds, and no address says of whom"),
+            "name the wallet, too",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Reports on what a case holds, by the names that it keeps.
+fn offline(args: &Screen, chains: &Chains) -> Result<(Case, Vec<Screened>), Error> {
+    let Some(path) = &args.case else {
+        return Err(Error::usage("--offline needs a case", "name it with --case"));
+    };
+    let (chain, addresses) =
+        super::fetch::addresses(&args.addresses, args.chain.as_deref(), chains)?;
+    let mut case = Case::open(path)?;
+    let before = kept(&case, chains)?;
+    let mut screened = Vec::new();
+    for address in addresses {
+        let same = before.iter().find(|of| (of.chain, of.address) == (chain, address));
+        let held = match same {
+            Some(of) => Some(of.window),
+            None => looked_at(&case, chain, address)?,
+        };
+        let block = |flag: &str, typed: Option<&String>, held: Option<u64>| match typed {
+            Some(text) => text.parse().map_err(|_| {
+                Error::usage(
+                    format!("{flag}: `{}` is no block", sanitize_claim(text, 40)),
+                    "give a block number: which one a day begins with only a node can say",
+                )
+            }),
+            None => held.ok_or_else(|| {
+                Error::usage(
+                    format!("the case was never asked about {}", checksum(address)),
+                    "fetch it: leave out --offline and give --from",
+                )
+            }),
+        };
+        let first = block("--from", args.from.as_ref(), held.map(Window::first))?;
+        let last = block("--to", args.to.as_ref(), held.map(Window::last))?;
+        let window = Window::new(first, last).ok_or_else(|| {
+            Error::usage("--to comes before --from", "give a later block with --to")
+        })?;
+        screened.push(Screened { chain, address, window });
+    }
+    keep(&mut case, args, &screened)?;
+    Ok((case, screened))
+}
+
+type Fetched = (Case, Vec<Screened>, Option<String>);
+
+/// Fetches what the case lacks, names it, and reports on that.
+fn fetched(args: &Screen, chains: &Chains, again: &str) -> Result<Fetched, Error> {
+    let (chain, addresses) =
+        super::fetch::addresses(&args.addresses, args.chain.as_deref(), chains)?;
+    let settings = settings(args, chains, (chain, &addresses))?;
+    let book = commands::lists::book(&args.naming.labels, args.naming.allow_unsourced)?;
+    let mut nodes = match &args.replay {
+        Some(folder) => Nodes::replaying_folder(folder)?,
+        None => Nodes::new(&settings.rpc, chains, settings.timeout, &settings.max_rps)?,
+    };
+    if args.record.is_some() {
+        nodes = nodes.record();
+    }
+    let mut case = commands::trace::open_or_create(&settings.case_path)?;
+    let start = start(args, &kept(&case, chains)?, (chain, &addresses))?;
+    let work = async {
+        let job = Job::new(&settings, chains, &book, (&mut case, &mut nodes), true);
+        let (window, end, spent) = job.fetch(chain, &addresses, start).await?;
+        case.set_setting(&format!("{}{chain}", key::END), &end.words)?;
+        for (chain, origin) in nodes.origins() {
+            case.set_setting(&format!("{}{chain}", key::ENDPOINT), &origin)?;
+        }
+        name_all(&mut case, &book)?;
+        if args.naming.second_opinions {
+            let who = dealt_with(&case, chain, &addresses, window)?;
+            let about = (who, window.last());
+            opinions::ask_about(&mut case, &mut nodes, chains, chain, about).await?;
+        }
+        Ok((window, spent))
+    };
+    let (window, spent) = commands::block_on(work, Some(again))?;
+    if let Some(folder) = &args.record {
+        nodes.write_recordings(folder)?;
+    }
+    let screened: Vec<Screened> =
+        addresses.iter().map(|address| Screened { chain, address: *address, window }).collect();
+    keep(&mut case, args, &screened)?;
+    Ok((case, screened, spent))
+}
+
+fn name_all(case: &mut Case, book: &Book) -> Result<(), Error> {
+    let evidence = Evidence::load(case)?;
+    let marks = evidence.marks(book);
+    keep_names(case, &evidence, &marks, book)
+}
+
+/// The wallets, and everybody in their transfers.
+fn dealt_with(
+    case: &Case,
+    chain: ChainId,
+    wallets: &[Address],
+    window: Window,
+) -> Result<BTreeSet<Address>, Error> {
+    let mut who: BTreeSet<Address> = wallets.iter().copied().collect();
+    for of in case.transfers(chain)? {
+        let parties = [of.from, of.to];
+        let is_theirs = parties.iter().flatten().any(|party| wallets.contains(party));
+        if is_theirs && window.contains(of.position.block) {
+            who.extend(parties.into_iter().flatten());
+        }
+    }
+    Ok(who)
+}
+
+/// Keeps whom the report is on and how it is judged.
+fn keep(case: &mut Case, args: &Screen, screened: &[Screened]) -> Result<(), Error> {
+    let config = Config::load()?;
+    let mut kept = behaviour::kept(&config.typologies)?;
+    if let Some(title) = &args.title {
+        kept.push((key::SCREEN_TITLE.to_owned(), sanitize_claim(title, 200)));
+    }
+    let is_judged =
+        args.offline && args.naming.as_of.is_none() && case.setting(key::AS_OF)?.is_some();
+    if !is_judged {
+        let day = match &args.naming.as_of {
+            Some(day) => parse_day("--as-of", day)?,
+            None => clock::today()?,
+        };
+        kept.push((key::AS_OF.to_owned(), day.to_string()));
+    }
+    if let Some(flag) = args.naming.flag.map(FlagRule::from).or(config.flag()?) {
+        kept.push((key::FLAG.to_owned(), flag.to_string()));
+    }
+    if let Some(path) = &args.naming.prices {
+        kept.push((key::PRICES.to_owned(), read_prices(path)?));
+    }
+    kept.extend(screened.iter().map(Screened::setting));
+    for (key, value) in &kept {
+        case.set_setting(key, value)?;
+    }
+    Ok(())
+}
+
+/// Where to begin: what was typed, else where the case began with all of them.
+fn start(
+    args: &Screen,
+    before: &[Screened],
+    (chain, addresses): (ChainId, &[Address]),
+) -> Result<Start, Error> {
+    if let Some(text) = &args.from {
+        return match parse_when("--from", text)? {
+            Until::Day(day) => Ok(Start::Day(day)),
+            Until::Block(block) => Ok(Start::Block(block)),
+            Until::Finalized | Until::Latest => Err(Error::usage(
+                format!("--from: `{text}` is no beginning"),
+                "give a block or a day",
+            )),
+        };
+    }
+    let first = |address: &Address| {
+        let same = before.iter().find(|of| (of.chain, of.address) == (chain, *address));
+        same.map(|of| of.window.first())
+    };
+    let known: Option<Vec<u64>> = addresses.iter().map(first).collect();
+    match known.and_then(|firsts| firsts.into_iter().min()) {
+        Some(first) => Ok(Start::Block(first)),
+        None => Err(Error::usage(
+            "where to begin is not known",
+            "give a block or a day with --from; `--from 0` is the whole history",
+        )),
+    }
+}
+
+/// A block, a day, `finalized` or `latest`.
+fn parse_when(flag: &str, text: &str) -> Result<Until, Error> {
+    match text {
+        "finalized" => Ok(Until::Finalized),
+        "latest" => Ok(Until::Latest),
+        _ if text.contains('-') => Ok(Until::Day(parse_day(flag, text)?)),
+        _ => text.parse().map(Until::Block).map_err(|_| {
+            Error::usage(
+                format!("{flag}: `{}` is no block", sanitize_claim(text, 40)),
+                "give a block number or a day like 2022-03-29",
+            )
+        }),
+    }
+}
+
+fn settings(
+    args: &Screen,
+    chains: &Chains,
+    (chain, addresses): (ChainId, &[Address]),
+) -> Result<Settings, Error> {
+    let config = Config::load()?;
+    let until = match &args.to {
+        Some(text) => vec![(None, parse_when("--to", text)?)],
+        None => Vec::new(),
+    };
+    if let Some(path) = &args.naming.prices {
+        read_prices(path)?;
+    }
+    if let Some(day) = &args.naming.as_of {
+        parse_day("--as-of", day)?;
+    }
+    Ok(Settings {
+        specs: Vec::new(),
+        until,
+        rpc: if args.rpc.is_empty() { config.rpc } else { args.rpc.clone() },
+        timeout: Duration::from_secs(args.timeout),
+        max_rps: args.max_rps.clone(),
+        allowance: allowance(&args.allowed)?,
+        case_path: match (&args.case, addresses.first()) {
+            (Some(path), _) => path.clone(),
+            (None, Some(first)) => case_path(chains, chain, *first),
+            (None, None) => return Err(Error::usage("no wallet was named", "name one")),
+        },
+        places: Vec::new(),
+        through: None,
+        kept: Vec::new(),
+    })
+}
+
+/// `ethereum-0x1234abcd.wallet.ftcase`, after the first address.
+fn case_path(chains: &Chains, chain: ChainId, address: Address) -> PathBuf {
+    let short: String = checksum(address).chars().take(10).collect();
+    Path::new(&format!("{}-{short}.wallet.ftcase", chains.info(chain).slug)).to_path_buf()
+}

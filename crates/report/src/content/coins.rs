@@ -1,0 +1,100 @@
+//! How chains, assets, amounts and places are called.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fundtrail_model::{Asset, ChainId, ChainInfo, Date, Timestamp};
+
+use super::assets::{AssetName, Tickers, asset_names};
+use super::clean;
+use super::parties::short;
+use crate::schema::AssetLine;
+
+/// Names what moves, and where and when it did.
+pub(crate) struct Coins<'a> {
+    chains: BTreeMap<ChainId, &'a ChainInfo>,
+    assets: BTreeMap<Asset, AssetName>,
+    blocks: &'a BTreeMap<(ChainId, u64), Timestamp>,
+}
+
+impl<'a> Coins<'a> {
+    /// Names the assets that are `mentioned`.
+    pub(crate) fn new(
+        tickers: Tickers<'a>,
+        mentioned: BTreeSet<Asset>,
+        blocks: &'a BTreeMap<(ChainId, u64), Timestamp>,
+    ) -> Self {
+        let chains = tickers.chains.iter().map(|chain| (chain.id, chain)).collect();
+        let assets = asset_names(&tickers, mentioned, &chains);
+        Self { chains, assets, blocks }
+    }
+
+    /// The chains that are described.
+    pub(super) fn chains(&self) -> impl Iterator<Item = ChainId> {
+        self.chains.keys().copied()
+    }
+
+    pub(crate) fn chain(&self, chain: ChainId) -> String {
+        match self.chains.get(&chain) {
+            Some(info) => clean(&info.name),
+            None => format!("chain {chain}"),
+        }
+    }
+
+    pub(crate) fn time(&self, chain: ChainId, block: u64) -> Option<Timestamp> {
+        self.blocks.get(&(chain, block)).copied()
+    }
+
+    pub(crate) fn day(&self, chain: ChainId, block: u64) -> Option<Date> {
+        self.time(chain, block).and_then(Timestamp::date)
+    }
+
+    /// The block, with its day where it is known.
+    pub(crate) fn block(&self, chain: ChainId, block: u64) -> String {
+        match self.time(chain, block) {
+            Some(time) => format!("block {block} ({time})"),
+            None => format!("block {block}"),
+        }
+    }
+
+    pub(crate) fn asset(&self, asset: Asset) -> String {
+        self.called(asset, |name| &name.name)
+    }
+
+    fn called(&self, asset: Asset, which: fn(&AssetName) -> &String) -> String {
+        match self.assets.get(&asset) {
+            Some(name) => which(name).clone(),
+            None => match asset.contract() {
+                Some(contract) => format!("token {}", short(contract)),
+                None => format!("native coin of chain {}", asset.chain()),
+            },
+        }
+    }
+
+    /// What an asset is called, with its chain where that is not enough, and its decimals where they are known.
+    pub(crate) fn name_and_decimals(&self, asset: Asset) -> (String, Option<u8>) {
+        let decimals = self.assets.get(&asset).and_then(|name| name.decimals);
+        (self.called(asset, |name| &name.full), decimals)
+    }
+
+    /// Only `https` becomes a link: anything else in a chain's description could be a script.
+    pub(crate) fn link(&self, chain: ChainId, kind: &str, what: &str) -> Option<String> {
+        let base = self.chains.get(&chain)?.explorer.as_deref()?;
+        let is_plain = base.starts_with("https://")
+            && base.len() <= 200
+            && base.bytes().all(|byte| byte.is_ascii_graphic());
+        is_plain.then(|| format!("{}/{kind}/{what}", base.trim_end_matches('/')))
+    }
+
+    pub(crate) fn assets(&self) -> Vec<AssetLine> {
+        self.assets
+            .iter()
+            .map(|(asset, name)| AssetLine {
+                chain_name: self.chain(asset.chain()),
+                contract: asset.contract().map(fundtrail_model::checksum),
+                name: name.name.clone(),
+                decimals: name.decimals,
+                source: name.source.clone(),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,6 @@
+//! Wallet reports of small histories.
+
+mod hostile;
+mod listed;
+mod sample;
+mod sums;

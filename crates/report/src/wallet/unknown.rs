@@ -1,0 +1,111 @@
+//! What is not known of a wallet, and what contracts on the chain say beside the lists.
+
+use std::collections::BTreeSet;
+
+use fundtrail_model::{Listing, Opinion, Standing, checksum};
+
+use super::attention::counted;
+use super::input::Subject;
+use super::view::View;
+use crate::content::told;
+
+/// What contracts say of the wallet and of those it dealt with: all that is said or that contradicts the lists, and of
+/// these what contradicts them.
+pub(super) fn opinions(view: &View<'_>) -> (Vec<String>, Vec<String>) {
+    let dealt = view.statement.movements.iter().filter(|of| of.standing.is_dealing());
+    let mut who: BTreeSet<_> = dealt.filter_map(|of| of.counterparty).collect();
+    who.insert(view.statement.address);
+    let is_ours = |of: &&Opinion| of.chain == view.chain() && who.contains(&of.address);
+    let mut found: Vec<(bool, String)> = Vec::new();
+    for of in view.known.input.opinions.iter().filter(is_ours) {
+        let day = view.day(of.block).unwrap_or(view.known.input.today);
+        let block = view.known.coins.block(view.chain(), of.block);
+        let listings: Vec<&Listing> = view.listings(of.address).collect();
+        let (statement, is_disagreement) = told(of, day, (&block, ""), &listings);
+        if of.is_listed || is_disagreement {
+            found.push((is_disagreement, format!("{}: {statement}", checksum(of.address))));
+        }
+    }
+    found.sort_by_key(|(is_disagreement, _)| !is_disagreement);
+    let disagreements = found.iter().filter(|(is, _)| *is).map(|(_, text)| text.clone()).collect();
+    (found.into_iter().map(|(_, text)| text).collect(), disagreements)
+}
+
+/// A sentence each.
+pub(super) fn not_known(view: &View<'_>, subject: &Subject<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for look in &view.statement.looks {
+        let what = match look.class {
+            fundtrail_model::AssetClass::Native => "the native coin",
+            _ => "tokens",
+        };
+        if !look.gaps.is_empty() {
+            let gaps: Vec<String> = look.gaps.iter().take(5).map(ToString::to_string).collect();
+            let more = look.gaps.len().saturating_sub(gaps.len());
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            lines.push(format!(
+                "Movements of {what} in blocks {}{more}: they were not looked at.",
+                gaps.join(", ")
+            ));
+        }
+        let is_weak = |(_, proof): &&(fundtrail_model::How, fundtrail_model::Proof)| {
+            *proof < fundtrail_model::Proof::Reconciled
+        };
+        if !view.statement.is_seen(look) && look.blocks.keys().any(|key| is_weak(&key)) {
+            lines.push(format!(
+                "Whether movements of {what} are missing: of some blocks no balance checks what was seen, or it does \
+                 not agree. The coverage says of how many."
+            ));
+        }
+    }
+    let movements = &view.statement.movements;
+    let unvouched: BTreeSet<_> = movements
+        .iter()
+        .filter(|of| of.standing == Standing::Unvouched)
+        .map(|of| of.transfer.asset)
+        .collect();
+    if !unvouched.is_empty() {
+        lines.push(format!(
+            "What {} that no list used knows are worth, and whether what they log happened: they count as nobody's \
+             dealings. If one of them is real, name it in a file of tokens with --labels.",
+            counted(unvouched.len(), "token")
+        ));
+    }
+    for (kind, n) in &subject.patterns.left_out {
+        lines.push(format!(
+            "What {} more of the pattern {kind} are: they were counted only.",
+            counted(*n, "instance")
+        ));
+    }
+    let counts = |of: &&fundtrail_model::Movement| of.standing.is_dealing();
+    let unpriced = movements.iter().filter(counts).filter(|of| view.usd(&of.transfer).is_none());
+    let unpriced = unpriced.count();
+    if 0 < unpriced {
+        lines.push(format!(
+            "What {} were worth in US dollars: there is no price for their day.",
+            counted(unpriced, "transfer")
+        ));
+    }
+    if !subject.is_person {
+        lines.push(
+            "Whether its behaviour is of a kind that has a name: it is a contract, a service or a hub, or it was not \
+             looked at, and what many people do through one address looks like everything."
+                .to_owned(),
+        );
+    }
+    lines.push(
+        "What came before its counterparties, and what came after: exposure here is direct, one hop. `fundtrail trace` \
+         follows an amount further, and back with --direction in."
+            .to_owned(),
+    );
+    lines.push(
+        "What it held all the time without moving it, NFTs, and what happened on other chains under the same address."
+            .to_owned(),
+    );
+    lines.push(
+        "Who controls it. That no list used names an address does not say that nobody does: lists of addresses are \
+         never complete."
+            .to_owned(),
+    );
+    lines
+}
