@@ -95,13 +95,14 @@ impl Class {
                 Category::Lending => 11,
                 Category::WrappedNative => 12,
                 Category::Token => 13,
-                Category::Burn => 14,
-                Category::Other => 15,
-                Category::Unknown => 16,
+                Category::FreezableToken => 14,
+                Category::Burn => 15,
+                Category::Other => 16,
+                Category::Unknown => 17,
             },
-            Self::Converter => 17,
-            Self::Contract => 18,
-            Self::Wallet => 19,
+            Self::Converter => 18,
+            Self::Contract => 19,
+            Self::Wallet => 20,
         }
     }
 }
