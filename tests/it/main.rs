@@ -73,6 +73,7 @@ mod lists_kept;
 mod live;
 mod many_accounts;
 mod pages;
+mod pdf;
 mod prices;
 mod reopened;
 mod rules;

@@ -54,3 +54,9 @@ find_browser >/dev/null ||
     install_package chromium ||
     fail 'a browser' 'Install Chromium (on Debian: sudo apt-get install chromium) or Google Chrome.'
 find_browser >/dev/null || fail 'a browser' 'Chromium was installed but is not in PATH.'
+
+# Reads what is written as PDF.
+for tool in pdftotext qpdf; do
+    command -v "$tool" >/dev/null || install_package poppler-utils qpdf ||
+        fail "$tool" 'Install Poppler and QPDF (on Debian: sudo apt-get install poppler-utils qpdf).'
+done

@@ -257,7 +257,7 @@ pub(crate) struct Naming {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
-    /// Report to write: .html, .md, .json, .txt, .xlsx, .graphml, .gexf, .dot, .ftm, .csv (a row per hop), .TABLE.csv
+    /// Report to write: .html, .pdf, .md, .json, .txt, .xlsx, .graphml, .gexf, .dot, .ftm, .csv (a row per hop), .TABLE.csv
     /// (another table, such as .endings.csv or .evidence.csv; --format names them), or a folder with --format csv-set;
     /// can be repeated
     #[arg(long, value_name = "FILE")]

@@ -1,6 +1,6 @@
 //! Where reports go. Every place is tried before anything expensive is done.
 
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -16,6 +16,7 @@ pub(crate) enum Format {
     Terminal,
     Html,
     Markdown,
+    Pdf,
     Json,
     /// A workbook.
     Xlsx,
@@ -38,6 +39,7 @@ impl Format {
             Self::Terminal => ("terminal", "Text for a terminal"),
             Self::Html => ("html", "One self-contained page"),
             Self::Markdown => ("markdown", "A text with tables, as GitHub and others show it"),
+            Self::Pdf => ("pdf", "Pages to print, file or send"),
             Self::Json => ("json", "Everything, in a versioned schema"),
             Self::Xlsx => ("xlsx", "A workbook with a summary and a sheet for every table"),
             Self::Graphml => {
@@ -61,6 +63,7 @@ impl ValueEnum for Format {
             let whole = [
                 Format::Terminal,
                 Format::Html,
+                Format::Pdf,
                 Format::Markdown,
                 Format::Json,
                 Format::Xlsx,
@@ -85,6 +88,13 @@ impl ValueEnum for Format {
     }
 }
 
+impl Format {
+    /// Whether it is no text.
+    const fn is_binary(self) -> bool {
+        matches!(self, Self::Pdf)
+    }
+}
+
 /// One place and what is written there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Destination<F = Format> {
@@ -97,6 +107,15 @@ pub(crate) fn destinations(
     paths: &[PathBuf],
     format: Option<Format>,
 ) -> Result<Vec<Destination>, Error> {
+    if let Some(format) = format.filter(|format| paths.is_empty() && format.is_binary()) {
+        if std::io::stdout().is_terminal() {
+            let (name, _) = format.named();
+            return Err(Error::usage(
+                format!("a terminal cannot show {name}"),
+                "name a file with --out, or send the output to one with >",
+            ));
+        }
+    }
     let mut destinations = Vec::new();
     for path in paths {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -104,6 +123,7 @@ pub(crate) fn destinations(
             Some("html" | "htm") => Some(Format::Html),
             Some("md" | "markdown") => Some(Format::Markdown),
             Some("json") => Some(Format::Json),
+            Some("pdf") => Some(Format::Pdf),
             Some("csv") => Some(Format::Table(named_table(name).unwrap_or(TableName::Hops))),
             Some("xlsx") => Some(Format::Xlsx),
             Some("graphml") => Some(Format::Graphml),
@@ -116,7 +136,7 @@ pub(crate) fn destinations(
         let format = from_ending.or(format).ok_or_else(|| {
             Error::usage(
                 format!("the ending of {} does not say a format", path.display()),
-                "end the name in .html, .md, .json, .csv, .xlsx, .graphml, .gexf, .dot, .ftm or .txt, or give --format",
+                "end the name in .html, .pdf, .md, .json, .csv, .xlsx, .graphml, .gexf, .dot, .ftm or .txt, or give --format",
             )
         })?;
         destinations.push(Destination { path: path.clone(), format });
@@ -235,6 +255,7 @@ mod tests {
         };
         check("report.html", None, Some(Format::Html));
         check("report.md", None, Some(Format::Markdown));
+        check("report.pdf", None, Some(Format::Pdf));
         let hops = Format::Table(TableName::Hops);
         check("report.json", Some(hops), Some(Format::Json));
         check("report", Some(hops), Some(hops));

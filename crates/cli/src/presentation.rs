@@ -15,7 +15,8 @@ use fundtrail_model::{
 };
 use fundtrail_report::document::document;
 use fundtrail_report::{
-    Difference, Fact, Input, ListLine, Report, TableName, ThroughLine, TrustedToken,
+    Difference, Fact, Imprint, Input, ListLine, Pictures, Report, TableName, ThroughLine,
+    TrustedToken,
 };
 use fundtrail_store::{Case, KnownTokenRow};
 
@@ -627,6 +628,10 @@ fn render(
     let whole = match format {
         Format::Terminal => fundtrail_report::terminal(report, 100, false).into_bytes(),
         Format::Html => fundtrail_report::html(report)?.into_bytes(),
+        Format::Pdf => {
+            let (pictures, imprint) = (Pictures::of(report), Imprint::of(report));
+            fundtrail_report::pdf(&document(report), &pictures, &imprint)?
+        }
         Format::Markdown => fundtrail_report::markdown(&document(report)).into_bytes(),
         Format::Json => return Ok(fundtrail_report::json(report, to)?),
         Format::Table(table) if !table.is_in(report) => {

@@ -10,6 +10,8 @@ mod words;
 
 use crate::Report;
 pub(crate) use graph::{Edge, Graph, Node};
+#[cfg(test)]
+pub(crate) use layout::layout;
 pub(crate) use layout::{Box, LINE_HEIGHT, Line, NODE_WIDTH, Picture};
 pub(crate) use shapes::{Step, class_name, corners, kind, way};
 pub(crate) use words::{labels, rows};
@@ -26,6 +28,8 @@ pub(crate) struct Diagram {
     pub(crate) picture: Picture,
     /// What the picture leaves out, a sentence each.
     pub(crate) notes: Vec<String>,
+    /// The kinds of nodes in it, and what each means.
+    pub(crate) legend: Vec<(&'static str, &'static str)>,
 }
 
 /// How many pictures there are.
@@ -41,7 +45,32 @@ pub(crate) fn diagrams(report: &Report) -> Vec<Diagram> {
             let mut notes = whole.notes();
             let (graph, stands) = collapse::collapse(&whole, &mut notes);
             let picture = layout::layout(&graph);
-            Diagram { whole, stands, graph, picture, notes }
+            let legend = legend(report, |shown| graph.nodes.iter().any(|node| kind(node) == shown));
+            Diagram { whole, stands, graph, picture, notes, legend }
         })
         .collect()
+}
+
+/// Kinds of nodes and the words for their shapes; without words, the report has them.
+const LEGEND: [(&str, &str); 10] = [
+    ("source", "where it was taken from"),
+    ("pass", "passed on"),
+    ("held", "held (double frame)"),
+    ("service", "service (gabled)"),
+    ("sanctioned", "sanctioned (octagon, thick)"),
+    ("mixer", "mixer (octagon)"),
+    ("bridge", "bridge (arrow)"),
+    ("contract", "contract or hub (cut corner)"),
+    ("open", "not followed (dashed)"),
+    ("gone", ""),
+];
+
+/// The kinds that are shown, and what each means.
+pub(crate) fn legend(
+    report: &Report,
+    is_shown: impl Fn(&str) -> bool,
+) -> Vec<(&'static str, &'static str)> {
+    let dotted = report.words.dotted;
+    let shown = LEGEND.into_iter().filter(|(kind, _)| is_shown(kind));
+    shown.map(|(kind, says)| (kind, if says.is_empty() { dotted } else { says })).collect()
 }

@@ -22,4 +22,10 @@ pub enum Error {
         /// What the template engine said.
         reason: String,
     },
+    /// The PDF writer failed.
+    #[error("the report could not be written as PDF: {reason}")]
+    Pdf {
+        /// What the writer said.
+        reason: String,
+    },
 }

@@ -16,7 +16,7 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use data::Data;
 use flow::Assets;
@@ -92,7 +92,6 @@ pub fn html(report: &Report) -> Result<String, Error> {
         flows: flows(report, &assets, &mut data),
         assets: assets.names(),
         paths: paths(report),
-        legend: &LEGEND,
         findings,
         quotes,
         movements,
@@ -110,20 +109,6 @@ fn digest(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text.as_bytes()))
 }
 
-/// Style class and words of each shape in the pictures; without words, the report has them.
-const LEGEND: [(&str, &str); 10] = [
-    ("source", "where it was taken from"),
-    ("pass", "passed on"),
-    ("held", "held (double frame)"),
-    ("service", "service (gabled)"),
-    ("sanctioned", "sanctioned (octagon, thick)"),
-    ("mixer", "mixer (octagon)"),
-    ("bridge", "bridge (arrow)"),
-    ("contract", "contract or hub (cut corner)"),
-    ("open", "not followed (dashed)"),
-    ("gone", ""),
-];
-
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
@@ -133,7 +118,6 @@ struct Page<'a> {
     script: &'a str,
     flows: Vec<Flow>,
     paths: Vec<PathsTo<'a>>,
-    legend: &'a [(&'a str, &'a str)],
     /// What the pictures can be filtered by: name and decimals.
     assets: Vec<(&'a str, Option<u8>)>,
     /// Those that are told one by one.
@@ -156,6 +140,7 @@ struct Flow {
     svg: String,
     /// What the picture leaves out, a sentence each.
     notes: Vec<String>,
+    legend: Vec<(&'static str, &'static str)>,
 }
 
 fn flows(report: &Report, assets: &Assets<'_>, data: &mut Data) -> Vec<Flow> {
@@ -169,6 +154,7 @@ fn flows(report: &Report, assets: &Assets<'_>, data: &mut Data) -> Vec<Flow> {
                 svg: svg::svg(&diagram.graph, &diagram.picture, idx),
                 chain_name: diagram.graph.chain_name,
                 notes: diagram.notes,
+                legend: diagram.legend,
             }
         })
         .collect()
@@ -219,21 +205,10 @@ impl Page<'_> {
 
     /// Only the shapes that the pictures show.
     fn shown_legend(&self) -> Vec<(&str, &str, String)> {
-        let shown: BTreeSet<&str> = self
-            .legend
-            .iter()
-            .map(|(kind, _)| *kind)
-            .filter(|kind| {
-                let class = format!("\"n n-{kind}");
-                self.flows.iter().any(|flow| flow.svg.contains(&class))
-            })
-            .collect();
-        let dotted = self.report.words.dotted;
-        let shown = self.legend.iter().filter(|(kind, _)| shown.contains(kind));
-        shown
-            .map(|(kind, says)| {
-                (*kind, if says.is_empty() { dotted } else { says }, svg::sample(kind))
-            })
-            .collect()
+        let is_shown = |kind: &str| {
+            self.flows.iter().any(|flow| flow.legend.iter().any(|(shown, _)| *shown == kind))
+        };
+        let shown = diagram::legend(self.report, is_shown);
+        shown.into_iter().map(|(kind, says)| (kind, says, svg::sample(kind))).collect()
     }
 }

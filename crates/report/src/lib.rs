@@ -3,7 +3,7 @@
 //! [`content()`] turns a trail, and everything known about its addresses and assets, into a [`Report`]:
 //! plain values in the order in which a reader needs them. Each format then only lays out that content:
 //! [`terminal()`] with its
-//! [`terminal_summary()`], [`json()`], [`csv()`] and [`html()`]. All are pure; the same input gives the same bytes.
+//! [`terminal_summary()`], [`json()`], [`csv()`], [`html()`] and [`pdf()`]. All are pure; the same input gives the same bytes.
 //!
 //! Strangers' text (token names, labels from lists, settings) is made harmless twice: control,
 //! bidirectional and zero-width characters are escaped once for all in the content, and each format
@@ -21,6 +21,7 @@ mod letter;
 mod markdown;
 mod network;
 mod number;
+mod pdf;
 mod phrases;
 pub mod schema;
 mod table;
@@ -40,6 +41,7 @@ pub use json::{json, json_schema};
 pub use letter::{Addressee, Letter, letters};
 pub use markdown::markdown;
 pub use network::{dot, ftm, gexf, graphml};
+pub use pdf::{Imprint, Pictures, pdf};
 pub use schema::Report;
 pub use table::TableName;
 pub use terminal::{terminal, terminal_paths, terminal_summary};

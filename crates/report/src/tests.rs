@@ -8,7 +8,7 @@ mod letter;
 mod markdown;
 mod network;
 mod reader;
-mod sample;
+pub(crate) mod sample;
 mod sanctions;
 mod sums;
 mod tables;

@@ -33,7 +33,7 @@ pub(crate) fn rows(node: &Node) -> Vec<(&'static str, String)> {
     if !node.detail.is_empty() {
         rows.push(("d", format!("{}{invented}", node.detail)));
     }
-    let conversions = node.conversions.iter().map(|what| format!("⇄ {what}"));
+    let conversions = node.conversions.iter().map(|what| format!("↔ {what}"));
     add_named(&mut rows, conversions.collect());
     if let Some((class, ending)) =
         node.class().and_then(|class| Some((class, node.endings.get(&class)?)))
