@@ -107,14 +107,14 @@ pub(crate) fn destinations(
     paths: &[PathBuf],
     format: Option<Format>,
 ) -> Result<Vec<Destination>, Error> {
-    if let Some(format) = format.filter(|format| paths.is_empty() && format.is_binary()) {
-        if std::io::stdout().is_terminal() {
-            let (name, _) = format.named();
-            return Err(Error::usage(
-                format!("a terminal cannot show {name}"),
-                "name a file with --out, or send the output to one with >",
-            ));
-        }
+    if let Some(format) = format.filter(|format| paths.is_empty() && format.is_binary())
+        && std::io::stdout().is_terminal()
+    {
+        let (name, _) = format.named();
+        return Err(Error::usage(
+            format!("a terminal cannot show {name}"),
+            "name a file with --out, or send the output to one with >",
+        ));
     }
     let mut destinations = Vec::new();
     for path in paths {

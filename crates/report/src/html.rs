@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 use data::Data;
 use flow::Assets;
 
-use crate::schema::{BandPlace, Finding, Hop, Path, PathSet, PathStep};
-use crate::{Error, Report, diagram};
+use crate::schema::{BandPlace, Finding, Hop, Lead, LeadItem, Path, PathSet, PathStep};
+use crate::{Error, Report, diagram, phrases};
 
 const STYLE: &str = include_str!("../templates/report.css");
 /// Added in a reconstruction, so that every printed page says so.
@@ -196,6 +196,19 @@ impl Page<'_> {
     /// The first of many places: those that got most.
     fn shown_places<'b>(&self, places: &'b [BandPlace]) -> &'b [BandPlace] {
         places.get(..MAX_BAND_PLACES).unwrap_or(places)
+    }
+
+    const fn leads_title(&self) -> &'static str {
+        phrases::LEADS_TITLE
+    }
+
+    const fn leads_words(&self) -> &'static str {
+        phrases::LEADS
+    }
+
+    /// The first movements of a lead, as many as are read.
+    fn first_items<'b>(&self, lead: &'b Lead) -> &'b [LeadItem] {
+        lead.items.get(..MAX_BAND_PLACES).unwrap_or(&lead.items)
     }
 
     /// A mark stays with its number.

@@ -69,8 +69,11 @@ const BRIDGE_IN: Advice = Advice {
     unknown: &["Who paid on the other chain: nothing beyond the bridge was looked at."],
 };
 
+/// An ending, its index, and the label that stopped it.
+type Stopped<'a> = (usize, &'a Ending, &'a Label);
+
 pub(super) fn leads(input: &Input<'_>, names: &Names<'_>) -> Vec<Lead> {
-    let mut groups: BTreeMap<(Way<'_>, ChainId), Vec<(usize, &Ending, &Label)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Way<'_>, ChainId), Vec<Stopped<'_>>> = BTreeMap::new();
     for (ending_idx, ending) in input.trail.endings.iter().enumerate() {
         let (way, label) = match &ending.kind {
             EndingKind::Mixer(label) => (Way::Mixers, label),
@@ -91,7 +94,7 @@ fn lead(
     idx: usize,
     way: &Way<'_>,
     chain: ChainId,
-    endings: Vec<(usize, &Ending, &Label)>,
+    endings: Vec<Stopped<'_>>,
 ) -> Lead {
     let is_back = input.trail.direction == Direction::In;
     let repeated = input.trail.repeated_endings();

@@ -9,6 +9,7 @@ mod answers;
 mod band;
 mod behaviour;
 mod certainty;
+mod leads;
 mod ledger;
 mod names;
 mod paths;
@@ -43,8 +44,9 @@ pub fn document(report: &Report) -> Document {
         ledger::closing(report),
         act::requests(report),
         sanctions::findings(report),
-        certainty::certainty(report),
     ]);
+    sections.extend(leads::leads(report));
+    sections.push(certainty::certainty(report));
     sections.extend(band::band(report));
     sections.extend(flow(report));
     sections.extend([

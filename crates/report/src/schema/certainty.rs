@@ -31,7 +31,6 @@ pub struct Certainty {
     /// What has not been looked at.
     pub open_ends: Vec<OpenEnd>,
     /// Transactions that were not read whole.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub open_transactions: Vec<OpenTransaction>,
 }
 

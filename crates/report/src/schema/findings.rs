@@ -97,7 +97,6 @@ pub struct Opinion {
     /// What it says and what the lists say, as a sentence.
     pub statement: String,
     /// What this issuer did to the address since the trail began, in order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub freezes: Vec<Freeze>,
 }
 
