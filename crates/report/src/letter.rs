@@ -1,7 +1,7 @@
 //! Requests to those who can act: drafts, made from what the report says and claiming no more.
 //!
 //! A letter quotes transactions and labels. It does not say that somebody stole, or whose an account is; whatever
-//! only a person can know is a place in [brackets].
+//! only a person can know is a place in square brackets.
 
 mod ask;
 mod trace;

@@ -40,7 +40,7 @@ pub struct Finding {
     pub today: &'static str,
     /// Both in short, `listed later; not sanctioned today`.
     pub verdict: &'static str,
-    /// Whether it counts by [`Report::flag`].
+    /// Whether it counts by the setting `flag`.
     pub is_flagged: bool,
     /// The words for the status at the transfer, as in the statement.
     #[serde(skip)]
