@@ -28,5 +28,5 @@ pub(crate) const TOO_MANY: &str = "too many to be believed to be one owner’s";
 /// The heading of the leads.
 pub(crate) const LEADS_TITLE: &str = "Leads beyond mixers and bridges";
 /// What a lead is.
-pub(crate) const LEADS: &str = "A lead may help to go on and proves nothing. Nothing beyond these endings was followed, and nothing of it is in \
+pub(crate) const LEADS: &str = "A lead may help to go on and proves nothing. Nothing beyond them was followed, and nothing of it is in \
                                 the ledger or in any sum.";
