@@ -150,7 +150,9 @@ fn what_a_wallet_paid_out_came_from_whom_its_payers_had_it() {
     }
     assert!(printed.contains("Every unit is accounted for"), "{printed}");
     // Nobody stole anything here, and nothing is held, frozen or went anywhere.
-    sandbox.write("values.txt", values(&report));
+    let mut told = report.clone();
+    told["glossary"] = serde_json::Value::Null;
+    sandbox.write("values.txt", values(&told));
     for name in names[1..].iter().chain(&["values.txt"]) {
         let said = words(&sandbox.read(name));
         // The words at the end explain what could be said, too.
