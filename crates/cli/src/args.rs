@@ -139,6 +139,16 @@ pub(crate) struct Trace {
     #[command(flatten)]
     pub(crate) output: Output,
 
+    #[command(flatten)]
+    pub(crate) verdict: Verdict,
+
+    #[command(flatten)]
+    pub(crate) tape: Tape,
+}
+
+/// What ends a run with an exit code of its own.
+#[derive(Debug, Args)]
+pub(crate) struct Verdict {
     /// End with exit code 4 if anything was not looked at or does not add up
     #[arg(long)]
     pub(crate) require_complete: bool,
@@ -146,7 +156,11 @@ pub(crate) struct Trace {
     /// End with exit code 3 if this was found
     #[arg(long, value_enum, value_name = "FINDING")]
     pub(crate) fail_on: Option<FailOn>,
+}
 
+/// Answers of nodes that are kept or played again.
+#[derive(Debug, Args)]
+pub(crate) struct Tape {
     /// Folder to record every answer of every node in
     #[arg(long, hide = true, value_name = "DIR")]
     pub(crate) record: Option<PathBuf>,
@@ -401,21 +415,11 @@ pub(crate) struct Screen {
     #[arg(long, value_enum, help_heading = "Output")]
     pub(crate) format: Option<WalletFormat>,
 
-    /// End with exit code 4 if anything was not looked at or does not add up
-    #[arg(long)]
-    pub(crate) require_complete: bool,
+    #[command(flatten)]
+    pub(crate) verdict: Verdict,
 
-    /// End with exit code 3 if this was found
-    #[arg(long, value_enum, value_name = "FINDING")]
-    pub(crate) fail_on: Option<FailOn>,
-
-    /// Folder to record every answer of every node in
-    #[arg(long, hide = true, value_name = "DIR")]
-    pub(crate) record: Option<PathBuf>,
-
-    /// Folder with a recording to replay instead of asking nodes
-    #[arg(long, hide = true, value_name = "DIR", conflicts_with = "rpc")]
-    pub(crate) replay: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tape: Tape,
 }
 
 /// Make the reports of a case again, without network

@@ -17,8 +17,11 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::again;
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, FailOn, Tape, Verdict};
+use crate::chains::Chains;
 use crate::error::{Error, Exit};
+use crate::nodes::Nodes;
+use crate::settings::Settings;
 use crate::ui;
 
 /// Runs what was typed.
@@ -53,6 +56,27 @@ fn dispatch(command: Command, again: &str) -> Result<Exit, Error> {
         Command::Chains => chains::run(),
         Command::Completions(args) => completions::run(&args),
     }
+}
+
+/// The nodes to ask: those that were named, or a recording of them.
+fn nodes(tape: &Tape, settings: &Settings, chains: &Chains) -> Result<Nodes, Error> {
+    let nodes = match &tape.replay {
+        Some(folder) => Nodes::replaying_folder(folder)?,
+        None => Nodes::new(&settings.rpc, chains, settings.timeout, &settings.max_rps)?,
+    };
+    Ok(if tape.record.is_some() { nodes.record() } else { nodes })
+}
+
+/// How a run ends that did what it was told.
+fn verdict(asked: &Verdict, is_flagged: bool, is_complete: bool) -> Exit {
+    if asked.fail_on == Some(FailOn::Listed) && is_flagged {
+        return Exit::Flagged;
+    }
+    if asked.require_complete && !is_complete {
+        ui::warning("not everything was looked at, or not everything adds up");
+        return Exit::Incomplete;
+    }
+    Exit::Done
 }
 
 /// Runs asynchronous work to its end, or until Ctrl-C. `again` is the command that goes on after that.

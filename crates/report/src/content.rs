@@ -2,7 +2,7 @@
 
 use fundtrail_model::sanitize_claim;
 
-use crate::input::{Fact, Input};
+use crate::input::{Fact, Input, ListLine};
 use crate::schema::{Report, SCHEMA, VERSION, Words};
 
 mod actions;
@@ -103,4 +103,18 @@ pub(crate) fn clean(text: &str) -> String {
 /// A text that is worth reading whole, made harmless.
 pub(crate) fn clean_long(text: &str) -> String {
     sanitize_claim(text, LONG_TEXT_CHARS)
+}
+
+/// The lists, made harmless.
+pub(crate) fn clean_lists(lists: &[ListLine]) -> Vec<ListLine> {
+    let harmless = |list: &ListLine| ListLine {
+        name: clean(&list.name),
+        kind: clean(&list.kind),
+        rows: clean(&list.rows),
+        as_of: clean(&list.as_of),
+        sha256: clean(&list.sha256),
+        origin: clean(&list.origin),
+        source: clean(&list.source),
+    };
+    lists.iter().map(harmless).collect()
 }

@@ -13,6 +13,8 @@ use fundtrail_testkit::contracts::{Contracts, compile};
 use fundtrail_testkit::place;
 use serde_json::{Value, json};
 
+use crate::dice::mix;
+
 const HUBS: u32 = 8;
 /// To whom the thief and each of his helpers passes value on.
 const BREADTH: u32 = 8;
@@ -199,14 +201,6 @@ fn strangers(options: CrowdOptions, held: &mut [u64], dice: &mut u64) -> Row {
     let payee = if kind < 90 { (payer + throw(20)) % wallets + 1 } else { throw(100) + 1 };
     held[index(payee)] += amount;
     (HUBS + payer, HUBS + payee, amount)
-}
-
-/// A number that looks random (splitmix64).
-const fn mix(number: u64) -> u64 {
-    let a = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let b = (a ^ (a >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let c = (b ^ (b >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    c ^ (c >> 31)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 mod crowd;
 mod decode;
 mod dense;
+mod dice;
 mod download;
 mod follow;
 mod lists;

@@ -8,7 +8,7 @@ use fundtrail_labels::Book;
 use fundtrail_model::{Address, ChainId, FlagRule, Window, checksum, sanitize_claim};
 use fundtrail_store::Case;
 
-use crate::args::{FailOn, Screen};
+use crate::args::Screen;
 use crate::behaviour;
 use crate::chains::Chains;
 use crate::clock;
@@ -17,7 +17,6 @@ use crate::config::Config;
 use crate::error::{Error, Exit};
 use crate::evidence::{Evidence, How};
 use crate::job::Job;
-use crate::nodes::Nodes;
 use crate::opinions;
 use crate::presentation::{keep_names, key, parse_day};
 use crate::settings::{Settings, Start, Until, allowance, read_prices};
@@ -58,14 +57,11 @@ pub(crate) fn run(args: &Screen, again: &str) -> Result<Exit, Error> {
     if let Some(spent) = spent {
         ui::warning(&format!("this run stopped when {spent}; to go on:\n  {again}"));
     }
-    if args.fail_on == Some(FailOn::Listed) && report.wallets.iter().any(|of| of.is_flagged) {
-        return Ok(Exit::Flagged);
-    }
-    if args.require_complete && !report.wallets.iter().all(|of| of.is_complete) {
-        ui::warning("not everything was looked at, or not everything adds up");
-        return Ok(Exit::Incomplete);
-    }
-    Ok(Exit::Done)
+    Ok(super::verdict(
+        &args.verdict,
+        report.wallets.iter().any(|of| of.is_flagged),
+        report.wallets.iter().all(|of| of.is_complete),
+    ))
 }
 
 /// Without an address nothing is fetched and nothing is written: what would change the case makes no sense then.
@@ -139,13 +135,7 @@ fn fetched(args: &Screen, chains: &Chains, again: &str) -> Result<Fetched, Error
         super::fetch::addresses(&args.addresses, args.chain.as_deref(), chains)?;
     let settings = settings(args, chains, (chain, &addresses))?;
     let book = commands::lists::book(&args.naming.labels, args.naming.allow_unsourced)?;
-    let mut nodes = match &args.replay {
-        Some(folder) => Nodes::replaying_folder(folder)?,
-        None => Nodes::new(&settings.rpc, chains, settings.timeout, &settings.max_rps)?,
-    };
-    if args.record.is_some() {
-        nodes = nodes.record();
-    }
+    let mut nodes = super::nodes(&args.tape, &settings, chains)?;
     let mut case = commands::trace::open_or_create(&settings.case_path)?;
     let start = start(args, &kept(&case, chains)?, (chain, &addresses))?;
     let work = async {
@@ -164,7 +154,7 @@ fn fetched(args: &Screen, chains: &Chains, again: &str) -> Result<Fetched, Error
         Ok((window, spent))
     };
     let (window, spent) = commands::block_on(work, Some(again))?;
-    if let Some(folder) = &args.record {
+    if let Some(folder) = &args.tape.record {
         nodes.write_recordings(folder)?;
     }
     let screened: Vec<Screened> =

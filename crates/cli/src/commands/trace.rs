@@ -5,13 +5,12 @@ use std::path::Path;
 use fundtrail_model::{How as Way, Proof};
 use fundtrail_store::Case;
 
-use crate::args::{FailOn, Trace};
+use crate::args::Trace;
 use crate::chains::Chains;
 use crate::commands;
 use crate::error::{Error, Exit};
 use crate::evidence::How;
 use crate::job::Job;
-use crate::nodes::Nodes;
 use crate::opinions;
 use crate::presentation::{deliver, present};
 use crate::prices::ask::ask as ask_prices;
@@ -30,13 +29,7 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
     for note in through::check(settings.through.as_deref().unwrap_or_default(), &book)? {
         ui::warning(&note);
     }
-    let mut nodes = match &args.replay {
-        Some(folder) => Nodes::replaying_folder(folder)?,
-        None => Nodes::new(&settings.rpc, &chains, settings.timeout, &settings.max_rps)?,
-    };
-    if args.record.is_some() {
-        nodes = nodes.record();
-    }
+    let mut nodes = super::nodes(&args.tape, &settings, &chains)?;
     let mut case = open_or_create(&settings.case_path)?;
     say_what_else_is_in(&case, &settings)?;
     let work = async {
@@ -65,7 +58,7 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
         Ok(spent)
     };
     let spent = commands::block_on(work, Some(again))?;
-    if let Some(folder) = &args.record {
+    if let Some(folder) = &args.tape.record {
         nodes.write_recordings(folder)?;
     }
 
@@ -78,14 +71,7 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
     if let Some(spent) = spent {
         ui::warning(&format!("this run stopped when {spent}; to go on:\n  {again}"));
     }
-    if args.fail_on == Some(FailOn::Listed) && presented.is_flagged {
-        return Ok(Exit::Flagged);
-    }
-    if args.require_complete && !presented.is_complete {
-        ui::warning("not everything was looked at, or not everything adds up");
-        return Ok(Exit::Incomplete);
-    }
-    Ok(Exit::Done)
+    Ok(super::verdict(&args.verdict, presented.is_flagged, presented.is_complete))
 }
 
 /// A case can hold seeds of earlier runs: they are followed and reported too.

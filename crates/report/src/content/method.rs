@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use fundtrail_model::{Direction, How, Rule};
 
-use super::clean;
 use super::names::Names;
 use super::prices::Used;
-use crate::input::{Input, ListLine, ThroughLine};
+use super::{clean, clean_lists};
+use crate::input::{Input, ThroughLine};
 use crate::number::group;
 use crate::schema::{Method, Setting, Term, Words};
 
@@ -103,19 +103,7 @@ pub(super) fn method(input: &Input<'_>, names: &Names<'_>, used: &Used) -> Metho
             .iter()
             .map(|(name, value)| Setting { name: clean(name), value: clean(value) })
             .collect(),
-        lists: input
-            .lists
-            .iter()
-            .map(|list| ListLine {
-                name: clean(&list.name),
-                kind: clean(&list.kind),
-                rows: clean(&list.rows),
-                as_of: clean(&list.as_of),
-                sha256: clean(&list.sha256),
-                origin: clean(&list.origin),
-                source: clean(&list.source),
-            })
-            .collect(),
+        lists: clean_lists(input.lists),
         endpoints: input.endpoints.iter().map(|host| clean(host)).collect(),
     }
 }

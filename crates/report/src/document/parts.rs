@@ -38,6 +38,54 @@ pub(crate) fn grid<T>(
     Block::Grid(Grid { caption: caption.into(), columns, rows, left_out })
 }
 
+/// An amount that somebody can be asked about.
+pub(crate) struct Quote<'a> {
+    pub(crate) ending: &'a str,
+    pub(crate) seed: &'a str,
+    pub(crate) money: &'a Money,
+    pub(crate) at: &'a PartyRef,
+    pub(crate) place: &'a Place,
+}
+
+/// What to quote, a row each.
+pub(crate) fn quotes<T>(words: &Words, items: &[T], quote: impl Fn(&T) -> Quote<'_>) -> Block {
+    let columns = vec![
+        Column::words(words.ending_title, 2),
+        Column::words("Amount", 3),
+        Column::words("Address", 4),
+        Column::words(words.arrived_title, 3),
+        Column::words("Transaction", 4),
+    ];
+    grid("", columns, items, |item| {
+        let quote = quote(item);
+        vec![
+            format!("{} of {}", quote.ending, quote.seed).into(),
+            exact(quote.money).into(),
+            party(quote.at),
+            when(quote.place),
+            transaction(quote.place),
+        ]
+    })
+}
+
+/// What a report is about and by what it was made; what it was asked for comes last.
+pub(crate) fn facts(
+    software: &str,
+    today: &str,
+    case_digest: Option<&str>,
+    (name, asked): (&str, &str),
+) -> Vec<(String, Text)> {
+    let mut facts = vec![
+        ("Software".to_owned(), Text::from(software)),
+        ("As of".to_owned(), Text::from(today)),
+    ];
+    if let Some(digest) = case_digest {
+        facts.push(("Case file, SHA-256".to_owned(), Text::default().code(digest)));
+    }
+    facts.push((name.to_owned(), Text::from(asked)));
+    facts
+}
+
 /// That these are the first of many, where they are.
 pub(crate) fn left_out(most: usize, count: usize, what: &str) -> Option<String> {
     (most < count).then(|| {

@@ -16,7 +16,8 @@ mod paths;
 mod sanctions;
 mod steps;
 
-use super::{Block, Document, Section, Text};
+use super::parts::facts;
+use super::{Block, Document, Section};
 use crate::Report;
 use crate::diagram;
 use crate::phrases;
@@ -64,21 +65,14 @@ pub fn document(report: &Report) -> Document {
         title: report.title.clone(),
         banner: report.invented.as_ref().map(|text| format!("Reconstruction: {text}")),
         mark: report.invented.as_ref().map(|_| phrases::RECONSTRUCTION.to_owned()),
-        facts: facts(report),
+        facts: facts(
+            &report.software,
+            &report.today,
+            report.case_digest.as_deref(),
+            ("Rule", report.rule),
+        ),
         sections,
     }
-}
-
-fn facts(report: &Report) -> Vec<(String, Text)> {
-    let mut facts = vec![
-        ("Software".to_owned(), Text::from(report.software.clone())),
-        ("As of".to_owned(), Text::from(report.today.clone())),
-    ];
-    if let Some(digest) = &report.case_digest {
-        facts.push(("Case file, SHA-256".to_owned(), Text::default().code(digest.clone())));
-    }
-    facts.push(("Rule".to_owned(), Text::from(report.rule)));
-    facts
 }
 
 /// The pictures, one for each chain.

@@ -8,8 +8,7 @@ use super::input::Input;
 use super::schema::{Report, SCHEMA, Setting, VERSION};
 use super::subject::wallet;
 use super::view::Known;
-use crate::content::{Coins, Tickers, clean, clean_long};
-use crate::input::ListLine;
+use crate::content::{Coins, Tickers, clean, clean_lists, clean_long};
 
 /// Turns what wallets did, and what is known about it, into the content of a report.
 ///
@@ -37,7 +36,7 @@ pub fn content(input: &Input<'_>) -> Report {
             .map(|(name, value)| Setting { name: clean(name), value: clean(value) })
             .collect(),
         endpoints: input.endpoints.iter().map(|host| clean(host)).collect(),
-        lists: input.lists.iter().map(list).collect(),
+        lists: clean_lists(input.lists),
     }
 }
 
@@ -62,18 +61,6 @@ const METHOD: [&str; 8] = [
     "Patterns are behaviour that the literature on money laundering has a name for (docs/typologies.md); they say \
      nothing of why somebody behaved so.",
 ];
-
-fn list(of: &ListLine) -> ListLine {
-    ListLine {
-        name: clean(&of.name),
-        kind: clean(&of.kind),
-        rows: clean(&of.rows),
-        as_of: clean(&of.as_of),
-        sha256: clean(&of.sha256),
-        origin: clean(&of.origin),
-        source: clean(&of.source),
-    }
-}
 
 /// Names of every asset that moved.
 fn coins<'a>(input: &'a Input<'a>) -> Coins<'a> {

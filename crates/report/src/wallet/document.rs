@@ -5,12 +5,11 @@ use super::schema::{
     Balance, Category, Conversion, Counterparty, Flag, Listed, Moment, Quantity, Report, Unasked,
     Wallet,
 };
-use crate::document::{Block, Column, Document, Grid, Section, Text};
+use crate::document::parts::{self, facts, paragraph};
+use crate::document::{Block, Column, Document, Section, Text};
 use crate::number::group;
 use crate::phrases::RECONSTRUCTION;
 
-/// Rows of a table.
-const MOST_ROWS: usize = 400;
 /// Transactions of a flag.
 const MOST_TRANSACTIONS: usize = 10;
 
@@ -40,14 +39,14 @@ pub fn document(report: &Report) -> Document {
             with(of("balances", "What came in, went out, is left"), vec![balances(wallet)]),
             with(of("conversions", "Conversions"), vec![conversions(wallet)]),
             with(of("unasked", "What counts as nobody’s dealing"), vec![unasked(wallet)]),
-            with(of("not-known", "What is not known"), vec![list(&wallet.not_known)]),
+            with(of("not-known", "What is not known"), list(&wallet.not_known)),
             with(of("transfers", "Transfers"), vec![transfers(wallet)]),
         ]);
     }
     let mut method = Section {
         anchor: "method".to_owned(),
         title: "How it was found out".to_owned(),
-        blocks: vec![list(&report.method)],
+        blocks: list(&report.method),
     };
     let settings = report.settings.iter().map(|of| format!("{}: {}", of.name, of.value));
     let hosts = report.endpoints.iter().map(|host| format!("asked: {host}"));
@@ -57,13 +56,18 @@ pub fn document(report: &Report) -> Document {
             of.name, of.origin, of.rows, of.as_of, of.sha256, of.source
         )
     });
-    method.blocks.push(list(&settings.chain(hosts).chain(lists).collect::<Vec<_>>()));
+    method.blocks.extend(list(&settings.chain(hosts).chain(lists).collect::<Vec<_>>()));
     sections.push(method);
     Document {
         title: report.title.clone(),
         banner: report.invented.as_ref().map(|text| format!("Reconstruction: {text}")),
         mark: report.invented.as_ref().map(|_| RECONSTRUCTION.to_owned()),
-        facts: facts(report),
+        facts: facts(
+            &report.software,
+            &report.today,
+            report.case_digest.as_deref(),
+            ("Listings that make a finding", report.flag),
+        ),
         sections,
     }
 }
@@ -72,24 +76,8 @@ fn with(section: Section, blocks: Vec<Block>) -> Section {
     Section { blocks, ..section }
 }
 
-fn facts(report: &Report) -> Vec<(String, Text)> {
-    let mut facts = vec![
-        ("Software".to_owned(), Text::from(report.software.clone())),
-        ("As of".to_owned(), Text::from(report.today.clone())),
-    ];
-    if let Some(digest) = &report.case_digest {
-        facts.push(("Case file, SHA-256".to_owned(), Text::default().code(digest.clone())));
-    }
-    facts.push(("Listings that make a finding".to_owned(), Text::from(report.flag)));
-    facts
-}
-
-fn paragraph(text: &str) -> Block {
-    Block::Paragraph(text.into())
-}
-
-fn list(items: &[String]) -> Block {
-    Block::List(items.iter().map(|text| Text::from(text.as_str())).collect())
+fn list(items: &[String]) -> Vec<Block> {
+    parts::list(items.iter().map(String::as_str)).into_iter().collect()
 }
 
 fn summary(report: &Report, wallet: &Wallet) -> Vec<Block> {
@@ -104,7 +92,7 @@ fn summary(report: &Report, wallet: &Wallet) -> Vec<Block> {
             blocks.extend(lines.next().map(|line| Block::Alert(line.as_str().into())));
         }
         let rest: Vec<String> = lines.cloned().collect();
-        blocks.extend((!rest.is_empty()).then(|| list(&rest)));
+        blocks.extend(list(&rest));
     }
     blocks
 }
@@ -119,12 +107,7 @@ fn grid<T>(
     if items.is_empty() {
         return paragraph(none);
     }
-    let left_out = (MOST_ROWS < items.len()).then(|| {
-        let (most, count) = (group(&MOST_ROWS.to_string()), group(&items.len().to_string()));
-        format!("The first {most} of {count} rows. The JSON report and the tables (.csv) have all.")
-    });
-    let rows = items.iter().take(MOST_ROWS).map(row).collect();
-    Block::Grid(Grid { caption: String::new(), columns, rows, left_out })
+    parts::grid("", columns, items, row)
 }
 
 fn amounts(of: &[Quantity]) -> Text {
@@ -168,7 +151,7 @@ fn listed(wallet: &Wallet) -> Vec<Block> {
             Text::from(of.statement.as_str()),
         ]
     }));
-    blocks.extend(wallet.opinions.iter().map(|text| paragraph(text)));
+    blocks.extend(wallet.opinions.iter().map(|text| paragraph(text.as_str())));
     blocks
 }
 

@@ -1,9 +1,11 @@
 //! Transfers as a case holds them, made up without dice.
 
 use fundtrail_model::{
-    Address, Amount, Asset, AssetClass, BlockStamp, Cause, ChainId, Coverage, FetchedWindow, H256,
-    How, Position, Proof, Step, Timestamp, Transfer, Window,
+    Address, Amount, Asset, AssetClass, BlockStamp, Cause, ChainId, Coverage, FetchedWindow, How,
+    Position, Proof, Step, Timestamp, Transfer, Window,
 };
+
+use crate::dice::{hash, mix};
 
 pub(crate) const CHAIN: ChainId = ChainId(1);
 const FIRST_BLOCK: u64 = 17_000_000;
@@ -101,22 +103,4 @@ fn holder(window: u64, place: u64) -> Address {
 
 fn wallet(number: u64) -> Address {
     Address::from(hash(3, number))
-}
-
-fn hash(kind: u64, number: u64) -> H256 {
-    let mut bytes = [0_u8; 32];
-    let mut dice = mix(number ^ kind << 56);
-    for part in bytes.chunks_mut(8) {
-        part.copy_from_slice(&dice.to_be_bytes());
-        dice = mix(dice);
-    }
-    H256(bytes)
-}
-
-/// A number that looks random (splitmix64).
-const fn mix(number: u64) -> u64 {
-    let a = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let b = (a ^ (a >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let c = (b ^ (b >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    c ^ (c >> 31)
 }

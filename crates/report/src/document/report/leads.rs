@@ -1,12 +1,10 @@
 //! Mixers and bridges that value ended in: what may help to go on, apart from every sum.
 
-use super::super::parts::{
-    exact, exact_list, grid, heading, list, paragraph, party, section, transaction, when,
-};
-use super::super::{Block, Column, Section};
+use super::super::parts::{Quote, exact_list, heading, list, paragraph, quotes, section};
+use super::super::{Block, Section};
 use crate::Report;
 use crate::phrases;
-use crate::schema::{Lead, LeadItem};
+use crate::schema::Lead;
 
 /// A lead each, with what went in, what could be looked at next, and what cannot be known.
 pub(super) fn leads(report: &Report) -> Option<Section> {
@@ -17,22 +15,6 @@ pub(super) fn leads(report: &Report) -> Option<Section> {
 }
 
 fn lead(report: &Report, lead: &Lead) -> Vec<Block> {
-    let columns = vec![
-        Column::words(report.words.ending_title, 2),
-        Column::words("Amount", 3),
-        Column::words("Address", 4),
-        Column::words(report.words.arrived_title, 3),
-        Column::words("Transaction", 4),
-    ];
-    let row = |item: &LeadItem| {
-        vec![
-            format!("{} of {}", item.ending, item.seed).into(),
-            exact(&item.money).into(),
-            party(&item.at),
-            when(&item.place),
-            transaction(&item.place),
-        ]
-    };
     let mut blocks = vec![
         heading(format!("Lead {}, {}: {} on {}", lead.id, lead.kind, lead.name, lead.chain_name)),
         paragraph(exact_list(&lead.totals)),
@@ -40,6 +22,12 @@ fn lead(report: &Report, lead: &Lead) -> Vec<Block> {
     ];
     blocks.extend(list(lead.next.iter().map(|next| format!("To look at next: {next}"))));
     blocks.extend(list(lead.unknown.iter().map(|gap| format!("Not known: {gap}"))));
-    blocks.push(grid("", columns, &lead.items, row));
+    blocks.push(quotes(report.words, &lead.items, |item| Quote {
+        ending: &item.ending,
+        seed: &item.seed,
+        money: &item.money,
+        at: &item.at,
+        place: &item.place,
+    }));
     blocks
 }
