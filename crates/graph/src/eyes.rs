@@ -132,7 +132,7 @@ impl<'v, 'q> Eyes<'v, 'q> {
         let marks = self.question.marks.get(&(self.view.chain, address))?;
         let today = self.question.today;
         let day = self.view.day(block).unwrap_or(today);
-        let label = || marks.label_on(day).cloned();
+        let label = || marks.label_on(day).cloned().map(Box::new);
         match marks.stop_on(day, today)? {
             Stop::Sanctioned => {
                 let is_in_force = |listing: &&Listing| {
@@ -143,7 +143,8 @@ impl<'v, 'q> Eyes<'v, 'q> {
                         )
                     })
                 };
-                marks.listings.iter().find(is_in_force).cloned().map(EndingKind::Sanctioned)
+                let listing = marks.listings.iter().find(is_in_force).cloned();
+                listing.map(|listing| EndingKind::Sanctioned(Box::new(listing)))
             }
             Stop::Service => label().map(EndingKind::Service),
             Stop::Mixer => label().map(EndingKind::Mixer),

@@ -128,6 +128,16 @@ impl<'a> View<'a> {
         self.history.account(address).or_else(stranger).unwrap_or(NOBODY)
     }
 
+    /// The accounts of addresses. Of neighbours that are the same, one is looked for.
+    fn numbers(&self, addresses: impl Iterator<Item = Address>) -> impl Iterator<Item = Account> {
+        addresses.scan(None, |last, address| {
+            let known = last.filter(|(of, _)| *of == address);
+            let (_, account) =
+                *last.insert(known.unwrap_or_else(|| (address, self.number(address))));
+            Some(account)
+        })
+    }
+
     /// The transfer of a row.
     pub(crate) fn transfer(&self, row: &Row) -> Transfer {
         self.history.transfer(row)
@@ -324,21 +334,24 @@ impl<'a> View<'a> {
 
     /// By account, asset and block; of those that are asked about.
     fn known(&self, balances: &[Balance]) -> Vec<Known> {
-        let known = |balance: &Balance| Known {
-            at: (self.number(balance.address), balance.asset, balance.block),
+        let accounts = self.numbers(balances.iter().map(|balance| balance.address));
+        let known = |(balance, account): (&Balance, Account)| Known {
+            at: (account, balance.asset, balance.block),
             amount: balance.amount,
         };
-        let mut known: Vec<Known> =
-            balances.iter().map(known).filter(|known| known.at.0 != NOBODY).collect();
+        let known = balances.iter().zip(accounts).map(known);
+        let mut known: Vec<Known> = known.filter(|known| known.at.0 != NOBODY).collect();
         known.sort_unstable_by_key(|known| (known.at, known.amount));
         known
     }
 
     /// Per account the blocks that are covered for both classes, as sorted runs that do not touch.
     fn runs(&self, coverage: &[Coverage]) -> Runs {
+        let accounts = self.numbers(coverage.iter().map(|covered| covered.address));
         let mut covered: Vec<_> = coverage
             .iter()
-            .map(|covered| (self.number(covered.address), covered.class, covered.window))
+            .zip(accounts)
+            .map(|(covered, account)| (account, covered.class, covered.window))
             .filter(|(account, ..)| *account != NOBODY)
             .collect();
         covered.sort_unstable();

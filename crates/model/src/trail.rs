@@ -277,13 +277,13 @@ pub enum EndingKind {
         as_of: u64,
     },
     /// At a custodial service.
-    Service(Label),
+    Service(Box<Label>),
     /// At an address with a sanctions listing in force at the transfer, or today.
-    Sanctioned(Listing),
+    Sanctioned(Box<Listing>),
     /// In a mixer.
-    Mixer(Label),
+    Mixer(Box<Label>),
     /// In a bridge to another chain.
-    Bridge(Label),
+    Bridge(Box<Label>),
     /// In a contract that gave nothing back in the same transaction.
     ContractWithoutReturn,
     /// At an address with too many counterparties to be one person's.

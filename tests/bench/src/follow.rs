@@ -25,25 +25,35 @@ const THIEVES: u64 = 10;
 /// Set for a process that measures memory: count and rule.
 const MEMORY: &str = "FUNDTRAIL_BENCH_FOLLOW";
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "memory is measured in this program's own child, which is told so and ends there"
-)]
-pub(crate) fn run() -> Table {
-    if let Ok(order) = std::env::var(MEMORY) {
-        println!("{}", memory(&order));
-        std::process::exit(0);
-    }
+pub(crate) fn hundred_thousand() -> Table {
+    of(100_000)
+}
+
+pub(crate) fn million() -> Table {
+    of(1_000_000)
+}
+
+pub(crate) fn ten_million() -> Table {
+    of(10_000_000)
+}
+
+fn of(count: u64) -> Table {
+    measure_memory_if_told();
     let mut table = Table::default();
-    for count in [100_000, 1_000_000, 10_000_000] {
-        let world = World::new(count, THIEVES);
-        for rule in Rule::ALL {
-            measure(&mut table, &world, count, rule);
-        }
-        if count == 100_000 {
-            peer::compare(&mut table, &world);
-        }
+    let world = World::new(count, THIEVES);
+    for rule in Rule::ALL {
+        measure(&mut table, &world, count, rule);
     }
+    if count == 100_000 {
+        peer::compare(&mut table, &world);
+    }
+    note(&mut table);
+    table
+}
+
+/// A million transfers in which everybody has stolen lots.
+pub(crate) fn thieves() -> Table {
+    let mut table = Table::default();
     let dense = World::new(1_000_000, 100);
     for rule in Rule::ALL {
         let history = dense.history();
@@ -53,13 +63,28 @@ pub(crate) fn run() -> Table {
         let what = format!("{rule}: 1,000,000 of thieves alone, {hops} hops");
         table.add(Row::times(&what, &ours, &other));
     }
+    note(&mut table);
+    table
+}
+
+fn note(table: &mut Table) {
     table.note(world::ABOUT);
     table.note(
         "The other is one pass over the same transfers, sorted by position, that adds up their amounts. \
          Bytes are the growth of the process's peak in memory over what the caller holds, the answer \
          included.",
     );
-    table
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "memory is measured in this program's own child, which is told so and ends there"
+)]
+fn measure_memory_if_told() {
+    if let Ok(order) = std::env::var(MEMORY) {
+        println!("{}", memory(&order));
+        std::process::exit(0);
+    }
 }
 
 fn measure(table: &mut Table, world: &World, count: u64, rule: Rule) {
@@ -118,7 +143,7 @@ fn plain(world: &World) -> Amount {
 fn in_own_process(count: u64, rule: Rule) -> u64 {
     let program = std::env::current_exe().expect("this program");
     let output = Command::new(program)
-        .arg("follow")
+        .arg("follow-100k")
         .env(MEMORY, format!("{count} {rule} {THIEVES}"))
         .output()
         .expect("this program runs");

@@ -38,6 +38,10 @@ pub(crate) struct Split {
 /// asset, in order. One credit gives no more than its own amount: what several seeds claim of it is the
 /// first one's.
 pub(crate) fn split(group: &[Transfer], seeds: &[&Seed]) -> Split {
+    if seeds.is_empty() {
+        let parts = group.iter().map(|transfer| (*transfer, receiver(transfer))).collect();
+        return Split { parts, unstored: Vec::new(), doubled: Vec::new() };
+    }
     let mut rest = group.to_vec();
     let mut owners: BTreeMap<usize, Vec<(SeedId, Amount)>> = BTreeMap::new();
     let mut split = Split { parts: Vec::new(), unstored: Vec::new(), doubled: Vec::new() };

@@ -152,7 +152,7 @@ fn add_endings<'a>(input: &Input<'a>, touches: &mut Vec<Touch<'a>>) {
     for (ending_idx, ending) in input.trail.endings.iter().enumerate() {
         let Some(address) = ending.address else { continue };
         let listing = match &ending.kind {
-            EndingKind::Sanctioned(listing) => Some(listing),
+            EndingKind::Sanctioned(listing) => Some(&**listing),
             _ => None,
         };
         let touch =

@@ -23,7 +23,7 @@ pub(crate) fn report(text: &str) -> Report {
     listed.source = text.to_owned();
     for ending in &mut sample.trail.endings {
         if let fundtrail_model::EndingKind::Service(label) = &mut ending.kind {
-            *label = named.clone();
+            **label = named.clone();
         }
     }
     sample

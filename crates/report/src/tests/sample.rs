@@ -524,7 +524,7 @@ pub(crate) fn small() -> Sample {
         Some(4),
         usdc,
         Amount::from(960_123_456),
-        EndingKind::Service(service.clone()),
+        EndingKind::Service(Box::new(service.clone())),
     );
     let (trail, paths) = build.trail(Vec::new(), Vec::new());
     let mut sample = sample(trail, paths);
@@ -578,14 +578,20 @@ pub(crate) fn demo() -> Sample {
     let listed_hop = build.pay(51, Some(53), ether, t("9.5"), &[(drained, 0, t("9.5"))]);
     let fees = build.pay(51, None, ether, t("0.021"), &[(drained, 0, t("0.021"))]);
     for origin in mixed {
-        build.end((origin, 0), Some(52), ether, t("10"), EndingKind::Mixer(mixer_10.clone()));
+        build.end(
+            (origin, 0),
+            Some(52),
+            ether,
+            t("10"),
+            EndingKind::Mixer(Box::new(mixer_10.clone())),
+        );
     }
     build.end(
         (listed_hop, 0),
         Some(53),
         ether,
         t("9.5"),
-        EndingKind::Sanctioned(still_listed.clone()),
+        EndingKind::Sanctioned(Box::new(still_listed.clone())),
     );
     build.end((fees, 0), None, ether, t("0.021"), EndingKind::Fee);
     build.end((drained, 0), Some(51), ether, t("0.479"), EndingKind::Held { as_of: 14_900_000 });
@@ -648,12 +654,42 @@ pub(crate) fn demo() -> Sample {
         t("345.678901234567"),
         EndingKind::Held { as_of: 27_000_000 },
     );
-    build.end((bridged, 2), Some(20), start, t("50846"), EndingKind::Bridge(bridge.clone()));
-    build.end((into_mixer, 2), Some(30), matic, t("100000"), EndingKind::Mixer(mixer.clone()));
-    build.end((into_mixer_2, 2), Some(30), matic, t("96900"), EndingKind::Mixer(mixer.clone()));
+    build.end(
+        (bridged, 2),
+        Some(20),
+        start,
+        t("50846"),
+        EndingKind::Bridge(Box::new(bridge.clone())),
+    );
+    build.end(
+        (into_mixer, 2),
+        Some(30),
+        matic,
+        t("100000"),
+        EndingKind::Mixer(Box::new(mixer.clone())),
+    );
+    build.end(
+        (into_mixer_2, 2),
+        Some(30),
+        matic,
+        t("96900"),
+        EndingKind::Mixer(Box::new(mixer.clone())),
+    );
     build.end((mixed_2, 2), Some(12), matic, t("11"), EndingKind::BelowThreshold);
-    build.end((deposit_1, 1), Some(40), matic, t("39999.98"), EndingKind::Service(service.clone()));
-    build.end((deposit_2, 1), Some(41), matic, t("23089"), EndingKind::Service(service.clone()));
+    build.end(
+        (deposit_1, 1),
+        Some(40),
+        matic,
+        t("39999.98"),
+        EndingKind::Service(Box::new(service.clone())),
+    );
+    build.end(
+        (deposit_2, 1),
+        Some(41),
+        matic,
+        t("23089"),
+        EndingKind::Service(Box::new(service.clone())),
+    );
     build.end((onward, 2), Some(13), matic, t("29372.5"), EndingKind::NotCovered);
     build.end((rest, 1), Some(14), matic, t("1000"), EndingKind::ContractWithoutReturn);
     build.end((fee, 1), None, matic, t("0.02"), EndingKind::Fee);
@@ -796,7 +832,7 @@ pub(crate) fn generated(count: usize, fan: u128) -> Sample {
                     (POLYGON, address(holder)),
                     Marks { labels: vec![label.clone()], listings: Vec::new() },
                 );
-                EndingKind::Service(label)
+                EndingKind::Service(Box::new(label))
             }
             1 => EndingKind::NotCovered,
             2 => EndingKind::BelowThreshold,
