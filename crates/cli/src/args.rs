@@ -456,6 +456,10 @@ pub(crate) struct Report {
 
     #[command(flatten)]
     pub(crate) output: Output,
+
+    /// Say how long it took to find out what the report tells, and to write it
+    #[arg(long, hide = true)]
+    pub(crate) timings: bool,
 }
 
 /// Whom letters are drafted to.

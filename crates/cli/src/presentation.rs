@@ -396,6 +396,8 @@ fn present_noting(
             value.usd(asset, amount, block)
         },
     };
+    // A large case's transfers take as much memory as what is said of them.
+    drop(evidence);
     let report = fundtrail_report::content(&input);
     let is_disputed = report.opinions.iter().any(|opinion| opinion.is_disagreement);
     let is_flagged = report.findings.iter().any(|finding| finding.is_flagged)

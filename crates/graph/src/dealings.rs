@@ -2,6 +2,7 @@
 
 mod amounts;
 mod payments;
+mod side;
 mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,9 +13,10 @@ use fundtrail_model::{
 };
 
 use crate::ChainEvidence;
-use crate::history::NOBODY;
+use crate::history::{Account, NOBODY};
 use crate::scene::Scene;
-use crate::view::View;
+use crate::view::{Flags, View};
+use side::Side;
 
 pub(crate) use amounts::{ppm, share, sum};
 
@@ -32,9 +34,6 @@ pub(crate) struct Move {
     pub(crate) witnesses: Vec<Witness>,
 }
 
-/// Moves of one account and asset, as indices of moves, in order.
-type Side = BTreeMap<(Address, Asset), Vec<usize>>;
-
 /// One chain of a scene.
 pub(crate) struct Dealings<'a> {
     pub(crate) scene: &'a Scene<'a>,
@@ -48,24 +47,28 @@ pub(crate) struct Dealings<'a> {
     counted: BTreeSet<Asset>,
     /// What addresses are, by the latest fact.
     kinds: BTreeMap<Address, (u64, AccountKind)>,
-    /// Those whose behaviour is looked at.
-    subjects: BTreeSet<Address>,
+    /// Those whose behaviour is looked at, in order.
+    subjects: Vec<Address>,
+    /// The same, raised.
+    are_subjects: Flags,
 }
 
 impl<'a> Dealings<'a> {
     pub(crate) fn new(scene: &'a Scene<'a>, evidence: &ChainEvidence<'a>) -> Self {
         let view = View::new(evidence, &[], scene.marks, scene.hub_counterparties);
+        let are_subjects = view.flags();
         let tickers = scene.tickers.iter().map(|of| of.asset);
         let mut dealings = Self {
             scene,
             chain: evidence.chain,
             view,
             moves: Vec::new(),
-            paid: Side::new(),
-            received: Side::new(),
+            paid: Side::default(),
+            received: Side::default(),
             counted: tickers.chain(scene.stolen.iter().copied()).collect(),
             kinds: BTreeMap::new(),
-            subjects: BTreeSet::new(),
+            subjects: Vec::new(),
+            are_subjects,
         };
         for fact in evidence.accounts {
             let known = (fact.block, fact.kind);
@@ -73,24 +76,32 @@ impl<'a> Dealings<'a> {
             *latest = known.max(*latest);
         }
         dealings.moves = dealings.payments(&times::of(evidence.blocks));
-        for (idx, of) in dealings.moves.iter().enumerate() {
-            dealings.paid.entry((of.from, of.asset)).or_default().push(idx);
-            dealings.received.entry((of.to, of.asset)).or_default().push(idx);
+        let moves = &dealings.moves;
+        let mut paid = Side::of(&dealings.view, moves.iter().map(|of| (of.from, of.asset)));
+        let mut received = Side::of(&dealings.view, moves.iter().map(|of| (of.to, of.asset)));
+        for indices in paid.all_mut().chain(received.all_mut()) {
+            sweep_dust(moves, indices, scene.thresholds.dust_ppm);
         }
-        for side in [&mut dealings.paid, &mut dealings.received] {
-            for indices in side.values_mut() {
-                sweep_dust(&dealings.moves, indices, scene.thresholds.dust_ppm);
-            }
-        }
+        (dealings.paid, dealings.received) = (paid, received);
         let hubs = dealings.hubs();
-        let covered: BTreeSet<Address> = evidence.coverage.iter().map(|of| of.address).collect();
-        let is_one = |who: &Address| !hubs.contains(who) && dealings.is_person(*who);
-        dealings.subjects = covered.into_iter().filter(is_one).collect();
+        let mut covered: Vec<Address> = evidence.coverage.iter().map(|of| of.address).collect();
+        covered.sort_unstable();
+        covered.dedup();
+        covered.retain(|who| !hubs.contains(who) && dealings.is_person(*who));
+        for who in &covered {
+            dealings.are_subjects.set(dealings.view.number(*who), true);
+        }
+        dealings.subjects = covered;
         dealings
     }
 
     pub(crate) const fn thresholds(&self) -> &'a Thresholds {
         &self.scene.thresholds
+    }
+
+    /// The number of an address.
+    pub(crate) fn number(&self, who: Address) -> Account {
+        self.view.number(who)
     }
 
     pub(crate) fn get(&self, idx: usize) -> Option<&Move> {
@@ -111,12 +122,12 @@ impl<'a> Dealings<'a> {
 
     /// What an account paid of an asset, dust apart, in order.
     pub(crate) fn paid_by(&self, who: Address, asset: Asset) -> &[usize] {
-        self.paid.get(&(who, asset)).map_or(&[], Vec::as_slice)
+        self.paid.get(self.view.number(who), asset)
     }
 
     /// What an account received of an asset, dust apart, in order.
     pub(crate) fn received_by(&self, who: Address, asset: Asset) -> &[usize] {
-        self.received.get(&(who, asset)).map_or(&[], Vec::as_slice)
+        self.received.get(self.view.number(who), asset)
     }
 
     /// What an account paid and received of an asset, dust apart, in order.
@@ -141,17 +152,15 @@ impl<'a> Dealings<'a> {
         &'b self,
         side: &'b Side,
     ) -> impl Iterator<Item = (Address, Asset, &'b [usize])> {
-        side.iter()
-            .filter(|((who, _), _)| self.subjects.contains(who))
-            .map(|((who, asset), indices)| (*who, *asset, indices.as_slice()))
+        side.iter().filter(|(who, ..)| self.is_subject(*who))
     }
 
     /// Whether an address was looked at, and acts for one person: no contract, no service, no hub.
     pub(crate) fn is_subject(&self, who: Address) -> bool {
-        self.subjects.contains(&who)
+        self.are_subjects.is_raised(self.view.number(who))
     }
 
-    pub(crate) const fn subjects(&self) -> &BTreeSet<Address> {
+    pub(crate) fn subjects(&self) -> &[Address] {
         &self.subjects
     }
 
@@ -221,14 +230,17 @@ impl<'a> Dealings<'a> {
 
     /// Those with more counterparties than one person has. Dust makes nobody a hub: that would blind the search.
     fn hubs(&self) -> BTreeSet<Address> {
-        let mut others: BTreeMap<Address, BTreeSet<Address>> = BTreeMap::new();
-        let dealt = self.paid.iter().chain(&self.received);
-        for ((who, _), indices) in dealt {
-            let with = others.entry(*who).or_default();
-            with.extend(self.of(indices).map(|of| if of.from == *who { of.to } else { of.from }));
-        }
+        let dealt = self.paid.iter().chain(self.received.iter());
+        let with = |(who, _, indices): (Address, Asset, &'_ [usize])| -> Vec<(Address, Address)> {
+            let other = |of: &Move| if of.from == who { of.to } else { of.from };
+            self.of(indices).map(|of| (who, other(of))).collect()
+        };
+        let mut pairs: Vec<(Address, Address)> = dealt.flat_map(with).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
         let most = usize::try_from(self.scene.hub_counterparties).unwrap_or(usize::MAX);
-        others.into_iter().filter(|(_, with)| most < with.len()).map(|(who, _)| who).collect()
+        let crowded = pairs.chunk_by(|(a, _), (b, _)| a == b).filter(|own| most < own.len());
+        crowded.filter_map(|own| Some(own.first()?.0)).collect()
     }
 
     /// Whether one person, as far as is known, is behind a covered address.

@@ -27,8 +27,16 @@ pub(super) fn gathers(dealings: &Dealings<'_>) -> Vec<Draft> {
             }
         }
     }
-    let passes = passes.into_iter().filter(|((source, gatherer, _), _)| source != gatherer);
+    let least = least(dealings);
+    let passes = passes
+        .into_iter()
+        .filter(|((source, gatherer, _), found)| source != gatherer && least <= count(found.len()));
     passes.filter_map(|(key, found)| gather(dealings, key, found)).collect()
+}
+
+/// How many there must be in the middle.
+fn least(dealings: &Dealings<'_>) -> u64 {
+    dealings.thresholds().gather_middles.max(2)
 }
 
 /// The first payment that passes a receipt on.
@@ -63,7 +71,7 @@ fn gather(
             middles.entry(came.to).or_insert((came, went));
         }
     }
-    if count(middles.len()) < thresholds.gather_middles.max(2) {
+    if count(middles.len()) < least(dealings) {
         return None;
     }
     let mut found: Vec<Pass<'_>> = middles.into_values().collect();

@@ -8,6 +8,7 @@ use fundtrail_model::{
 
 use super::draft::{Draft, count};
 use crate::dealings::{Dealings, Move, share};
+use crate::history::Account;
 
 /// The most counterparties of one account that may look alike before one stops comparing.
 const MOST_ALIKE: usize = 16;
@@ -83,7 +84,7 @@ fn baits(dealings: &Dealings<'_>, most: &MostMoved) -> Vec<(Address, Address, Tr
             of.amount.is_zero() || !dealings.counts(of.asset) || is_cheap(dealings, &of);
         for (target, other) in [(from, to), (to, from)] {
             let is_dust = || {
-                let [(_, most), _] = most.get(&(target, of.asset))?;
+                let [(_, most), _] = most.get(&(dealings.number(target), of.asset))?;
                 Some(of.amount <= share(*most, dust_ppm))
             };
             if target != other
@@ -129,7 +130,7 @@ fn real_counterparties(
 }
 
 /// By account and asset: the most that moved at once, with whom, and the most with anybody else.
-type MostMoved = BTreeMap<(Address, Asset), [(Address, Amount); 2]>;
+type MostMoved = BTreeMap<(Account, Asset), [(Address, Amount); 2]>;
 
 fn most_moved(dealings: &Dealings<'_>) -> MostMoved {
     let mut most = MostMoved::new();
@@ -139,7 +140,7 @@ fn most_moved(dealings: &Dealings<'_>) -> MostMoved {
                 continue;
             }
             let now = (other, of.amount);
-            let [first, second] = most.entry((who, of.asset)).or_insert([now; 2]);
+            let [first, second] = most.entry((dealings.number(who), of.asset)).or_insert([now; 2]);
             if first.0 == other {
                 first.1 = first.1.max(of.amount);
             } else if first.1 < of.amount {
@@ -164,7 +165,7 @@ fn imitated(
     let is_tiny = |beside: &Real| {
         let is_dust = |most: Amount| of.amount <= share(most, thresholds.dust_ppm);
         let with_others = || {
-            let most = most.get(&(target, of.asset))?;
+            let most = most.get(&(dealings.number(target), of.asset))?;
             most.iter().find(|(who, _)| *who != other).map(|(_, amount)| *amount)
         };
         of.amount.is_zero()

@@ -9,9 +9,32 @@ use super::clean;
 use super::parties::short;
 use crate::schema::AssetLine;
 
+/// What is said of a chain.
+struct Named {
+    name: String,
+    /// Where its explorer is, without a slash at the end.
+    explorer: Option<String>,
+}
+
+impl Named {
+    fn new(chain: &ChainInfo) -> Self {
+        // Only `https` becomes a link: anything else in a chain's description could be a script.
+        let is_plain = |base: &&str| {
+            base.starts_with("https://")
+                && base.len() <= 200
+                && base.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        let explorer = chain.explorer.as_deref().filter(is_plain);
+        Self {
+            name: clean(&chain.name),
+            explorer: explorer.map(|base| base.trim_end_matches('/').to_owned()),
+        }
+    }
+}
+
 /// Names what moves, and where and when it did.
 pub(crate) struct Coins<'a> {
-    chains: BTreeMap<ChainId, &'a ChainInfo>,
+    chains: BTreeMap<ChainId, Named>,
     assets: BTreeMap<Asset, AssetName>,
     blocks: &'a BTreeMap<(ChainId, u64), Timestamp>,
 }
@@ -23,8 +46,9 @@ impl<'a> Coins<'a> {
         mentioned: BTreeSet<Asset>,
         blocks: &'a BTreeMap<(ChainId, u64), Timestamp>,
     ) -> Self {
-        let chains = tickers.chains.iter().map(|chain| (chain.id, chain)).collect();
-        let assets = asset_names(&tickers, mentioned, &chains);
+        let infos = tickers.chains.iter().map(|chain| (chain.id, chain)).collect();
+        let assets = asset_names(&tickers, mentioned, &infos);
+        let chains = tickers.chains.iter().map(|chain| (chain.id, Named::new(chain))).collect();
         Self { chains, assets, blocks }
     }
 
@@ -35,7 +59,7 @@ impl<'a> Coins<'a> {
 
     pub(crate) fn chain(&self, chain: ChainId) -> String {
         match self.chains.get(&chain) {
-            Some(info) => clean(&info.name),
+            Some(known) => known.name.clone(),
             None => format!("chain {chain}"),
         }
     }
@@ -76,13 +100,10 @@ impl<'a> Coins<'a> {
         (self.called(asset, |name| &name.full), decimals)
     }
 
-    /// Only `https` becomes a link: anything else in a chain's description could be a script.
+    /// Where the chain's explorer shows something.
     pub(crate) fn link(&self, chain: ChainId, kind: &str, what: &str) -> Option<String> {
         let base = self.chains.get(&chain)?.explorer.as_deref()?;
-        let is_plain = base.starts_with("https://")
-            && base.len() <= 200
-            && base.bytes().all(|byte| byte.is_ascii_graphic());
-        is_plain.then(|| format!("{}/{kind}/{what}", base.trim_end_matches('/')))
+        Some(format!("{base}/{kind}/{what}"))
     }
 
     pub(crate) fn assets(&self) -> Vec<AssetLine> {

@@ -14,7 +14,7 @@ use crate::input::Input;
 use crate::schema::{AssetText, Chain, Figures, Money, Party, PartyRef, Place, PlaceText};
 
 /// What was told before, to be told again.
-pub(super) type Told<K, V> = RefCell<BTreeMap<K, V>>;
+type Told<K, V> = RefCell<BTreeMap<K, V>>;
 
 /// Names everything that a report mentions.
 pub(super) struct Names<'a> {
@@ -23,7 +23,6 @@ pub(super) struct Names<'a> {
     directory: Directory<'a>,
     figures: Told<(Asset, Amount), Arc<Figures>>,
     asset_texts: Told<Asset, Arc<AssetText>>,
-    places: Told<(ChainId, Position, Option<H256>), Place>,
 }
 
 impl<'a> Deref for Names<'a> {
@@ -45,7 +44,6 @@ impl<'a> Names<'a> {
             directory: Directory::new(input),
             figures: RefCell::default(),
             asset_texts: RefCell::default(),
-            places: RefCell::default(),
         }
     }
 
@@ -106,26 +104,15 @@ impl<'a> Names<'a> {
         position: Position,
         transaction: Option<H256>,
     ) -> Place {
-        let mut places = self.places.borrow_mut();
-        let place = places.entry((chain, position, transaction));
-        place.or_insert_with(|| self.place_text(chain, position, transaction).into()).clone()
-    }
-
-    fn place_text(
-        &self,
-        chain: ChainId,
-        position: Position,
-        transaction: Option<H256>,
-    ) -> PlaceText {
         let transaction = transaction.map(hash_hex);
-        PlaceText {
+        Place::from(PlaceText {
             chain: chain.0,
             chain_name: self.chain(chain),
             position: position.to_string(),
             time: self.time(chain, position.block).map(|time| time.to_string()),
             link: transaction.as_ref().and_then(|hash| self.link(chain, "tx", hash)),
             transaction,
-        }
+        })
     }
 
     /// The address as it was called on the day of that block.

@@ -9,18 +9,23 @@ use fundtrail_model::{
 };
 
 use super::clean;
-use super::names::Told;
 use crate::input::Input;
 use crate::schema::{Party, PartyRef, PartyText};
 
 /// `0x12ab…34cd`.
 pub(crate) fn short(address: Address) -> String {
-    let text = checksum(address);
+    shortened(&checksum(address))
+}
+
+fn shortened(text: &str) -> String {
     match (text.get(..6), text.get(38..)) {
         (Some(head), Some(tail)) => format!("{head}…{tail}"),
-        _ => text,
+        _ => text.to_owned(),
     }
 }
+
+/// What was told of one address, by which label.
+type Told<'a> = Vec<(Option<&'a Label>, PartyRef)>;
 
 /// Every address that has a part in the trail, numbered in the order of appearance.
 pub(super) struct Directory<'a> {
@@ -32,8 +37,8 @@ pub(super) struct Directory<'a> {
     marks: &'a BTreeMap<(ChainId, Address), Marks>,
     listings: BTreeMap<Address, BTreeSet<&'a Listing>>,
     is_reconstruction: bool,
-    /// What was told of whom by which label, to be told again.
-    told: Told<(ChainId, Address, Option<&'a Label>), PartyRef>,
+    /// What was told of whom by which label, to be told again; by place in `order`.
+    told: RefCell<Vec<Told<'a>>>,
 }
 
 impl<'a> Directory<'a> {
@@ -229,24 +234,45 @@ impl<'a> Directory<'a> {
         day: Option<Date>,
     ) -> PartyRef {
         let label = self.label_at(chain, address, day);
+        let Some(idx) = self.index.get(&(chain, address)).copied() else {
+            return self.party_text(chain, address, label, 0).into();
+        };
         let mut told = self.told.borrow_mut();
-        let told = told.entry((chain, address, label));
-        told.or_insert_with(|| self.party_text(chain, address, label).into()).clone()
+        if told.len() <= idx {
+            told.resize(self.order.len(), Vec::new());
+        }
+        let number = idx.saturating_add(1);
+        let new = || PartyRef::from(self.party_text(chain, address, label, number));
+        let Some(told) = told.get_mut(idx) else { return new() };
+        match told.iter().find(|(by, _)| *by == label) {
+            Some((_, told)) => told.clone(),
+            None => {
+                let new = new();
+                told.push((label, new.clone()));
+                new
+            }
+        }
     }
 
-    fn party_text(&self, chain: ChainId, address: Address, label: Option<&Label>) -> PartyText {
+    fn party_text(
+        &self,
+        chain: ChainId,
+        address: Address,
+        label: Option<&Label>,
+        number: usize,
+    ) -> PartyText {
         let (name, is_invented) = match label {
             Some(label) => (format!("labelled “{}”", clean(&label.name)), label.is_invented),
             None => (self.alias(chain, address), self.is_invented(chain, address)),
         };
         let mark = invented_mark(is_invented);
         let comma = if is_invented { "invented, " } else { "" };
-        let number = self.index.get(&(chain, address)).map_or(0, |idx| idx.saturating_add(1));
+        let text = checksum(address);
         PartyText {
             party: format!("P{number}"),
-            address: checksum(address),
-            text: format!("{name} ({comma}{})", short(address)),
+            text: format!("{name} ({comma}{})", shortened(&text)),
             name: format!("{name}{mark}"),
+            address: text,
         }
     }
 
@@ -255,12 +281,13 @@ impl<'a> Directory<'a> {
         self.order
             .iter()
             .enumerate()
-            .map(|(idx, (chain, address))| Party {
+            .map(|(idx, (chain, address))| (idx, (chain, address), checksum(*address)))
+            .map(|(idx, (chain, address), text)| Party {
                 id: format!("P{}", idx.saturating_add(1)),
                 chain: chain.0,
                 chain_name: String::new(),
-                address: checksum(*address),
-                short: short(*address),
+                short: shortened(&text),
+                address: text,
                 alias: self.alias(*chain, *address),
                 kind: match self.kinds.get(&(*chain, *address)) {
                     Some((_, AccountKind::Wallet)) => "wallet".to_owned(),
