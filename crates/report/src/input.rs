@@ -162,7 +162,7 @@ pub struct TrustedToken {
 pub struct ListLine {
     /// Its name.
     pub name: String,
-    /// What it holds, for example `sanctions`.
+    /// What it holds, for example `listings`.
     pub kind: String,
     /// How many rows it has.
     pub rows: String,
@@ -174,6 +174,25 @@ pub struct ListLine {
     pub origin: String,
     /// Who publishes it.
     pub source: String,
+}
+
+impl ListLine {
+    /// All of it in a line; what it does not say of itself is left out.
+    pub(crate) fn told(&self) -> String {
+        let rows = if self.rows == "1" { "row" } else { "rows" };
+        let day = Some(&self.as_of).filter(|day| !day.is_empty());
+        let source = Some(&self.source).filter(|source| !source.is_empty());
+        format!(
+            "{} ({}), {} {rows}{}, {}{}, SHA-256 {}",
+            self.name,
+            self.kind,
+            self.rows,
+            day.map(|day| format!(", as of {day}")).unwrap_or_default(),
+            self.origin,
+            source.map(|source| format!(", from {source}")).unwrap_or_default(),
+            self.sha256
+        )
+    }
 }
 
 /// An amount of US dollars in whole cents.

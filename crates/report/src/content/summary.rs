@@ -9,6 +9,8 @@ use crate::schema::{Action, Answer, Finding, Money, Report, Seed};
 
 use super::findings::when;
 
+/// What lists of sanctioned addresses are called.
+const SANCTIONS: &str = "listings";
 /// More lines than this are counted, not shown.
 const MAX_LINES: usize = 6;
 
@@ -76,17 +78,18 @@ fn now(report: &Report) -> Answer {
             .extend(endings.iter().filter_map(|ending| ending.at.as_ref()).map(|at| &*at.address));
     }
     let is_back = report.direction == "in";
-    let mut answers: Vec<String> = lines
-        .into_iter()
-        .map(|(class, (texts, addresses))| {
-            let places = match addresses.len() {
-                0 => String::new(),
-                1 => " at 1 address".to_owned(),
-                count => format!(" at {} addresses", number::group(&count.to_string())),
-            };
-            format!("{class}{}{places}: {}", plainly(class, is_back), texts.join("; "))
-        })
-        .collect();
+    let state = until(report).filter(|_| !is_back).map(|until| {
+        format!("This is how it was at the last block looked at: {until}. What moved later is not known.")
+    });
+    let mut answers: Vec<String> = state.into_iter().collect();
+    answers.extend(lines.into_iter().map(|(class, (texts, addresses))| {
+        let places = match addresses.len() {
+            0 => String::new(),
+            1 => " at 1 address".to_owned(),
+            count => format!(" at {} addresses", number::group(&count.to_string())),
+        };
+        format!("{class}{}{places}: {}", plainly(class, is_back), texts.join("; "))
+    }));
     answers.push(if report.certainty.is_upper_bound {
         "These are upper bounds by reachability: they overlap, and do not add up to what was stolen."
             .to_owned()
@@ -100,6 +103,17 @@ fn now(report: &Report) -> Answer {
         lines: answers,
         is_alert: !report.certainty.closes,
     }
+}
+
+/// The last block that was looked at, of each chain.
+fn until(report: &Report) -> Option<String> {
+    let chains = report.chains.iter().filter_map(|chain| {
+        let block = number::group(&chain.until?.to_string());
+        let time = chain.until_time.as_deref().unwrap_or("time not known");
+        Some(format!("{} block {block} ({time})", chain.name))
+    });
+    let told: Vec<String> = chains.collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// What a kind of ending means, for readers who have not seen the glossary.
@@ -184,12 +198,22 @@ fn sanctions(report: &Report) -> Answer {
             format!("SECOND OPINION on {}: {}", opinion.party.text, opinion.statement)
         }),
     );
+    let mut lines = capped(lines);
+    lines.extend(newest_list(report).filter(|day| **day < report.today).map(|day| {
+        format!("The newest list used is of {day}: what was listed or delisted after that day is not known.")
+    }));
     Answer {
         question: "Which flows touched a sanctioned address?",
-        lines: capped(lines),
+        lines,
         is_alert: differ().next().is_some()
             || report.findings.iter().any(|finding| finding.is_flagged && finding.is_in_force),
     }
+}
+
+/// The day of the newest list of sanctioned addresses.
+fn newest_list(report: &Report) -> Option<&String> {
+    let sanctions = report.method.lists.iter().filter(|list| list.kind == SANCTIONS);
+    sanctions.map(|list| &list.as_of).filter(|day| !day.is_empty()).max()
 }
 
 /// Which verdicts a rule of flagging counts, in words.

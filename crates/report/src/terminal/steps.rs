@@ -139,11 +139,7 @@ pub(super) fn method(page: &mut Page, report: &Report) {
     }
     page.line(2, Style::Strong, "Lists");
     for line in capped(page, &method.lists) {
-        let text = format!(
-            "{} ({}), {} rows, as of {}, {}, from {}, sha256 {}",
-            line.name, line.kind, line.rows, line.as_of, line.origin, line.source, line.sha256
-        );
-        page.paragraph(4, Style::Plain, &text);
+        page.paragraph(4, Style::Plain, &line.told());
     }
     page.line(2, Style::Strong, "Nodes asked");
     for host in capped(page, &method.endpoints) {

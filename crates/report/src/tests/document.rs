@@ -142,7 +142,7 @@ fn what_the_content_says_stands_in_the_text() {
         report.certainty.statements.iter().for_each(|line| check(line));
         report.certainty.reservations.iter().for_each(|line| check(line));
         report.method.statements.iter().for_each(|line| check(line));
-        report.behaviour.patterns.iter().for_each(|pattern| check(pattern.definition));
+        report.behaviour.patterns.iter().for_each(|pattern| check(&pattern.definition[1..]));
         report.behaviour.links.iter().for_each(|link| check(link.means));
         report.glossary.iter().for_each(|term| check(term.means));
     }

@@ -785,7 +785,7 @@ pub(crate) fn demo() -> Sample {
     ];
     sample.lists.push(ListLine {
         name: "ofac-sdn-evm".into(),
-        kind: "sanctions".into(),
+        kind: "listings".into(),
         rows: "129".into(),
         as_of: "2026-11-20".into(),
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),

@@ -50,12 +50,7 @@ pub fn document(report: &Report) -> Document {
     };
     let settings = report.settings.iter().map(|of| format!("{}: {}", of.name, of.value));
     let hosts = report.endpoints.iter().map(|host| format!("asked: {host}"));
-    let lists = report.lists.iter().map(|of| {
-        format!(
-            "list {} ({}), {} rows, as of {}, SHA-256 {}: {}",
-            of.name, of.origin, of.rows, of.as_of, of.sha256, of.source
-        )
-    });
+    let lists = report.lists.iter().map(|of| format!("list {}", of.told()));
     method.blocks.extend(list(&settings.chain(hosts).chain(lists).collect::<Vec<_>>()));
     sections.push(method);
     Document {

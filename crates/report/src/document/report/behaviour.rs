@@ -59,7 +59,11 @@ fn pattern(of: &Pattern) -> Vec<Block> {
     }
     items.push(proof(of));
     let title = format!("{} {}{amount}, on {}", of.id, of.kind, of.chain_name);
-    let definition = format!("{} Seen in {}.", of.definition, of.when);
+    let mut definition = of.definition.to_owned();
+    if let Some(first) = definition.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let definition = format!("{definition}. Seen in {}.", of.when);
     let mut blocks = vec![heading(title), paragraph(definition)];
     blocks.extend(list(items));
     blocks.extend(of.reservations.iter().map(|line| Block::Alert(line.as_str().into())));
