@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use fundtrail_model::{Address, ChainId, U256, parse_hash};
+use fundtrail_model::{Address, ChainId, U256, checksum, parse_hash};
 use fundtrail_testkit::anvil::{Anvil, AnvilOptions};
 use fundtrail_testkit::chaos::{ChaosProxy, Faults, Profile};
 use fundtrail_testkit::contracts::{Contracts, pool_address, selector};
@@ -179,6 +179,45 @@ fn movements_are_valued_by_the_feed_at_their_block_or_not_at_all() {
         seen.push((dollars, priced));
     }
     assert_eq!(seen[0].0, seen[1].0);
+}
+
+#[test]
+fn wallets_are_valued_by_the_feed_at_their_block_or_not_at_all() {
+    let (payments, expected) = faulty_feed();
+    let (node, _) = play(&payments, |options| place(options, &[(ETH_FEED, "Feed")]));
+    let sandbox = Sandbox::new();
+    let (url, who) = (node.url(), checksum(THIEF));
+    let what =
+        ["screen", "--chain", "ethereum", &who, "--rpc", &url, "--from", "0", "--to", "latest"];
+    let rest = ["--case", "w.ftcase", "--as-of", "2026-11-23", "--out", "w.json"];
+    sandbox.run(&[&what[..], &rest, &["--price-source", "chain"]].concat()).success();
+    let report = read(&sandbox, "w.json");
+    let transfers = list(&report["wallets"][0], "transfers").iter();
+    let told: BTreeMap<&str, &Value> = transfers
+        .filter(|of| of["side"] == "out" && of["standing"] == "payment")
+        .map(|of| (text(&of["at"], "time"), &of["amount"]))
+        .collect();
+    for (time, usd, _) in &expected {
+        let amount = told[time];
+        assert_eq!(amount["usd"].as_str(), *usd, "{time}");
+        assert_eq!(amount["price"].is_null(), usd.is_none(), "{time}");
+    }
+    let price = &told[expected[0].0]["price"];
+    assert_eq!(text(price, "source"), format!("Chainlink feed ETH / USD {ETH_FEED}"));
+    assert_eq!(text(price, "time"), "2024-03-29 10:09:55 UTC");
+    let method: Vec<_> = list(&report, "method").iter().filter_map(Value::as_str).collect();
+    let method = method.join("\n");
+    for words in
+        ["Prices come from, the first that has one counting: feeds and pools", "Prices used: "]
+    {
+        assert!(method.contains(words), "{words}: {method}");
+    }
+    for (.., why) in &expected {
+        assert!(method.contains(why), "{why}: {method}");
+    }
+    // The same from the case alone.
+    sandbox.run(&["screen", "--case", "w.ftcase", "--out", "again.json"]).success();
+    assert_eq!(sandbox.read("again.json"), sandbox.read("w.json"));
 }
 
 /// The node behind a proxy that counts, and what it has counted.

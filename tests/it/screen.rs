@@ -1,11 +1,18 @@
 //! Reports on wallets: from a case that was traced, and from a node.
 
+use fundtrail_model::{Address, checksum};
+use fundtrail_testkit::anvil::Anvil;
 use fundtrail_testkit::browser::Visit;
 use fundtrail_testkit::dprk_900k;
 use serde_json::Value;
 
 use crate::live::Live;
+use crate::rules::read;
+use crate::sanctions::{Payment, THIEF, VICTIM, at, play, trace};
 use crate::sandbox::{Outcome, Sandbox};
+
+/// Listed on 2022-04-14, by the built-in list.
+const LISTED: &str = "0x098b716b8aaf21512996dc57eb0615e2383e2f96";
 
 /// Paid the mixer, on Ethereum.
 const PAYER: &str = "0xD014377C7CbcDbc1e07D5a2EEF59cF8712Fcdf19";
@@ -51,16 +58,18 @@ fn without_an_address_the_case_gives_the_same_bytes_again() {
     let sandbox = demo();
     let tables = ["transfers", "counterparties", "categories", "listed", "balances", "flags"];
     let files: Vec<String> = tables.iter().map(|table| format!("w.{table}.csv")).collect();
-    let mut out = vec!["--out", "w.json", "--out", "w.txt"];
+    let whole = ["w.json", "w.txt", "w.md", "w.pdf", "w.xlsx"];
+    let mut out: Vec<&str> = whole.iter().flat_map(|name| ["--out", name]).collect();
     files.iter().for_each(|file| out.extend(["--out", file]));
     let first = offline(&sandbox, &[&["--chain", "eth", PAYER], &out[..]].concat()).success();
     let digest = sandbox.digest(CASE);
-    let names = ["w.json", "w.txt"].into_iter().chain(files.iter().map(String::as_str));
-    let before: Vec<String> = names.clone().map(|name| sandbox.read(name)).collect();
+    let names = whole.into_iter().chain(files.iter().map(String::as_str));
+    let bytes = |name: &str| std::fs::read(sandbox.path(name)).unwrap();
+    let before: Vec<Vec<u8>> = names.clone().map(bytes).collect();
     let again = sandbox.run(&[&["screen", "--case", CASE], &out[..]].concat()).success();
     assert_eq!(again.stdout, first.stdout);
-    let after: Vec<String> = names.map(|name| sandbox.read(name)).collect();
-    assert_eq!(after, before);
+    let after: Vec<Vec<u8>> = names.map(bytes).collect();
+    assert!(after == before);
     assert_eq!(sandbox.digest(CASE), digest);
     // A table begins with its columns, and says in every row that it is a reconstruction.
     let transfers = sandbox.read("w.transfers.csv");
@@ -179,6 +188,12 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
     check(&[&node[..], &["--from", "1", "--out", "w.doc"]].concat(), "does not say a format");
     check(&["--case", CASE], "no wallet of this case was reported on before");
     check(&["--case", CASE, "--as-of", "2026-01-01"], "--as-of changes what the case holds");
+    check(&["--case", CASE, "--price-source", "stable"], "--price-source changes what the case");
+    let csv = ["--from", "1", "--price-source", "csv"];
+    check(&[&node[..], &csv].concat(), "--price-source csv needs a file of prices");
+    sandbox.write("p.csv", "chain,contract,date,usd,source\n");
+    let both = ["--from", "1", "--price-source", "stable", "--prices", "p.csv"];
+    check(&[&node[..], &both].concat(), "does not name the file that --prices gives");
     check(&["--offline", "--chain", "eth", PAYER], "--case");
     let offline = ["--offline", "--case", CASE, "--chain", "eth"];
     check(&[&offline[..], &[PAYER, "--from", "2022-01-01"]].concat(), "is no block");
@@ -206,5 +221,183 @@ fn its_page_opens_without_a_request_or_an_error() {
         for words in ["Who is it?", "24.5 ETH", "delisted 2025-03-21", "invented", "not known"] {
             assert!(page.text.contains(words), "`{words}` is missing");
         }
+    }
+}
+
+/// The thief pays somebody and a listed address, which pays a third.
+fn small_theft() -> (Anvil, Vec<String>, [Address; 2]) {
+    let [mule, third] = [0xc3, 0xd4].map(Address::repeat_byte);
+    let payments = [
+        Payment::new("2022-05-01T10:00:00Z", VICTIM, THIEF, "30"),
+        Payment::new("2022-05-01T10:01:00Z", THIEF, mule, "5"),
+        Payment::new("2022-05-01T10:02:00Z", THIEF, at(LISTED), "7"),
+        Payment::new("2022-05-01T10:03:00Z", at(LISTED), third, "2"),
+    ];
+    let (node, hashes) = play(&payments, |_| {});
+    (node, hashes, [mule, third])
+}
+
+#[test]
+fn what_a_fetch_brings_is_looked_up_or_cleared_of_nothing() {
+    let (node, _, [mule, third]) = small_theft();
+    let sandbox = Sandbox::new();
+    let url = node.url();
+    let fetch = |who: Address, more: &[&str]| {
+        let what = ["fetch", "--chain", "eth", "--rpc", &url, "--case", "c.ftcase", "--until"];
+        let who = checksum(who);
+        sandbox.run(&[&what[..], &["latest", "--from-block", "0", &who], more].concat()).success()
+    };
+    let screen = |who: Address, code: i32| {
+        let what = ["screen", "--offline", "--case", "c.ftcase", "--chain", "eth", "--out"];
+        let (who, rest) = (checksum(who), ["w.json", "--as-of", "2026-11-23", "--fail-on"]);
+        let outcome = sandbox.run(&[&what[..], &rest, &["listed", &who]].concat());
+        assert_eq!(outcome.code, Some(code), "{who}: {}\n{}", outcome.stdout, outcome.stderr);
+        (outcome.stdout.split_whitespace().collect::<Vec<_>>().join(" "), json(&sandbox, "w.json"))
+    };
+    fetch(THIEF, &[]);
+    let (said, report) = screen(THIEF, 3);
+    assert!(said.contains("7 ETH paid to"), "{said}");
+    assert_eq!(report["wallets"][0]["is_named"], true);
+    fetch(mule, &[]);
+    assert!(screen(mule, 0).0.contains("No: neither the address nor anybody"));
+
+    // Other lists do not take the place of those: who comes then was looked up in none.
+    sandbox.write("own.csv", "chain,address,name,category,source\n");
+    let stranger = Address::repeat_byte(0xe5);
+    let other = fetch(stranger, &["--labels", "own.csv"]);
+    assert!(other.stderr.contains("has no names yet"), "{}", other.stderr);
+    let (said, report) = screen(stranger, 4);
+    assert!(said.contains("Not known: its addresses were not looked up"), "{said}");
+    assert!(!said.contains("No: neither"), "{said}");
+    let wallet = &report["wallets"][0];
+    assert_eq!((&wallet["is_named"], &wallet["is_complete"]), (&false.into(), &false.into()));
+    // What is known still counts.
+    let (said, _) = screen(THIEF, 3);
+    assert!(said.contains("7 ETH paid to") && said.contains("Not known: "), "{said}");
+    // With the lists of the case, all of it is.
+    fetch(stranger, &[]);
+    assert!(screen(stranger, 0).0.contains("No: neither the address nor anybody"));
+    fetch(third, &[]);
+    assert!(screen(third, 3).0.contains("2 ETH received from"));
+}
+
+#[test]
+fn no_balance_is_told_across_blocks_that_were_not_looked_at() {
+    let (node, ..) = small_theft();
+    let sandbox = Sandbox::new();
+    let (url, thief) = (node.url(), checksum(THIEF));
+    let what = ["screen", "--chain", "eth", &thief, "--case", "c.ftcase", "--out", "w.json"];
+    let out = ["--out", "w.balances.csv", "--as-of", "2026-11-23"];
+    let whole = [&what[..], &out, &["--rpc", &url, "--from", "1", "--to", "latest"]].concat();
+    sandbox.run(&whole).success();
+    let balance = |report: &Value| report["wallets"][0]["balances"][0].clone();
+    let before = balance(&json(&sandbox, "w.json"));
+    assert_eq!((&before["is_seen"], &before["closes"]), (&true.into(), &true.into()), "{before}");
+    let after = before["closing"]["base_units"].as_str().unwrap().to_owned();
+    assert_ne!(after, "0");
+
+    let outcome = sandbox.run(&[&what[..], &out, &["--offline", "--to", "99999999"]].concat());
+    let outcome = outcome.success();
+    let longer = balance(&json(&sandbox, "w.json"));
+    assert_eq!(longer["is_seen"], false, "{longer}");
+    assert_eq!((&longer["closing"], &longer["closes"]), (&Value::Null, &Value::Null), "{longer}");
+    assert_eq!(longer["opening"], before["opening"]);
+    let said = outcome.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "ETH, in the blocks looked at: before",
+        "after not known; not all blocks were looked at: whether it adds up is not known; the last balance that the \
+         node gave is",
+        "With whom it dealt in the other blocks is not known",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let csv = sandbox.read("w.balances.csv");
+    assert!(csv.lines().next().unwrap().contains("\"all_blocks_looked_at\""), "{csv}");
+    assert!(!csv.contains(&after), "{csv}");
+}
+
+#[test]
+fn screening_in_the_case_of_a_theft_leaves_its_report_alone() {
+    let (node, hashes, [mule, _]) = small_theft();
+    let sandbox = Sandbox::new();
+    let (url, who) = (node.url(), checksum(mule));
+    let header = "chain,address,name,category,source\n";
+    sandbox.write("ours.csv", format!("{header}1,{who},Till,exchange,us\n"));
+    sandbox.write("other.csv", format!("{header}1,{who},Mixer,mixer,us\n"));
+    sandbox.write("p.csv", "chain,contract,date,usd,source\n1,native,2022-05-01,2000,test\n");
+    let how = ["--labels", "ours.csv", "--as-of", "2022-06-01", "--flag", "then"];
+    trace(&sandbox, &node, &[&hashes[0]], &how).success();
+    // All but what is of the case as a whole, which holds more then: its digest, what was looked at, who is in it.
+    let told = |name: &str| {
+        let report = read(&sandbox, name);
+        let mut parts = report.as_object().unwrap().clone();
+        parts.retain(|part, _| !["case_digest", "certainty", "parties"].contains(&part.as_str()));
+        let summary = parts["summary"].as_array_mut().unwrap();
+        assert_eq!(summary.pop().unwrap()["question"], "How sure is this?");
+        parts
+    };
+    let check = |theft: &serde_json::Map<String, Value>| {
+        sandbox.run(&["report", "case.ftcase", "--out", "b.json"]).success();
+        let after = told("b.json");
+        let changed: Vec<_> = theft.iter().filter(|(part, of)| after[*part] != **of).collect();
+        assert!(changed.is_empty(), "{changed:?}");
+    };
+    let theft = told("a.json");
+    assert!(theft["endings"].to_string().contains("Till"));
+    let digest = sandbox.digest("case.ftcase");
+    let screen = |more: &[&str]| {
+        let what = ["screen", "--chain", "eth", &who, "--case", "case.ftcase", "--out", "w.json"];
+        sandbox.run(&[&what[..], more].concat())
+    };
+    let online = ["--rpc", &url, "--from", "0", "--to", "latest"];
+    for labels in
+        [&[][..], &["--labels", "other.csv"], &["--labels", "ours.csv", "--labels", "other.csv"]]
+    {
+        let refused = screen(&[&online[..], labels].concat());
+        assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+        assert!(refused.stderr.contains("come from other lists"), "{}", refused.stderr);
+        assert_eq!(sandbox.digest("case.ftcase"), digest);
+    }
+    let own =
+        ["--labels", "ours.csv", "--as-of", "2026-11-23", "--flag", "ever", "--prices", "p.csv"];
+    screen(&[&online[..], &own].concat()).success();
+    let wallet = json(&sandbox, "w.json");
+    assert_eq!((&wallet["today"], &wallet["flag"]), (&"2026-11-23".into(), &"ever".into()));
+    let amount = &wallet["wallets"][0]["transfers"][0]["amount"];
+    assert_eq!(
+        (&amount["usd"], &amount["price"]["source"]),
+        (&"$10,000.00".into(), &"test".into())
+    );
+    check(&theft);
+    // Offline, too: nothing that is typed for the wallet is the theft's.
+    screen(&["--offline", "--as-of", "2025-01-01", "--flag", "now"]).success();
+    assert_eq!(json(&sandbox, "w.json")["today"], "2025-01-01");
+    check(&theft);
+}
+
+#[test]
+fn it_is_a_text_to_file_as_markdown_and_as_pages() {
+    let sandbox = demo();
+    let out = ["--chain", "eth", PAYER, "--out", "w.md", "--out", "w.pdf"];
+    offline(&sandbox, &out).success();
+    let digest = sandbox.digest(CASE);
+    let digest = digest.split_whitespace().last().unwrap();
+    let text = sandbox.read("w.md").replace(digest, "…");
+    let text: Vec<&str> = text.lines().filter(|line| !line.contains("SHA-256")).collect();
+    insta::assert_snapshot!("screen_payer_markdown", text.join("\n"));
+
+    let output = std::process::Command::new("pdftotext")
+        .args(["-raw".as_ref(), sandbox.path("w.pdf").as_os_str(), "-".as_ref()])
+        .output()
+        .expect("tests/support/setup.sh installs pdftotext");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let foot = format!("fundtrail {} · case {}…", env!("CARGO_PKG_VERSION"), &digest[..18]);
+    for page in text.split_terminator('\u{c}') {
+        for words in ["Reconstruction: what is marked (invented) is made up.", "Page ", &foot] {
+            assert!(page.contains(words), "`{words}` is missing on a page:\n{page}");
+        }
+    }
+    for words in ["Who is it?", "24.5 ETH", "delisted 2025-03-21", "What is not known"] {
+        assert!(text.contains(words), "`{words}` is missing");
     }
 }

@@ -18,7 +18,7 @@ use crate::wallet::WalletFormat;
 #[derive(Debug, Parser)]
 #[command(name = "fundtrail", version, help_expected = true, args_override_self = true)]
 #[command(after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 flagged (only with --fail-on), \
-    4 incomplete (only with --require-complete), 130 interrupted.")]
+    4 incomplete (with --require-complete; with --fail-on where the lists were not asked), 130 interrupted.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -242,8 +242,8 @@ pub(crate) struct Naming {
     #[arg(long, value_name = "FILE")]
     pub(crate) prices: Option<PathBuf>,
 
-    /// Where prices in USD come from, in this order: the first source that has one counts. Every figure
-    /// in the report names its source and time; what has no price is not worth nothing, it has no price
+    /// Where prices in USD come from, in this order: the first source that has one counts. The price of each
+    /// movement names its source and time; what has no price is not worth nothing, it has no price
     /// [default: what the case says, else csv]
     #[arg(long, value_enum, value_name = "SOURCE,...", value_delimiter = ',')]
     pub(crate) price_source: Vec<PriceSourceName>,
@@ -406,8 +406,8 @@ pub(crate) struct Screen {
     #[arg(long, value_name = "TEXT")]
     pub(crate) title: Option<String>,
 
-    /// Report to write: .html, .json, .txt, .csv (a row per transfer) or, named after a table, .counterparties.csv,
-    /// .categories.csv, .listed.csv, .balances.csv or .flags.csv; can be repeated
+    /// Report to write: .html, .pdf, .md, .json, .txt, .xlsx, .csv (a row per transfer) or, named after a table,
+    /// .counterparties.csv, .categories.csv, .listed.csv, .balances.csv or .flags.csv; can be repeated
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) out: Vec<PathBuf>,
 

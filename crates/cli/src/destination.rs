@@ -176,12 +176,6 @@ impl Destination {
         Self { path, format: Format::Table(table) }
     }
 
-    /// The folder that it is written to.
-    pub(crate) fn folder(&self) -> PathBuf {
-        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
-    }
-
     /// Makes the folder that this is, if it is not there.
     pub(crate) fn make_folder(&self) -> Result<(), Error> {
         std::fs::create_dir_all(&self.path).map_err(|error| self.cannot_write(error))
@@ -189,6 +183,12 @@ impl Destination {
 }
 
 impl<F> Destination<F> {
+    /// The folder that it is written to.
+    pub(crate) fn folder(&self) -> PathBuf {
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        parent.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    }
+
     /// Makes sure that a file can be written there, without touching what is there now.
     pub(crate) fn try_out_file(&self) -> Result<(), Error> {
         if self.path.is_dir() {

@@ -80,16 +80,7 @@ impl Evidence {
     pub(crate) fn marks(&self, book: &Book) -> BTreeMap<(ChainId, Address), Marks> {
         let mut marks = BTreeMap::new();
         for records in &self.chains {
-            let parties =
-                records.transfers.iter().flat_map(|transfer| [transfer.from, transfer.to]);
-            let contracts = records.transfers.iter().map(|transfer| transfer.asset.contract());
-            let covered = records.coverage.iter().map(|coverage| Some(coverage.address));
-            let holders = self.seeds.iter().flat_map(|(_, seed)| [Some(seed.holder), seed.from]);
-            let mut addresses: Vec<_> =
-                parties.chain(contracts).chain(covered).chain(holders).flatten().collect();
-            addresses.sort_unstable();
-            addresses.dedup();
-            for address in addresses {
+            for address in self.everybody(records) {
                 let found = book.marks(records.chain, address);
                 if found != Marks::default() {
                     marks.insert((records.chain, address), found);
@@ -97,6 +88,19 @@ impl Evidence {
             }
         }
         marks
+    }
+
+    /// Everybody on a chain who may have a name, sorted.
+    pub(crate) fn everybody(&self, records: &ChainRecords) -> Vec<Address> {
+        let parties = records.transfers.iter().flat_map(|transfer| [transfer.from, transfer.to]);
+        let contracts = records.transfers.iter().map(|transfer| transfer.asset.contract());
+        let covered = records.coverage.iter().map(|coverage| Some(coverage.address));
+        let holders = self.seeds.iter().flat_map(|(_, seed)| [Some(seed.holder), seed.from]);
+        let mut addresses: Vec<_> =
+            parties.chain(contracts).chain(covered).chain(holders).flatten().collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses
     }
 
     /// What has been looked at on a chain.

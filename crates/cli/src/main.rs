@@ -17,6 +17,7 @@ mod error;
 mod evidence;
 mod finality;
 mod job;
+mod names;
 mod nodes;
 mod opinions;
 mod paths;

@@ -7,10 +7,10 @@ use std::io::Write;
 use std::path::Path;
 
 use fundtrail_graph::Journeys;
+use fundtrail_labels::Book;
 use fundtrail_labels::prices::{Prices, UsdCents};
-use fundtrail_labels::{Book, ListVersion};
 use fundtrail_model::{
-    Address, Asset, Cause, ChainId, ChainInfo, Date, Direction, FlagRule, Likeness, Limits, Marks,
+    Address, Asset, Cause, ChainId, ChainInfo, Date, Direction, FlagRule, Limits, Marks,
     Reservation, Rule, SeedId, Timestamp, Trail, Transfer, parse_date,
 };
 use fundtrail_report::document::document;
@@ -18,13 +18,14 @@ use fundtrail_report::{
     Difference, Fact, Imprint, Input, ListLine, Pictures, Report, TableName, ThroughLine,
     TrustedToken,
 };
-use fundtrail_store::{Case, KnownTokenRow};
+use fundtrail_store::Case;
 
 use crate::behaviour;
 use crate::chains::Chains;
 use crate::destination::{Destination, Format};
 use crate::error::Error;
-use crate::evidence::{ChainRecords, Evidence, How, Valuation};
+use crate::evidence::{Evidence, How, Valuation};
+use crate::opinions::asked_issuers;
 use crate::paths;
 use crate::prices::{PriceBook, PriceSource};
 use crate::rules::Rules;
@@ -56,16 +57,26 @@ pub(crate) mod key {
     pub(crate) const LIST: &str = "list.";
     /// Whom `screen` reported on, by chain and address, and over which blocks.
     pub(crate) const SCREEN: &str = "screen.";
+    /// Before a setting that `screen` keeps for itself: what a trace in the same case says does not change by it.
+    pub(crate) const SCREENED: &str = "screened.";
+    /// By chain and issuer: the blocks whose logs of freezes were read.
+    pub(crate) const FREEZES: &str = "freezes.";
     /// The title of that report.
     pub(crate) const SCREEN_TITLE: &str = "screen_title";
     /// What an address that is a seed received and is not followed: this, the seed, and why.
     pub(crate) const LEFT_OUT: &str = "left_out.";
+    /// Whom the names of a chain were looked up for: a fingerprint.
+    pub(crate) const NAMED: &str = "run.named.";
     pub(crate) const ENDPOINT: &str = "run.endpoint.";
     pub(crate) const SPENT: &str = "run.spent";
     /// The hub gate with which the plan is fetched; absent where everything is.
     pub(crate) const GATE: &str = "run.gate";
     /// How the last block to look at was chosen, per chain.
     pub(crate) const END: &str = "run.end.";
+    /// Before a setting that tells of a run, not of the case.
+    pub(crate) const RUN: &str = "run.";
+    /// As [`SCREENED`], of a setting that tells of a run.
+    pub(crate) const RUN_SCREENED: &str = "run.screened.";
     /// The last block that was final when the chain was asked, per chain.
     pub(crate) const FINAL: &str = "run.final.";
 }
@@ -87,7 +98,16 @@ impl How {
         chains: &Chains,
         book: Option<&Book>,
     ) -> Result<Self, Error> {
-        let settings = case.settings()?;
+        Self::of_settings(case, &case.settings()?, chains, book)
+    }
+
+    /// The same, where some of its settings are others than those of its trace.
+    pub(crate) fn of_settings(
+        case: &Case,
+        settings: &BTreeMap<String, String>,
+        chains: &Chains,
+        book: Option<&Book>,
+    ) -> Result<Self, Error> {
         let number = |key: &str, default: u32| {
             settings.get(key).and_then(|text| text.parse().ok()).unwrap_or(default)
         };
@@ -98,7 +118,7 @@ impl How {
             settings.get(key::AS_OF).and_then(|text| parse_date(text)).ok_or_else(|| {
                 Error::failed(
                     "the case does not say on which day it was judged",
-                    "run `fundtrail trace` on it",
+                    "run `fundtrail trace` on it, or `fundtrail screen` for a report on a wallet",
                 )
             })?;
         let prices = match settings.get(key::PRICES) {
@@ -127,7 +147,7 @@ impl How {
         }
         Ok(Self {
             direction,
-            back_to: back_to(&settings),
+            back_to: back_to(settings),
             rules: rules.unwrap_or(Rules::One(match direction {
                 Direction::Out => DEFAULT_RULE,
                 Direction::In => DEFAULT_RULE_BACK,
@@ -137,7 +157,7 @@ impl How {
                 hub_counterparties: number(key::HUB, DEFAULT_LIMITS.hub_counterparties),
                 min_share_ppm: number(key::MIN_SHARE, DEFAULT_LIMITS.min_share_ppm),
             },
-            through: through::of_texts(through_texts(&settings)),
+            through: through::of_texts(through_texts(settings)),
             as_of,
             flag: flag.unwrap_or_default(),
             min_usd,
@@ -169,74 +189,6 @@ pub(crate) fn parse_usd(text: &str) -> Result<UsdCents, Error> {
     })
 }
 
-/// Keeps in the case every name that its addresses have, and which lists they come from.
-pub(crate) fn keep_names(
-    case: &mut Case,
-    evidence: &Evidence,
-    marks: &BTreeMap<(ChainId, Address), Marks>,
-    book: &Book,
-) -> Result<(), Error> {
-    case.replace_marks(marks)?;
-    let mut tokens = Vec::new();
-    let mut assets: BTreeSet<Asset> = BTreeSet::new();
-    for records in &evidence.chains {
-        assets.extend(records.transfers.iter().map(|transfer| transfer.asset));
-        assets.extend(imitated(records, book));
-    }
-    for asset in assets {
-        if let (Some(token), Some(contract)) = (book.token(asset), asset.contract()) {
-            tokens.push(KnownTokenRow {
-                chain: asset.chain(),
-                contract,
-                symbol: token.symbol.clone(),
-                decimals: token.decimals,
-                source: token.source.clone(),
-            });
-        }
-    }
-    case.replace_known_tokens(&tokens)?;
-    keep_lists(case, book)
-}
-
-/// Tokens of the book whose tickers those of a chain's unknown tokens are, or look like, whether or not the
-/// real ones ever moved: without them nobody could tell that the others are imitations.
-fn imitated(records: &ChainRecords, book: &Book) -> BTreeSet<Asset> {
-    let unknown = records.claims.iter().filter(|claim| book.token(claim.asset).is_none());
-    let claimed: BTreeSet<&str> = unknown.filter_map(|claim| claim.symbol.as_deref()).collect();
-    let alike = |symbol: &str| -> Vec<Asset> {
-        let tokens = book.tokens().filter(|token| {
-            let ticker = (token.asset.chain(), token.symbol.as_str());
-            let likeness = Likeness::of(records.chain, symbol, [ticker]);
-            matches!(likeness, Likeness::Imitates | Likeness::ElsewhereOnly)
-        });
-        tokens.map(|token| token.asset).collect()
-    };
-    claimed.into_iter().flat_map(alike).collect()
-}
-
-/// Keeps in the case which lists are used, instead of those that were used before.
-pub(crate) fn keep_lists(case: &mut Case, book: &Book) -> Result<(), Error> {
-    let mut lines = BTreeMap::new();
-    for (list_idx, list) in book.lists().iter().enumerate() {
-        for (field, value) in list_fields(list) {
-            lines.insert(format!("{list_idx:02}.{field}"), value);
-        }
-    }
-    Ok(case.replace_settings(key::LIST, &lines)?)
-}
-
-fn list_fields(list: &ListVersion) -> [(&'static str, String); 7] {
-    [
-        ("name", list.name.clone()),
-        ("kind", list.kind.to_string()),
-        ("rows", list.rows.to_string()),
-        ("as_of", list.as_of.map(|day| day.to_string()).unwrap_or_default()),
-        ("sha256", list.sha256.clone()),
-        ("origin", list.origin.clone()),
-        ("source", list.source.clone().unwrap_or_default()),
-    ]
-}
-
 /// A case, followed and ready to be shown.
 pub(crate) struct Presented {
     pub(crate) report: Report,
@@ -265,13 +217,22 @@ pub(crate) fn wanted_prices(
 ) -> Result<Vec<(Asset, u64, Timestamp)>, Error> {
     let asked = RefCell::default();
     present_noting(case, chains, how, None, Some(&asked))?;
+    with_times(case, how, asked.into_inner())
+}
+
+/// Those of assets whose prices can be told, with the time of the block.
+pub(crate) fn with_times(
+    case: &Case,
+    how: &How,
+    asked: BTreeSet<(Asset, u64)>,
+) -> Result<Vec<(Asset, u64, Timestamp)>, Error> {
     let times = Evidence::load(case)?.times();
     let with_time = |(asset, block): (Asset, u64)| {
         let is_known = how.decimals.contains_key(&asset);
         let time = times.get(&(asset.chain(), block)).copied()?;
         is_known.then_some((asset, block, time))
     };
-    Ok(asked.into_inner().into_iter().filter_map(with_time).collect())
+    Ok(asked.into_iter().filter_map(with_time).collect())
 }
 
 fn present_noting(
@@ -316,6 +277,8 @@ fn present_noting(
     let tokens = trusted_tokens(case)?;
     let opinions = case.opinions()?;
     let freezes = case.freezes()?;
+    let chain_ids = evidence.chains.iter().map(|records| records.chain);
+    let issuers = asked_issuers(&settings, chains, chain_ids);
     let seed_specs: Vec<(String, SeedId)> =
         evidence.seeds.iter().map(|(spec, seed)| (spec.clone(), seed.id)).collect();
     let background: Vec<_> = numbered(&settings, key::BACKGROUND)
@@ -373,6 +336,7 @@ fn present_noting(
         accounts: &accounts,
         opinions: &opinions,
         freezes: &freezes,
+        issuers: &issuers,
         coverage: &coverage,
         differences: &differences,
         patterns: &found.patterns,

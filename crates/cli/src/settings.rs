@@ -1,6 +1,7 @@
 //! What was meant by `trace`: everything that was typed, resolved and validated before anything is asked
 //! of a node or written into a case.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -134,23 +135,14 @@ impl Settings {
     /// Puts the settings into the case. A threshold in USD without any price would do nothing, so it is
     /// refused.
     pub(crate) fn keep_in(&self, case: &mut Case) -> Result<(), Error> {
-        let typed = |wanted: &str| self.kept.iter().find(|(key, _)| key == wanted);
-        let typed = |wanted: &str| typed(wanted).map(|(_, value)| value.clone());
-        let has_file = typed(key::PRICES).is_some() || case.setting(key::PRICES)?.is_some();
-        let sources = typed(key::PRICE_SOURCES).or(case.setting(key::PRICE_SOURCES)?);
-        let sources = PriceSource::of_setting(sources.as_ref());
-        if typed(key::PRICE_SOURCES).is_some() && sources.contains(&PriceSource::Csv) && !has_file {
-            return Err(Error::usage(
-                "--price-source csv needs a file of prices",
-                "give a file with --prices, or leave csv out",
-            ));
-        }
+        let (sources, has_file) = check_prices(&self.kept, &case.settings()?)?;
         let is_there = |source: &PriceSource| match source {
             PriceSource::Csv => has_file,
             PriceSource::Stable => true,
             PriceSource::Chain => false,
         };
-        if typed(key::MIN_USD).is_some() && !sources.iter().any(is_there) {
+        let has_threshold = self.kept.iter().any(|(key, _)| key == key::MIN_USD);
+        if has_threshold && !sources.iter().any(is_there) {
             return Err(Error::usage(
                 "--min-usd needs prices that are there before anything is followed: without one every amount is \
                  followed",
@@ -246,8 +238,35 @@ fn kept_settings(following: &Following, chains: &Chains) -> Result<Vec<(String, 
     Ok(kept)
 }
 
+/// The sources of prices, by what was typed and by what the case says, and whether there is a file of prices. Refuses a
+/// file that no source reads, and a source without its file.
+pub(crate) fn check_prices(
+    typed: &[(String, String)],
+    kept: &BTreeMap<String, String>,
+) -> Result<(Vec<PriceSource>, bool), Error> {
+    let typed = |wanted: &str| typed.iter().find(|(key, _)| key == wanted).map(|(_, value)| value);
+    let file = typed(key::PRICES);
+    let has_file = file.is_some() || kept.contains_key(key::PRICES);
+    let order = typed(key::PRICE_SOURCES);
+    let sources = PriceSource::of_setting(order.or_else(|| kept.get(key::PRICE_SOURCES)));
+    let has_csv = sources.contains(&PriceSource::Csv);
+    if order.is_some() && has_csv && !has_file {
+        return Err(Error::usage(
+            "--price-source csv needs a file of prices",
+            "give a file with --prices, or leave csv out",
+        ));
+    }
+    if file.is_some() && !has_csv {
+        return Err(Error::usage(
+            "--prices gives a file, and the case takes prices from other sources",
+            "name the sources with --price-source, csv in the place where it counts",
+        ));
+    }
+    Ok((sources, has_file))
+}
+
 /// Where prices come from, as a setting of the case, if it was typed.
-fn price_sources(naming: &Naming) -> Result<Option<(String, String)>, Error> {
+pub(crate) fn price_sources(naming: &Naming) -> Result<Option<(String, String)>, Error> {
     let typed = &naming.price_source;
     let named = |name: &PriceSourceName| match name {
         PriceSourceName::Csv => Some(PriceSource::Csv),

@@ -1,9 +1,10 @@
 //! From a case to the report on a wallet: everything comes from the case file, so that the same file gives the same
 //! bytes, whether the report is made by the run that filled it or years later.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
@@ -20,7 +21,8 @@ use crate::chains::Chains;
 use crate::destination::Destination;
 use crate::error::Error;
 use crate::evidence::{Evidence, How, Valuation};
-use crate::presentation::{SOFTWARE, endpoints, key, lists, trusted_tokens};
+use crate::names::unnamed;
+use crate::presentation::{SOFTWARE, endpoints, key, lists, trusted_tokens, with_times};
 use crate::ui;
 
 /// What a report on a wallet is written as.
@@ -28,7 +30,10 @@ use crate::ui;
 pub(crate) enum WalletFormat {
     Terminal,
     Html,
+    Pdf,
+    Markdown,
     Json,
+    Xlsx,
     /// One table as CSV.
     Table(TableName),
 }
@@ -39,7 +44,10 @@ impl WalletFormat {
         match self {
             Self::Terminal => ("terminal", "Text for a terminal"),
             Self::Html => ("html", "One self-contained page"),
+            Self::Pdf => ("pdf", "Pages to print, file and send"),
+            Self::Markdown => ("markdown", "The whole text, in the order in which it is read"),
             Self::Json => ("json", "Everything, in a versioned schema"),
+            Self::Xlsx => ("xlsx", "Every table in a workbook"),
             Self::Table(TableName::Transfers) => ("csv", "A row per transfer"),
             Self::Table(TableName::Counterparties) => {
                 ("counterparties-csv", "A row per counterparty and asset")
@@ -62,7 +70,10 @@ impl WalletFormat {
         let (stem, ending) = name.rsplit_once('.')?;
         Some(match ending {
             "html" | "htm" => Self::Html,
+            "pdf" => Self::Pdf,
+            "md" => Self::Markdown,
             "json" => Self::Json,
+            "xlsx" => Self::Xlsx,
             "txt" => Self::Terminal,
             "csv" => {
                 let table = stem.rsplit_once('.').and_then(|(_, table)| {
@@ -77,9 +88,10 @@ impl WalletFormat {
 
 impl ValueEnum for WalletFormat {
     fn value_variants<'a>() -> &'a [Self] {
+        use WalletFormat as F;
         static FORMATS: LazyLock<Vec<WalletFormat>> = LazyLock::new(|| {
             let tables = TableName::ALL.map(WalletFormat::Table);
-            [WalletFormat::Terminal, WalletFormat::Html, WalletFormat::Json]
+            [F::Terminal, F::Html, F::Pdf, F::Markdown, F::Json, F::Xlsx]
                 .into_iter()
                 .chain(tables)
                 .collect()
@@ -114,6 +126,41 @@ impl Screened {
 
 fn setting_key(chain: ChainId, address: Address) -> String {
     format!("{}{chain}:{}", key::SCREEN, checksum(address))
+}
+
+/// The key under which `screen` keeps a setting: a trace in the same case keeps its own.
+pub(crate) fn own_key(key: &str) -> String {
+    match key.strip_prefix(key::RUN) {
+        Some(rest) => format!("{}{rest}", key::RUN_SCREENED),
+        None => format!("{}{key}", key::SCREENED),
+    }
+}
+
+/// The settings by which wallets of a case are reported on: those of its trace where `screen` has none of its own.
+pub(crate) fn settings_of(case: &Case) -> Result<BTreeMap<String, String>, Error> {
+    let mut settings = case.settings()?;
+    let own = settings.iter().filter_map(|(name, value)| {
+        let of_run = name.strip_prefix(key::RUN_SCREENED).map(|rest| format!("{}{rest}", key::RUN));
+        let name = of_run.or_else(|| name.strip_prefix(key::SCREENED).map(str::to_owned))?;
+        // Who was asked for the trace was asked for what is known of the wallet, too.
+        (!name.starts_with(key::ENDPOINT)).then(|| (name, value.clone()))
+    });
+    let own: Vec<(String, String)> = own.collect();
+    settings.extend(own);
+    Ok(settings)
+}
+
+/// How wallets of a case are reported on.
+pub(crate) fn how(case: &Case, chains: &Chains) -> Result<How, Error> {
+    How::of_settings(case, &settings_of(case)?, chains, None)
+}
+
+/// The hosts that were asked for a case.
+fn hosts(settings: &BTreeMap<String, String>) -> Vec<String> {
+    let own = own_key(key::ENDPOINT);
+    let own = settings.iter().filter(|(key, _)| key.starts_with(&own));
+    let all = endpoints(settings).into_iter().chain(own.map(|(_, origin)| origin.clone()));
+    all.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// Whom a case was asked to report on, by chain and address.
@@ -153,9 +200,32 @@ pub(crate) fn present(
     screened: &[Screened],
     flag: Option<FlagRule>,
 ) -> Result<Report, Error> {
+    present_noting(case, chains, how, (screened, flag), None)
+}
+
+/// Every asset and block of which that report wants the price, with the time of the block.
+pub(crate) fn wanted_prices(
+    case: &Case,
+    chains: &Chains,
+    how: &How,
+    screened: &[Screened],
+) -> Result<Vec<(Asset, u64, Timestamp)>, Error> {
+    let asked = RefCell::default();
+    present_noting(case, chains, how, (screened, None), Some(&asked))?;
+    with_times(case, how, asked.into_inner())
+}
+
+fn present_noting(
+    case: &Case,
+    chains: &Chains,
+    how: &How,
+    (screened, flag): (&[Screened], Option<FlagRule>),
+    asked: Option<&RefCell<BTreeSet<(Asset, u64)>>>,
+) -> Result<Report, Error> {
     let evidence = Evidence::load(case)?;
     let marks = case.marks()?;
-    let settings = case.settings()?;
+    let settings = settings_of(case)?;
+    let unnamed = unnamed(case, &evidence)?;
     let times = evidence.times();
     let infos = infos(&evidence, chains, screened);
     let tokens = trusted_tokens(case)?;
@@ -194,8 +264,11 @@ pub(crate) fn present(
             statement,
             patterns,
             is_person: *is_person,
+            is_named: !unnamed.contains(&statement.chain),
         })
         .collect();
+    let with_oracles = screened.iter().filter(|of| !chains.oracles(of.chain).is_empty());
+    let has_oracles = with_oracles.map(|of| of.chain).collect();
     let flag = flag
         .or(settings.get(key::FLAG).and_then(|name| FlagRule::from_name(name)))
         .unwrap_or_default();
@@ -220,17 +293,24 @@ pub(crate) fn present(
         tokens: &tokens,
         accounts: &accounts,
         opinions: &case.opinions()?,
+        has_oracles: &has_oracles,
         crowds: &crowds,
         hub_counterparties: how.limits.hub_counterparties,
         settings: &shown,
         lists: &lists(&settings),
-        endpoints: &endpoints(&settings),
+        endpoints: &hosts(&settings),
         unfinished: unfinished.as_deref(),
         today: how.as_of,
         flag,
         software: SOFTWARE,
         case_digest: Some(&digest),
-        usd: &|asset, amount, block| value.usd(asset, amount, block),
+        price_sources: &how.prices.told(),
+        usd: &|asset, amount, block| {
+            if let Some(asked) = asked {
+                asked.borrow_mut().insert((asset, block));
+            }
+            value.usd(asset, amount, block)
+        },
     }))
 }
 
@@ -289,7 +369,7 @@ pub(crate) fn destinations(
         let format = WalletFormat::of_file(name).or(format).ok_or_else(|| {
             Error::usage(
                 format!("the ending of {} does not say a format", path.display()),
-                "end the name in .html, .json, .csv or .txt, or give --format",
+                "end the name in .html, .pdf, .md, .json, .xlsx, .csv or .txt, or give --format",
             )
         })?;
         Ok(Destination { path: path.clone(), format })
@@ -304,11 +384,13 @@ pub(crate) fn deliver(
     format: Option<WalletFormat>,
 ) -> Result<(), Error> {
     for place in places {
-        place.write(|to| render(report, place.format, (100, false), to))?;
+        let folder = place.folder();
+        place.write(|to| render(report, place.format, (100, false), &folder, to))?;
     }
     let printed = format.filter(|_| places.is_empty()).unwrap_or(WalletFormat::Terminal);
     let mut bytes = Vec::new();
-    render(report, printed, (ui::width(), ui::has_colour()), &mut bytes)?;
+    let style = (ui::width(), ui::has_colour());
+    render(report, printed, style, &std::env::temp_dir(), &mut bytes)?;
     ui::bytes(&bytes);
     for place in places {
         ui::talk(&format!("wrote {}", place.path.display()));
@@ -316,18 +398,25 @@ pub(crate) fn deliver(
     Ok(())
 }
 
+/// Files without a name go to the folder `scratch`.
 fn render(
     report: &Report,
     format: WalletFormat,
     (width, has_colour): (usize, bool),
-    to: &mut dyn Write,
+    scratch: &Path,
+    to: &mut (dyn Write + Send),
 ) -> Result<(), Error> {
     let whole = match format {
         WalletFormat::Terminal => wallet::terminal(report, width, has_colour).into_bytes(),
         WalletFormat::Html => {
             fundtrail_report::html_document(&wallet::document(report)).into_bytes()
         }
+        WalletFormat::Pdf => wallet::pdf(report)?,
+        WalletFormat::Markdown => {
+            fundtrail_report::markdown(&wallet::document(report)).into_bytes()
+        }
         WalletFormat::Json => wallet::json(report)?,
+        WalletFormat::Xlsx => return Ok(wallet::xlsx(report, scratch, to)?),
         WalletFormat::Table(table) => return Ok(wallet::csv(report, table, to)?),
     };
     to.write_all(&whole)
@@ -345,6 +434,9 @@ mod tests {
         };
         check("w.html", Some(WalletFormat::Html));
         check("w.json", Some(WalletFormat::Json));
+        check("w.pdf", Some(WalletFormat::Pdf));
+        check("w.md", Some(WalletFormat::Markdown));
+        check("w.xlsx", Some(WalletFormat::Xlsx));
         check("w.txt", Some(WalletFormat::Terminal));
         check("w.csv", Some(WalletFormat::Table(TableName::Transfers)));
         check("0x12.34.csv", Some(WalletFormat::Table(TableName::Transfers)));

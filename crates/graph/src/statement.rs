@@ -3,15 +3,19 @@
 mod balances;
 mod standing;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use fundtrail_model::{
-    AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Coverage, Date, Look, Marks,
-    Side, Statement, Timestamp, Transfer, Window,
+    AccountFact, AccountKind, Address, Amount, Asset, AssetClass, Coverage, Date, How, Look, Marks,
+    Proof, Side, Statement, Timestamp, Transfer, Window,
 };
 
 use crate::ChainEvidence;
+
+/// How blocks were looked at: the best comes last.
+type Looked = (Proof, Reverse<How>);
 
 /// Whose statement is asked for, and what is known of names and worth.
 #[derive(Clone, Copy)]
@@ -85,8 +89,8 @@ pub fn statement(evidence: &ChainEvidence<'_>, question: &StatementQuestion<'_>)
         times: evidence.blocks.iter().map(|block| (block.number, block.timestamp)).collect(),
     };
     let (movements, conversions) = standing::movements(&eye, &ours);
-    let accounts = balances::accounts(&eye, &movements);
     let looks = AssetClass::ALL.map(|class| look(evidence.coverage, me, class, window)).to_vec();
+    let accounts = balances::accounts(&eye, &movements, &looks);
     Statement {
         chain: evidence.chain,
         address: me,
@@ -109,26 +113,41 @@ fn contracts(facts: &[AccountFact]) -> BTreeSet<Address> {
     latest.into_iter().filter(is_code).map(|(address, _)| address).collect()
 }
 
-/// What of a window was looked at; each block counts once, by the best that is known of it.
+/// What of a window was looked at; each block counts once, by the best that is known of it: the best proof, and of equal
+/// ones the first way of looking. O(*n* log *n*) of *n* pieces of coverage.
 fn look(coverage: &[Coverage], me: Address, class: AssetClass, window: Window) -> Look {
-    let mut found: Vec<(Window, &Coverage)> = coverage
-        .iter()
-        .filter(|of| of.address == me && of.class == class)
-        .filter_map(|of| Some((of.window.intersection(window)?, of)))
-        .collect();
-    found.sort_unstable_by_key(|(part, of)| (*part, of.how, of.proof));
-    let mut look = Look { class, blocks: BTreeMap::new(), gaps: Vec::new() };
-    let mut next = Some(window.first());
-    for (part, of) in found {
-        let Some(first) = next.filter(|first| *first <= part.last()) else { continue };
-        let last_missing = part.first().checked_sub(1);
-        look.gaps.extend(last_missing.and_then(|last| Window::new(first, last)));
-        let new = Window::new(first.max(part.first()), part.last());
-        let count = look.blocks.entry((of.how, of.proof)).or_default();
-        *count = count.saturating_add(new.map_or(0, Window::block_count));
-        next = part.last().checked_add(1);
+    // Where a way of looking begins or, one block after its last, ends.
+    let mut turns: BTreeMap<u64, Vec<(bool, Looked)>> = BTreeMap::new();
+    turns.entry(window.first()).or_default();
+    for of in coverage.iter().filter(|of| of.address == me && of.class == class) {
+        let Some(part) = of.window.intersection(window) else { continue };
+        let looked = (of.proof, Reverse(of.how));
+        turns.entry(part.first()).or_default().push((true, looked));
+        if let Some(end) = part.last().checked_add(1).filter(|end| *end <= window.last()) {
+            turns.entry(end).or_default().push((false, looked));
+        }
     }
-    look.gaps.extend(next.and_then(|first| Window::new(first, window.last())));
+    let mut look = Look { class, blocks: BTreeMap::new(), gaps: Vec::new() };
+    let mut now: BTreeMap<Looked, usize> = BTreeMap::new();
+    let mut turns = turns.into_iter().peekable();
+    while let Some((first, changes)) = turns.next() {
+        for (begins, looked) in changes {
+            let count = now.entry(looked).or_default();
+            *count = if begins { count.saturating_add(1) } else { count.saturating_sub(1) };
+            if *count == 0 {
+                now.remove(&looked);
+            }
+        }
+        let last = turns.peek().map_or(Some(window.last()), |(next, _)| next.checked_sub(1));
+        let Some(part) = last.and_then(|last| Window::new(first, last)) else { continue };
+        match now.last_key_value() {
+            Some(((proof, Reverse(how)), _)) => {
+                let count = look.blocks.entry((*how, *proof)).or_default();
+                *count = count.saturating_add(part.block_count());
+            }
+            None => look.gaps.push(part),
+        }
+    }
     look
 }
 

@@ -104,7 +104,9 @@ pub use statement::{
     AssetAccount, BalanceDifference, Look, Movement, Side, Standing, StatedBalance,
     StatedConversion, Statement,
 };
-pub use text::{AddressError, checksum, hash_hex, parse_address, parse_hash, sanitize_claim};
+pub use text::{
+    AddressError, checksum, fingerprint, hash_hex, parse_address, parse_hash, sanitize_claim,
+};
 pub use thresholds::Thresholds;
 pub use through::Through;
 pub use time::{Date, Timestamp, parse_date};

@@ -138,13 +138,20 @@ pub struct AssetAccount {
     pub unexplained_in: Amount,
     /// What the balance lost and no transfer says why.
     pub unexplained_out: Amount,
-    /// The balance at the end of the block before the window.
+    /// The balance at the end of the block before the window; `None` also where blocks between it and the first balance
+    /// that the node gave were not looked at.
     pub opening: Option<StatedBalance>,
-    /// The balance at the end of the window.
+    /// The balance at the end of the window; `None` also where blocks between the last balance that the node gave and it
+    /// were not looked at.
     pub closing: Option<StatedBalance>,
     /// How many balances of this asset the node gave.
     pub balances: usize,
-    /// Where the movements between two of these balances are not their difference.
+    /// The last of them, and at the end of which block.
+    pub last_told: Option<(u64, Amount)>,
+    /// Whether every block of the window was looked at. Otherwise sums and movements are of those that were.
+    pub is_seen: bool,
+    /// Where the movements between two of these balances are not their difference, though every block between them was
+    /// looked at.
     pub differences: Vec<BalanceDifference>,
     /// Whether a sum is larger than any amount, which only a token that lies causes: the sums are the largest
     /// amount then, and balances are not told.
@@ -152,9 +159,13 @@ pub struct AssetAccount {
 }
 
 impl AssetAccount {
-    /// Whether opening + in = closing + out, to the unit; `None` where a balance is not known.
+    /// Whether opening + in = closing + out, to the unit; `None` where a balance is not known, or what happened in some of
+    /// the blocks.
     #[must_use]
     pub fn closes(&self) -> Option<bool> {
+        if !self.is_seen {
+            return None;
+        }
         let (opening, closing) = (self.opening?.amount, self.closing?.amount);
         let sum = |parts: &[Amount]| {
             parts.iter().try_fold(Amount::ZERO, |sum, part| sum.checked_add(*part))
@@ -171,11 +182,11 @@ impl AssetAccount {
         !self.differences.is_empty() || !unexplained.iter().all(|of| of.is_zero())
     }
 
-    /// Whether every movement lies between two balances that the node gave.
+    /// Whether every movement lies between two balances that the node gave, and all of them were seen.
     #[must_use]
     pub fn is_checked(&self) -> bool {
         let is_told = |balance: Option<StatedBalance>| balance.is_some_and(|b| !b.is_derived);
-        1 < self.balances && is_told(self.opening) && is_told(self.closing)
+        self.is_seen && 1 < self.balances && is_told(self.opening) && is_told(self.closing)
     }
 }
 

@@ -69,6 +69,13 @@ fn has_right_case(digits: &str) -> bool {
     })
 }
 
+/// Keccak-256 of addresses, one after the other: the same only for the same in the same order.
+#[must_use]
+pub fn fingerprint(addresses: &[Address]) -> H256 {
+    let bytes: Vec<u8> = addresses.iter().flat_map(Address::as_bytes).copied().collect();
+    H256(ethers_core::utils::keccak256(bytes))
+}
+
 /// Reads `0x` and 64 hexadecimal digits.
 #[must_use]
 pub fn parse_hash(text: &str) -> Option<H256> {

@@ -33,6 +33,7 @@ pub(crate) use coins::Coins;
 pub(crate) use findings::{lead_text, then_words, today_words, when};
 pub(crate) use opinions::told;
 pub(crate) use parties::{invented_mark, label_text, listing_dates, listing_text};
+pub(crate) use prices::Used;
 
 /// Longest text taken over from a list or a setting, in characters.
 const TEXT_CHARS: usize = 300;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use fundtrail_model::{
     AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, FlagRule, Freeze,
-    HopId, Links, Marks, Opinion, Paths, Patterns, Position, SeedId, Thresholds, Timestamp,
-    TokenClaim, Trail,
+    HopId, Links, Marks, Opinion, Oracle, Paths, Patterns, Position, SeedId, Thresholds, Timestamp,
+    TokenClaim, Trail, Window,
 };
 
 /// Looks up what an amount of an asset was worth at a block, or says why there is no price.
@@ -51,6 +51,8 @@ pub struct Input<'a> {
     pub opinions: &'a [Opinion],
     /// What issuers of tokens did to addresses, where that was looked for.
     pub freezes: &'a [Freeze],
+    /// The issuers that can be asked, on the chains of the case.
+    pub issuers: &'a [Issuer],
     /// What has been looked at.
     pub coverage: &'a [Coverage],
     /// Where balances do not agree with the transfers that were seen.
@@ -109,6 +111,19 @@ pub struct PriceNote {
     pub time: String,
     /// How much older than the block of the movement it is, in seconds; `None` for the price of a day.
     pub age_seconds: Option<u64>,
+}
+
+/// An issuer of a token that can be asked whom it has frozen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Issuer {
+    /// The chain.
+    pub chain: ChainId,
+    /// Which.
+    pub oracle: Oracle,
+    /// Its token's contract.
+    pub contract: Address,
+    /// The blocks whose logs of freezes were read; `None` where none were.
+    pub searched: Option<Window>,
 }
 
 /// A balance that the transfers seen do not explain.

@@ -35,7 +35,8 @@ pub use csv::csv;
 pub use error::Error;
 pub use html::{html, html_document};
 pub use input::{
-    Difference, Fact, Input, ListLine, PriceNote, ThroughLine, TrustedToken, Usd, UsdView, Valued,
+    Difference, Fact, Input, Issuer, ListLine, PriceNote, ThroughLine, TrustedToken, Usd, UsdView,
+    Valued,
 };
 pub use json::{json, json_schema};
 pub use letter::{Addressee, Letter, letters};

@@ -7,7 +7,7 @@ mod hostile;
 mod letter;
 mod markdown;
 mod network;
-mod reader;
+pub(crate) mod reader;
 pub(crate) mod sample;
 mod sanctions;
 mod sums;

@@ -23,7 +23,9 @@ mod terminal;
 mod unknown;
 mod view;
 
-use crate::Error;
+use fundtrail_model::parse_date;
+
+use crate::{Error, Imprint, Pictures};
 
 pub use content::content;
 pub use document::document;
@@ -32,8 +34,23 @@ pub use schema::{
     Answer, Balance, Category, Conversion, Counterparty, Flag, Listed, ListedTransfer, Look,
     Moment, Quantity, Report, SCHEMA, Seen, Setting, Transfer, Unasked, VERSION, Wallet,
 };
-pub use tables::{TableName, csv};
+pub use tables::{TableName, csv, xlsx};
 pub use terminal::terminal;
+
+/// The report as PDF, of its [`document()`]: PDF/A-2a and PDF/UA-1, as [`crate::pdf()`] makes it. Its day is the one on which
+/// listings are judged, so that the same report gives the same bytes.
+///
+/// # Errors
+///
+/// If the writer of the file fails, which no content causes.
+pub fn pdf(report: &Report) -> Result<Vec<u8>, Error> {
+    let imprint = Imprint {
+        created: parse_date(&report.today).unwrap_or_default(),
+        software: report.software.clone(),
+        case_digest: report.case_digest.clone(),
+    };
+    crate::pdf(&document(report), &Pictures::default(), &imprint)
+}
 
 /// The report as pretty-printed JSON in UTF-8 with a final line break.
 ///

@@ -12,6 +12,7 @@ use crate::commands;
 use crate::config::Config;
 use crate::error::{Error, Exit};
 use crate::job::Job;
+use crate::names::name_all;
 use crate::nodes::Nodes;
 use crate::presentation::parse_day;
 use crate::settings::{Settings, Start, allowance, parse_until};
@@ -32,6 +33,13 @@ pub(crate) fn run(args: &Fetch, again: &str) -> Result<Exit, Error> {
     let job = Job::new(&settings, &chains, &book, (&mut case, &mut nodes), true);
     let (window, end, spent) =
         commands::block_on(job.fetch(chain, &addresses, start), Some(again))?;
+    match name_all(&mut case, &book) {
+        Err(error @ Error::Usage { .. }) => {
+            let hint = error.hint().unwrap_or_default();
+            ui::warning(&format!("what was fetched has no names yet: {error}; {hint}"));
+        }
+        named => named?,
+    }
 
     let info = chains.info(chain);
     let looked_at = LookedAt::of(&case, chain, &addresses, window)?;

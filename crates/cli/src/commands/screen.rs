@@ -1,10 +1,9 @@
 //! `fundtrail screen`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use fundtrail_labels::Book;
 use fundtrail_model::{Address, ChainId, FlagRule, Window, checksum, sanitize_claim};
 use fundtrail_store::Case;
 
@@ -15,13 +14,18 @@ use crate::clock;
 use crate::commands;
 use crate::config::Config;
 use crate::error::{Error, Exit};
-use crate::evidence::{Evidence, How};
 use crate::job::Job;
+use crate::names::{check_lists_of_trace, name_all_anew};
 use crate::opinions;
-use crate::presentation::{keep_names, key, parse_day};
-use crate::settings::{Settings, Start, Until, allowance, read_prices};
+use crate::presentation::{key, parse_day};
+use crate::prices::ask::ask as ask_prices;
+use crate::settings::{
+    Settings, Start, Until, allowance, check_prices, price_sources, read_prices,
+};
 use crate::ui;
-use crate::wallet::{Screened, deliver, destinations, kept, looked_at, present};
+use crate::wallet::{
+    self, Screened, deliver, destinations, kept, looked_at, own_key, present, settings_of,
+};
 
 /// `again` is the command that goes on where this one stops.
 pub(crate) fn run(args: &Screen, again: &str) -> Result<Exit, Error> {
@@ -50,18 +54,23 @@ pub(crate) fn run(args: &Screen, again: &str) -> Result<Exit, Error> {
         }
         _ => fetched(args, &chains, again)?,
     };
-    let how = How::of_case(&case, &chains, None)?;
+    let how = wallet::how(&case, &chains)?;
     let report = present(&case, &chains, &how, &screened, flag)?;
     deliver(&report, &places, args.format)?;
     ui::talk(&format!("case {}", case.path().display()));
     if let Some(spent) = spent {
         ui::warning(&format!("this run stopped when {spent}; to go on:\n  {again}"));
     }
-    Ok(super::verdict(
-        &args.verdict,
-        report.wallets.iter().any(|of| of.is_flagged),
-        report.wallets.iter().all(|of| of.is_complete),
-    ))
+    let is_flagged = report.wallets.iter().any(|of| of.is_flagged);
+    if args.verdict.fail_on.is_some() && !is_flagged && !report.wallets.iter().all(|of| of.is_named)
+    {
+        ui::warning(
+            "whether anybody is listed is not known: not everybody was looked up in the lists",
+        );
+        return Ok(Exit::Incomplete);
+    }
+    let is_complete = report.wallets.iter().all(|of| of.is_complete);
+    Ok(super::verdict(&args.verdict, is_flagged, is_complete))
 }
 
 /// Without an address nothing is fetched and nothing is written: what would change the case makes no sense then.
@@ -73,6 +82,7 @@ fn refuse_what_needs_addresses(args: &Screen) -> Result<(), Error> {
         ("--to", args.to.is_some()),
         ("--labels", !naming.labels.is_empty()),
         ("--prices", naming.prices.is_some()),
+        ("--price-source", !naming.price_source.is_empty()),
         ("--as-of", naming.as_of.is_some()),
         ("--title", args.title.is_some()),
         ("--second-opinions", naming.second_opinions),
@@ -94,6 +104,7 @@ fn offline(args: &Screen, chains: &Chains) -> Result<(Case, Vec<Screened>), Erro
     let (chain, addresses) =
         super::fetch::addresses(&args.addresses, args.chain.as_deref(), chains)?;
     let mut case = Case::open(path)?;
+    let judged = judged(args, &settings_of(&case)?)?;
     let before = kept(&case, chains)?;
     let mut screened = Vec::new();
     for address in addresses {
@@ -123,7 +134,7 @@ fn offline(args: &Screen, chains: &Chains) -> Result<(Case, Vec<Screened>), Erro
         })?;
         screened.push(Screened { chain, address, window });
     }
-    keep(&mut case, args, &screened)?;
+    keep(&mut case, &judged, &screened)?;
     Ok((case, screened))
 }
 
@@ -136,47 +147,51 @@ fn fetched(args: &Screen, chains: &Chains, again: &str) -> Result<Fetched, Error
     let settings = settings(args, chains, (chain, &addresses))?;
     let book = commands::lists::book(&args.naming.labels, args.naming.allow_unsourced)?;
     let mut nodes = super::nodes(&args.tape, &settings, chains)?;
+    // Before a case is made. One that cannot be read is refused below.
+    let before = Case::open_read_only(&settings.case_path);
+    let judged =
+        judged(args, &before.map_or_else(|_| Ok(BTreeMap::new()), |of| settings_of(&of))?)?;
     let mut case = commands::trace::open_or_create(&settings.case_path)?;
+    check_lists_of_trace(&case, &book)?;
     let start = start(args, &kept(&case, chains)?, (chain, &addresses))?;
     let work = async {
         let job = Job::new(&settings, chains, &book, (&mut case, &mut nodes), true);
         let (window, end, spent) = job.fetch(chain, &addresses, start).await?;
-        case.set_setting(&format!("{}{chain}", key::END), &end.words)?;
+        case.set_setting(&own_key(&format!("{}{chain}", key::END)), &end.words)?;
         for (chain, origin) in nodes.origins() {
-            case.set_setting(&format!("{}{chain}", key::ENDPOINT), &origin)?;
+            case.set_setting(&own_key(&format!("{}{chain}", key::ENDPOINT)), &origin)?;
         }
-        name_all(&mut case, &book)?;
+        name_all_anew(&mut case, &book)?;
+        let screened: Vec<Screened> =
+            addresses.iter().map(|address| Screened { chain, address: *address, window }).collect();
+        keep(&mut case, &judged, &screened)?;
         if args.naming.second_opinions {
-            let who = dealt_with(&case, chain, &addresses, window)?;
-            let about = (who, window.last());
+            let others = dealt_with(&case, chain, &addresses, window)?;
+            let about = (&addresses[..], others, window.last());
             opinions::ask_about(&mut case, &mut nodes, chains, chain, about).await?;
         }
-        Ok((window, spent))
+        let how = wallet::how(&case, chains)?;
+        if how.prices.asks_chain() {
+            let wanted = wallet::wanted_prices(&case, chains, &how, &screened)?;
+            ask_prices(&mut case, &mut nodes, chains, &how, wanted).await?;
+        }
+        Ok((screened, spent))
     };
-    let (window, spent) = commands::block_on(work, Some(again))?;
+    let (screened, spent) = commands::block_on(work, Some(again))?;
     if let Some(folder) = &args.tape.record {
         nodes.write_recordings(folder)?;
     }
-    let screened: Vec<Screened> =
-        addresses.iter().map(|address| Screened { chain, address: *address, window }).collect();
-    keep(&mut case, args, &screened)?;
     Ok((case, screened, spent))
 }
 
-fn name_all(case: &mut Case, book: &Book) -> Result<(), Error> {
-    let evidence = Evidence::load(case)?;
-    let marks = evidence.marks(book);
-    keep_names(case, &evidence, &marks, book)
-}
-
-/// The wallets, and everybody in their transfers.
+/// Everybody in the transfers of wallets.
 fn dealt_with(
     case: &Case,
     chain: ChainId,
     wallets: &[Address],
     window: Window,
 ) -> Result<BTreeSet<Address>, Error> {
-    let mut who: BTreeSet<Address> = wallets.iter().copied().collect();
+    let mut who: BTreeSet<Address> = BTreeSet::new();
     for of in case.transfers(chain)? {
         let parties = [of.from, of.to];
         let is_theirs = parties.iter().flatten().any(|party| wallets.contains(party));
@@ -187,30 +202,38 @@ fn dealt_with(
     Ok(who)
 }
 
-/// Keeps whom the report is on and how it is judged.
-fn keep(case: &mut Case, args: &Screen, screened: &[Screened]) -> Result<(), Error> {
+/// How the report is judged, as settings of its own.
+fn judged(args: &Screen, kept: &BTreeMap<String, String>) -> Result<Vec<(String, String)>, Error> {
     let config = Config::load()?;
-    let mut kept = behaviour::kept(&config.typologies)?;
-    if let Some(title) = &args.title {
-        kept.push((key::SCREEN_TITLE.to_owned(), sanitize_claim(title, 200)));
-    }
-    let is_judged =
-        args.offline && args.naming.as_of.is_none() && case.setting(key::AS_OF)?.is_some();
+    let mut judged = behaviour::kept(&config.typologies)?;
+    let is_judged = args.offline && args.naming.as_of.is_none() && kept.contains_key(key::AS_OF);
     if !is_judged {
         let day = match &args.naming.as_of {
             Some(day) => parse_day("--as-of", day)?,
             None => clock::today()?,
         };
-        kept.push((key::AS_OF.to_owned(), day.to_string()));
+        judged.push((key::AS_OF.to_owned(), day.to_string()));
     }
     if let Some(flag) = args.naming.flag.map(FlagRule::from).or(config.flag()?) {
-        kept.push((key::FLAG.to_owned(), flag.to_string()));
+        judged.push((key::FLAG.to_owned(), flag.to_string()));
     }
+    judged.extend(price_sources(&args.naming)?);
     if let Some(path) = &args.naming.prices {
-        kept.push((key::PRICES.to_owned(), read_prices(path)?));
+        judged.push((key::PRICES.to_owned(), read_prices(path)?));
     }
-    kept.extend(screened.iter().map(Screened::setting));
-    for (key, value) in &kept {
+    check_prices(&judged, kept)?;
+    let own = |(key, value): (String, String)| (own_key(&key), value);
+    let mut judged: Vec<_> = judged.into_iter().map(own).collect();
+    if let Some(title) = &args.title {
+        judged.push((key::SCREEN_TITLE.to_owned(), sanitize_claim(title, 200)));
+    }
+    Ok(judged)
+}
+
+/// Keeps whom the report is on and how it is judged.
+fn keep(case: &mut Case, judged: &[(String, String)], screened: &[Screened]) -> Result<(), Error> {
+    let screened: Vec<_> = screened.iter().map(Screened::setting).collect();
+    for (key, value) in judged.iter().chain(&screened) {
         case.set_setting(key, value)?;
     }
     Ok(())
@@ -271,12 +294,6 @@ fn settings(
         Some(text) => vec![(None, parse_when("--to", text)?)],
         None => Vec::new(),
     };
-    if let Some(path) = &args.naming.prices {
-        read_prices(path)?;
-    }
-    if let Some(day) = &args.naming.as_of {
-        parse_day("--as-of", day)?;
-    }
     Ok(Settings {
         specs: Vec::new(),
         until,

@@ -12,7 +12,7 @@ use crate::error::{Error, Exit};
 use crate::evidence::How;
 use crate::job::Job;
 use crate::opinions;
-use crate::presentation::{deliver, present};
+use crate::presentation::{deliver, present, wanted_prices};
 use crate::prices::ask::ask as ask_prices;
 use crate::settings::Settings;
 use crate::through;
@@ -48,7 +48,8 @@ pub(crate) fn run(args: &Trace, again: &str) -> Result<Exit, Error> {
         let how = How::of_case(&case, &chains, None)?;
         match &spent {
             None if how.prices.asks_chain() => {
-                ask_prices(&mut case, &mut nodes, &chains, &how).await?;
+                let wanted = wanted_prices(&case, &chains, &how)?;
+                ask_prices(&mut case, &mut nodes, &chains, &how, wanted).await?;
             }
             Some(_) if how.prices.asks_chain() => {
                 ui::warning("prices on the chain are read only when nothing is lacking");

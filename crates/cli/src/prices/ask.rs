@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_fetch::PriceRequest;
-use fundtrail_model::{Address, Asset, ChainId, NoPrice, PricePlace};
+use fundtrail_model::{Address, Asset, ChainId, NoPrice, PricePlace, Timestamp};
 use fundtrail_store::Case;
 
 use crate::chains::Chains;
 use crate::error::Error;
 use crate::evidence::How;
 use crate::nodes::Nodes;
-use crate::presentation;
 use crate::ui;
 
 /// So many prices are read of a chain, those of the first blocks first.
@@ -22,44 +21,43 @@ const PRICES_A_WRITE: usize = 32;
 /// had no state for is asked again.
 type Known = BTreeMap<(Asset, u64), BTreeMap<Address, bool>>;
 
-/// Asks feeds and pools for every price that the report of a case wants and no source before them has. What the case
-/// holds already is not asked again, so a run that was killed goes on where it stopped.
+/// Asks feeds and pools for every price that a report wants, of an asset at a block with its time, and no source before
+/// them has. What the case holds already is not asked again, so a run that was killed goes on where it stopped.
 pub(crate) async fn ask(
     case: &mut Case,
     nodes: &mut Nodes,
     chains: &Chains,
     how: &How,
+    prices: Vec<(Asset, u64, Timestamp)>,
 ) -> Result<(), Error> {
     let mut known = Known::new();
+    let mut in_vain: BTreeSet<(Asset, u64, Address)> = BTreeSet::new();
     for reading in case.prices()? {
-        if reading.outcome != Err(NoPrice::NoState) {
+        if reading.outcome == Err(NoPrice::NoState) {
+            in_vain.insert((reading.asset, reading.block, reading.contract));
+        } else {
             let contracts = known.entry((reading.asset, reading.block)).or_default();
             contracts.insert(reading.contract, reading.outcome.is_ok());
         }
     }
     let mut wanted: BTreeMap<ChainId, Vec<PriceRequest>> = BTreeMap::new();
-    for (asset, block, time) in presentation::wanted_prices(case, chains, how)? {
+    for (asset, block, time) in prices {
         for place in how.prices.places(asset, time) {
             let request = PriceRequest { asset, block, time, place: place.clone() };
             wanted.entry(asset.chain()).or_default().push(request);
         }
     }
-    for (chain, requests) in wanted {
+    for (chain, mut requests) in wanted {
         let name = chains.info(chain).name;
-        let requests = first(requests, &name);
+        requests.retain(|request| is_open(&known, request));
+        let requests = first(requests, &in_vain, &name);
         let mut no_state: BTreeSet<u64> = BTreeSet::new();
         // Feeds first: a pool is asked only where they gave none.
         for is_turn in [is_feed, is_pool] {
             let open: Vec<PriceRequest> = requests
                 .iter()
                 .filter(|request| is_turn(&request.place))
-                .filter(|request| {
-                    let told = known.get(&(request.asset, request.block));
-                    told.is_none_or(|told| {
-                        !told.contains_key(&request.place.contract())
-                            && !told.values().any(|is| *is)
-                    })
-                })
+                .filter(|request| is_open(&known, request))
                 .cloned()
                 .collect();
             if open.is_empty() {
@@ -89,11 +87,29 @@ pub(crate) async fn ask(
     Ok(())
 }
 
-/// The first blocks' worth, if that is not all.
-fn first(mut requests: Vec<PriceRequest>, chain: &str) -> Vec<PriceRequest> {
-    requests.sort_by_key(|request| (request.block, request.asset, is_pool(&request.place)));
+/// Whether neither this contract was asked yet nor another one gave a price.
+fn is_open(known: &Known, request: &PriceRequest) -> bool {
+    known.get(&(request.asset, request.block)).is_none_or(|told| {
+        !told.contains_key(&request.place.contract()) && !told.values().any(|is_price| *is_price)
+    })
+}
+
+/// The first blocks' worth, if that is not all: the same command reads the next ones.
+/// What was asked in vain before comes last.
+fn first(
+    mut requests: Vec<PriceRequest>,
+    in_vain: &BTreeSet<(Asset, u64, Address)>,
+    chain: &str,
+) -> Vec<PriceRequest> {
+    requests.sort_by_cached_key(|request| {
+        let PriceRequest { asset, block, place, .. } = request;
+        (in_vain.contains(&(*asset, *block, place.contract())), *block, *asset, is_pool(place))
+    });
     if MOST_PRICES < requests.len() {
-        ui::warning(&format!("{MOST_PRICES} of {} prices on {chain} are read", requests.len()));
+        ui::warning(&format!(
+            "{MOST_PRICES} of {} prices on {chain} that are not known yet are read; the same command goes on",
+            requests.len()
+        ));
         requests.truncate(MOST_PRICES);
     }
     requests

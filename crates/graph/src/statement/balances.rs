@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use fundtrail_model::{
-    Amount, Asset, AssetAccount, BalanceDifference, Movement, Side, Standing, StatedBalance, Window,
+    Amount, Asset, AssetAccount, BalanceDifference, Look, Movement, Side, Standing, StatedBalance,
+    Window,
 };
 
 use super::Eye;
@@ -11,8 +12,8 @@ use super::Eye;
 /// What moved of one asset: by block, in and out.
 type Moves = BTreeMap<u64, (Amount, Amount)>;
 
-/// One account for each asset that moved.
-pub(super) fn accounts(eye: &Eye<'_>, movements: &[Movement]) -> Vec<AssetAccount> {
+/// One account for each asset that moved. Nothing is told of balances across blocks that were not looked at.
+pub(super) fn accounts(eye: &Eye<'_>, movements: &[Movement], looks: &[Look]) -> Vec<AssetAccount> {
     let window = eye.question.window;
     let mut told: BTreeMap<Asset, BTreeMap<u64, Amount>> = BTreeMap::new();
     for balance in eye.evidence.balances.iter().filter(|of| of.address == eye.me()) {
@@ -28,24 +29,38 @@ pub(super) fn accounts(eye: &Eye<'_>, movements: &[Movement]) -> Vec<AssetAccoun
     let mut accounts: Vec<AssetAccount> = by_asset
         .into_iter()
         .map(|(asset, moved)| {
-            let is_vouched = (eye.question.is_vouched)(asset);
-            account(asset, is_vouched, &moved, told.get(&asset).unwrap_or(&nothing), window)
+            let look = looks.iter().find(|look| look.class == asset.class());
+            let gaps = look.map_or(&[][..], |look| look.gaps.as_slice());
+            let told = told.get(&asset).unwrap_or(&nothing);
+            account(eye, asset, &moved, Told { told, gaps, window })
         })
         .collect();
     accounts.sort_by_key(|account| (!account.is_vouched, account.asset));
     accounts
 }
 
-fn account(
-    asset: Asset,
-    is_vouched: bool,
-    moved: &[&Movement],
-    told: &BTreeMap<u64, Amount>,
+/// What movements are held against.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    /// The balances that the node gave.
+    told: &'a BTreeMap<u64, Amount>,
+    /// Blocks that were not looked at, in order.
+    gaps: &'a [Window],
     window: Window,
-) -> AssetAccount {
+}
+
+impl Told<'_> {
+    /// Whether every one of some blocks was looked at.
+    fn is_seen(&self, blocks: Window) -> bool {
+        let before = self.gaps.partition_point(|gap| gap.last() < blocks.first());
+        self.gaps.get(before).is_none_or(|gap| blocks.last() < gap.first())
+    }
+}
+
+fn account(eye: &Eye<'_>, asset: Asset, moved: &[&Movement], told: Told<'_>) -> AssetAccount {
     let mut account = AssetAccount {
         asset,
-        is_vouched,
+        is_vouched: (eye.question.is_vouched)(asset),
         movements: moved.len(),
         received: Amount::ZERO,
         sent: Amount::ZERO,
@@ -54,7 +69,9 @@ fn account(
         unexplained_out: Amount::ZERO,
         opening: None,
         closing: None,
-        balances: told.len(),
+        balances: told.told.len(),
+        last_told: told.told.last_key_value().map(|(block, amount)| (*block, *amount)),
+        is_seen: told.gaps.is_empty(),
         differences: Vec::new(),
         overflows: false,
     };
@@ -79,38 +96,39 @@ fn account(
         }
     }
     if !account.overflows {
-        hold_against(&mut account, &moves, told, window);
+        hold_against(&mut account, &moves, told);
     }
     account
 }
 
 /// Holds the movements against the balances that were told, and derives those at the ends of the window.
-fn hold_against(
-    account: &mut AssetAccount,
-    moves: &Moves,
-    told: &BTreeMap<u64, Amount>,
-    window: Window,
-) {
-    for ((earlier, before), (later, found)) in told.iter().zip(told.iter().skip(1)) {
-        let Some(blocks) = Window::new(earlier.saturating_add(1), *later) else { continue };
+fn hold_against(account: &mut AssetAccount, moves: &Moves, told: Told<'_>) {
+    let Told { told: balances, window, .. } = told;
+    for ((earlier, before), (later, found)) in balances.iter().zip(balances.iter().skip(1)) {
+        let blocks = Window::new(earlier.saturating_add(1), *later);
+        let Some(blocks) = blocks.filter(|blocks| told.is_seen(*blocks)) else { continue };
         let expected = forward(*before, moves, blocks);
         if expected != Some(*found) {
             let difference = BalanceDifference { window: blocks, expected, found: *found };
             account.differences.push(difference);
         }
     }
-    if let Some((block, amount)) = told.first_key_value() {
-        let blocks = Window::new(window.first(), *block);
-        let amount = blocks.map_or(Some(*amount), |blocks| back(*amount, moves, blocks));
-        let is_derived = blocks.is_some_and(|blocks| has_moved(moves, blocks));
-        account.opening = amount.map(|amount| StatedBalance { amount, block: *block, is_derived });
-    }
-    if let Some((block, amount)) = told.last_key_value() {
-        let blocks = block.checked_add(1).and_then(|first| Window::new(first, window.last()));
-        let amount = blocks.map_or(Some(*amount), |blocks| forward(*amount, moves, blocks));
-        let is_derived = blocks.is_some_and(|blocks| has_moved(moves, blocks));
-        account.closing = amount.map(|amount| StatedBalance { amount, block: *block, is_derived });
-    }
+    let end = |(block, amount): (&u64, &Amount),
+               blocks: Option<Window>,
+               moved: fn(Amount, &Moves, Window) -> Option<Amount>| {
+        let Some(blocks) = blocks else {
+            return Some(StatedBalance { amount: *amount, block: *block, is_derived: false });
+        };
+        let amount = told.is_seen(blocks).then(|| moved(*amount, moves, blocks)).flatten()?;
+        Some(StatedBalance { amount, block: *block, is_derived: has_moved(moves, blocks) })
+    };
+    account.opening = balances.first_key_value().and_then(|(block, amount)| {
+        end((block, amount), Window::new(window.first(), *block), back)
+    });
+    account.closing = balances.last_key_value().and_then(|(block, amount)| {
+        let after = block.checked_add(1).and_then(|first| Window::new(first, window.last()));
+        end((block, amount), after, forward)
+    });
 }
 
 fn has_moved(moves: &Moves, blocks: Window) -> bool {

@@ -9,7 +9,7 @@ use fundtrail_model::{Address, Category, ChainId, Direction, Ending, EndingKind,
 use super::clean;
 use super::endings::{arrival, ending_id, quoted};
 use super::names::Names;
-use super::opinions::{freeze_text, frozen_since};
+use super::opinions::{freeze_text, frozen_since, issuer};
 use super::parties::label_text;
 use super::shares::Shares;
 use super::sums::Sums;
@@ -189,7 +189,7 @@ fn action(
                  the end of {}. {} {}",
                 label_text(label),
                 names.block(*chain, last_looked_at(endings)),
-                freeze::in_short(&items),
+                freeze::in_short(&items, issuer(input, *chain, *contract).is_some()),
                 balance::in_short(&items),
             ),
         ),

@@ -81,7 +81,11 @@ pub(super) fn method(input: &Input<'_>, names: &Names<'_>, used: &Used) -> Metho
             if is_back { "came from" } else { "went" },
         ),
     ];
-    statements.extend(used.statements(input.price_sources, names));
+    let named = |asset: fundtrail_model::Asset| {
+        format!("{} on {}", names.asset(asset), names.chain(asset.chain()))
+    };
+    statements.extend(used.statements(input.price_sources, named));
+    statements.extend(super::opinions::searches(input, names));
     if is_back {
         statements.insert(
             1,

@@ -1,13 +1,13 @@
 //! What contracts on the chain say of the addresses of the trail, and where that is not what the lists say.
 
 use fundtrail_model::{
-    Address, ChainId, Date, Freeze, FreezeKind, Listing, ListingStatus, Opinion, Oracle, checksum,
-    hash_hex,
+    Address, ChainId, Date, Freeze, FreezeKind, Listing, ListingStatus, Opinion, Oracle, Window,
+    checksum, hash_hex,
 };
 
 use super::names::Names;
 use super::parties::{listing_dates, listing_text};
-use crate::input::Input;
+use crate::input::{Input, Issuer};
 use crate::schema;
 
 /// Those that say something, or differ from the lists: disagreements first.
@@ -27,7 +27,12 @@ fn line(input: &Input<'_>, names: &Names<'_>, opinion: &Opinion) -> schema::Opin
     let history: Vec<&Freeze> = freezes_of(input, chain, address)
         .filter(|freeze| freeze.contract == contract && freeze.block <= block)
         .collect();
-    let since = history_text(&history, is_listed && oracle != Oracle::Sanctions);
+    let since = match oracle {
+        Oracle::Sanctions => String::new(),
+        Oracle::Tether | Oracle::Circle => {
+            history_text(&history, is_listed, searched(input, chain, contract))
+        }
+    };
     let (statement, is_disagreement) =
         told(opinion, day, (&names.block(chain, block), &since), &listings);
     schema::Opinion {
@@ -100,17 +105,63 @@ fn freezes_of<'a>(
     input.freezes.iter().filter(move |freeze| freeze.chain == chain && freeze.address == address)
 }
 
-/// The freeze of a token at an address that is in force by the last that is known: there is one.
+/// The freeze of a token at an address that is in force by the last that is known: there is one, and the contract did not
+/// say later that the address is not frozen.
 pub(super) fn frozen_since<'a>(
     input: &Input<'a>,
     (chain, contract): (ChainId, Address),
     address: Address,
 ) -> Option<&'a Freeze> {
     let of_token = freezes_of(input, chain, address).filter(|freeze| freeze.contract == contract);
-    of_token
-        .filter(|freeze| freeze.kind != FreezeKind::Destroyed)
-        .last()
-        .filter(|freeze| freeze.kind == FreezeKind::Frozen)
+    let freeze = last_state(of_token).filter(|freeze| freeze.kind == FreezeKind::Frozen)?;
+    let is_it = |of: &&Opinion| (of.chain, of.contract, of.address) == (chain, contract, address);
+    let said = input.opinions.iter().filter(is_it).max_by_key(|of| of.block);
+    said.is_none_or(|said| said.is_listed || said.block < freeze.block).then_some(freeze)
+}
+
+/// The last of freezes and releases.
+fn last_state<'a>(freezes: impl Iterator<Item = &'a Freeze>) -> Option<&'a Freeze> {
+    freezes.filter(|freeze| freeze.kind != FreezeKind::Destroyed).last()
+}
+
+/// The issuer of a token, if it is one that can be asked.
+pub(super) fn issuer<'a>(
+    input: &Input<'a>,
+    chain: ChainId,
+    contract: Address,
+) -> Option<&'a Issuer> {
+    input.issuers.iter().find(|issuer| (issuer.chain, issuer.contract) == (chain, contract))
+}
+
+fn searched(input: &Input<'_>, chain: ChainId, contract: Address) -> Option<Window> {
+    issuer(input, chain, contract)?.searched
+}
+
+/// Which logs of freezes were read, of the issuers that were asked: a sentence each.
+pub(super) fn searches(input: &Input<'_>, names: &Names<'_>) -> Vec<String> {
+    let is_asked = |issuer: &&Issuer| {
+        let place = (issuer.chain, issuer.contract);
+        input.opinions.iter().any(|of| (of.chain, of.contract) == place)
+    };
+    let of = |issuer: &Issuer| {
+        let who = match issuer.oracle {
+            Oracle::Sanctions => return None,
+            Oracle::Tether => "USDT",
+            Oracle::Circle => "USDC",
+        };
+        let chain = names.chain(issuer.chain);
+        Some(match issuer.searched {
+            Some(window) => format!(
+                "Logs of what the issuer of {who} on {chain} froze and released were read for blocks {window}, as the \
+                 node gave them; whether it has frozen an address at the end is its contract's own word."
+            ),
+            None => format!(
+                "Logs of what the issuer of {who} on {chain} froze and released were not read; whether it has frozen an \
+                 address at the end is its contract's own word."
+            ),
+        })
+    };
+    input.issuers.iter().filter(is_asked).filter_map(of).collect()
 }
 
 /// Since when, as part of a sentence.
@@ -127,16 +178,22 @@ pub(super) fn freeze_text(freeze: &Freeze) -> String {
     format!("{what} in block {block} ({time}), transaction {}", hash_hex(freeze.transaction))
 }
 
-fn history_text(history: &[&Freeze], is_frozen: bool) -> String {
+/// What logs tell of how a state came about, and what they lack where they do not tell of it.
+fn history_text(history: &[&Freeze], is_frozen: bool, searched: Option<Window>) -> String {
     let told: Vec<String> = history.iter().map(|freeze| freeze_text(freeze)).collect();
-    match (told.is_empty(), is_frozen) {
-        (false, _) => format!(": {}", told.join(", ")),
-        (true, true) => {
-            "; since when is not known: no log of the freeze was found since the trail began"
-                .to_owned()
-        }
-        (true, false) => String::new(),
-    }
+    let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
+    let was_frozen =
+        last_state(history.iter().copied()).is_some_and(|freeze| freeze.kind == FreezeKind::Frozen);
+    let lacks = match (was_frozen, is_frozen) {
+        (false, false) | (true, true) => return told,
+        (false, true) => "freeze",
+        (true, false) => "release",
+    };
+    let blocks = match searched {
+        Some(window) => format!("no log of the {lacks} was found in blocks {window}"),
+        None => "no logs of its issuer were read".to_owned(),
+    };
+    format!("{told}; since when is not known: {blocks}")
 }
 
 fn freeze_line(freeze: &Freeze) -> schema::Freeze {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use fundtrail_model::{Amount, Asset};
 
 use super::clean;
-use super::names::Names;
 use crate::input::{PriceNote, UsdView, Valued};
 use crate::number::group;
 
@@ -19,7 +18,7 @@ type Outcome = Result<Arc<PriceNote>, &'static str>;
 
 /// What came of each price that was looked up, by asset and block.
 #[derive(Debug, Default)]
-pub(super) struct Used(RefCell<BTreeMap<(Asset, u64), Outcome>>);
+pub(crate) struct Used(RefCell<BTreeMap<(Asset, u64), Outcome>>);
 
 impl Used {
     /// The view, noting what it says.
@@ -29,14 +28,23 @@ impl Used {
     ) -> impl Fn(Asset, Amount, u64) -> Result<Valued, &'static str> + 'a {
         move |asset, amount, block| {
             let valued = view(asset, amount, block);
-            let note = valued.as_ref().map(|valued| Arc::clone(&valued.price)).map_err(|why| *why);
-            self.0.borrow_mut().insert((asset, block), note);
+            self.note((asset, block), &valued);
             valued
         }
     }
 
-    /// What a reader is told: nothing where no prices are wanted.
-    pub(super) fn statements(&self, sources: &[&str], names: &Names<'_>) -> Vec<String> {
+    /// Notes what came of a price that was looked up.
+    pub(crate) fn note(&self, place: (Asset, u64), valued: &Result<Valued, &'static str>) {
+        let note = valued.as_ref().map(|valued| Arc::clone(&valued.price)).map_err(|why| *why);
+        self.0.borrow_mut().insert(place, note);
+    }
+
+    /// What a reader is told: nothing where no prices are wanted. Assets are named with their chain.
+    pub(crate) fn statements(
+        &self,
+        sources: &[&str],
+        name: impl Fn(Asset) -> String,
+    ) -> Vec<String> {
         let Some((first, rest)) = sources.split_first() else { return Vec::new() };
         let mut order = (*first).to_owned();
         for source in rest {
@@ -54,9 +62,7 @@ impl Used {
                     *oldest = note.age_seconds.max(*oldest);
                 }
                 Err(why) => {
-                    let asset =
-                        format!("{} on {}", names.asset(*asset), names.chain(asset.chain()));
-                    let count = missing.entry((asset, *why)).or_default();
+                    let count = missing.entry((name(*asset), *why)).or_default();
                     *count = count.saturating_add(1);
                 }
             }

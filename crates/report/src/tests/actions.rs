@@ -7,7 +7,7 @@ use fundtrail_model::{
 
 use super::sample::{Sample, demo};
 use crate::schema::ActionItem;
-use crate::{Difference, Report};
+use crate::{Difference, Issuer, Report};
 
 /// A sample, and an amount of a token that is still held in it.
 fn holding() -> (Sample, Ending) {
@@ -87,8 +87,11 @@ fn a_balance_is_confirmed_only_where_what_was_looked_at_proves_it() {
 
 #[test]
 fn what_is_frozen_already_is_said() {
-    let check = |asked: &[(bool, u64)], frozen: Option<bool>, says: &str| {
+    let check_issuer = |asked: &[(bool, u64)], frozen: Option<bool>, says: &str, is_known: bool| {
         let (mut sample, ending) = holding();
+        let (chain, contract) = (ending.asset.chain(), ending.asset.contract().unwrap());
+        let issuer = Issuer { chain, oracle: Oracle::Circle, contract, searched: None };
+        sample.issuers.extend(is_known.then_some(issuer));
         for &(is_listed, block) in asked {
             sample.opinions.push(Opinion {
                 chain: ending.asset.chain(),
@@ -106,7 +109,12 @@ fn what_is_frozen_already_is_said() {
         assert!(issuer.what.contains(says), "{}", issuer.what);
         assert!(issuer.what.contains("(freezable-token) by scenario of the demo"));
     };
-    check(&[], None, "was not asked on the chain");
+    let check = |asked: &[(bool, u64)], frozen: Option<bool>, says: &str| {
+        check_issuer(asked, frozen, says, true);
+    };
+    // Of BUSD, for one, no contract can be asked here: it is not advised.
+    check_issuer(&[], None, "only the issuer can say", false);
+    check(&[], None, "was not asked on the chain (--second-opinions)");
     check(&[(true, 5)], Some(true), "Frozen already: 1 of 1.");
     check(&[(true, 5), (false, 7)], Some(false), "Frozen already: 0 of 1.");
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// What is in each of the files: name (its ending says the format) and bytes. `tests/support/python/read.py` says how it is
 /// told.
-pub(super) fn read(files: &[(String, Vec<u8>)]) -> Vec<Value> {
+pub(crate) fn read(files: &[(String, Vec<u8>)]) -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     let support = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/support/python");
     let python = support.join(".venv/bin/python");
@@ -25,6 +25,6 @@ pub(super) fn read(files: &[(String, Vec<u8>)]) -> Vec<Value> {
 }
 
 /// What is in one of them.
-pub(super) fn read_one(name: &str, bytes: Vec<u8>) -> Value {
+pub(crate) fn read_one(name: &str, bytes: Vec<u8>) -> Value {
     read(&[(name.to_owned(), bytes)]).remove(0)
 }

@@ -13,8 +13,8 @@ use fundtrail_model::{
 };
 
 use crate::{
-    Difference, Fact, Input, ListLine, PriceNote, Report, ThroughLine, TrustedToken, Usd, Valued,
-    content,
+    Difference, Fact, Input, Issuer, ListLine, PriceNote, Report, ThroughLine, TrustedToken, Usd,
+    Valued, content,
 };
 
 pub(crate) const POLYGON: ChainId = ChainId(137);
@@ -37,6 +37,7 @@ pub(crate) struct Sample {
     pub(crate) accounts: Vec<AccountFact>,
     pub(crate) opinions: Vec<Opinion>,
     pub(crate) freezes: Vec<Freeze>,
+    pub(crate) issuers: Vec<Issuer>,
     pub(crate) coverage: Vec<Coverage>,
     pub(crate) differences: Vec<Difference>,
     pub(crate) patterns: Patterns,
@@ -85,6 +86,7 @@ impl Sample {
             accounts: &self.accounts,
             opinions: &self.opinions,
             freezes: &self.freezes,
+            issuers: &self.issuers,
             coverage: &self.coverage,
             differences: &self.differences,
             patterns: &self.patterns,
@@ -464,6 +466,7 @@ pub(crate) fn sample(trail: Trail, paths: Vec<Vec<HopId>>) -> Sample {
         accounts: Vec::new(),
         opinions: Vec::new(),
         freezes: Vec::new(),
+        issuers: Vec::new(),
         coverage: Vec::new(),
         differences: Vec::new(),
         patterns: Patterns::default(),

@@ -2,12 +2,12 @@
 
 use fundtrail_model::{
     Address, Amount, Category, Confidence, Ending, EndingKind, FlagRule, Freeze, FreezeKind, H256,
-    Label, Listing, Marks, Opinion, Oracle, Timestamp,
+    Label, Listing, Marks, Opinion, Oracle, Timestamp, Window,
 };
 
 use super::sample::{POLYGON, address, day, demo, label, listing, small};
-use crate::Report;
 use crate::schema::Finding;
+use crate::{Issuer, Report};
 
 /// What is found if the address that receives hop 3 on 2022-03-29 has these listings.
 fn findings(listings: Vec<Listing>, today: &str) -> Vec<Finding> {
@@ -288,9 +288,13 @@ fn what_an_issuer_has_frozen_is_named_among_the_requests() {
         time: Timestamp(1_648_553_990),
         amount: Amount::ZERO,
     };
-    let check = |freezes: &[Freeze], is_frozen: bool| {
+    let check_with = |freezes: &[Freeze], state: Option<(u64, bool)>, is_frozen: bool| {
         let mut sample = demo();
         sample.freezes = freezes.to_vec();
+        let Freeze { chain, address, oracle, contract, .. } = freeze(0, FreezeKind::Frozen);
+        let said =
+            |(block, is_listed)| Opinion { chain, address, oracle, contract, block, is_listed };
+        sample.opinions = state.map(said).into_iter().collect();
         let actions = sample.report().actions;
         let told = actions.iter().filter(|action| action.what.contains("frozen this already"));
         let told: Vec<&str> = told.map(|action| action.what.as_str()).collect();
@@ -298,11 +302,62 @@ fn what_an_issuer_has_frozen_is_named_among_the_requests() {
         let words = "frozen in block 7 (2022-03-29 11:39:50 UTC), transaction 0xabab";
         assert!(told.iter().all(|what| what.contains(words)), "{told:?}");
     };
+    let check = |freezes: &[Freeze], is_frozen| check_with(freezes, None, is_frozen);
     let frozen = freeze(7, FreezeKind::Frozen);
+    // What the contract said later counts, whatever logs were read.
+    check_with(&[frozen], Some((9, false)), false);
+    check_with(&[frozen], Some((9, true)), true);
+    check_with(&[frozen], Some((6, false)), true);
     check(&[], false);
     check(&[frozen], true);
     check(&[frozen, freeze(8, FreezeKind::Destroyed)], true);
     check(&[frozen, freeze(8, FreezeKind::Released)], false);
     check(&[Freeze { address: Address::repeat_byte(0x77), ..frozen }], false);
     check(&[Freeze { contract: Address::repeat_byte(0x77), ..frozen }], false);
+}
+
+#[test]
+fn what_logs_of_freezes_lack_is_said_with_their_blocks() {
+    let check =
+        |freezes: &[(u64, FreezeKind)], is_listed: bool, searched: Option<Window>, says: &str| {
+            let mut sample = demo();
+            let (chain, address, contract) = (POLYGON, address(4), address(99));
+            let oracle = Oracle::Circle;
+            sample.opinions =
+                vec![Opinion { chain, address, oracle, contract, block: 90, is_listed }];
+            sample.issuers = vec![Issuer { chain, oracle, contract, searched }];
+            let freeze = |&(block, kind): &(u64, FreezeKind)| Freeze {
+                chain,
+                address,
+                oracle,
+                contract,
+                block,
+                log: 3,
+                kind,
+                transaction: H256::repeat_byte(0xab),
+                time: Timestamp(1_648_553_990),
+                amount: Amount::ZERO,
+            };
+            sample.freezes = freezes.iter().map(freeze).collect();
+            let report = sample.report();
+            let told = report.opinions.first().map_or("", |told| &*told.statement);
+            let has_lack = told.contains("since when is not known");
+            assert_eq!(has_lack, !says.is_empty(), "{told}");
+            assert!(told.contains(says), "{told}");
+            let method = report.method.statements.join(" ");
+            let read = "Logs of what the issuer of USDC on Polygon froze and released were";
+            let read = match searched {
+                Some(window) => format!("{read} read for blocks {window}"),
+                None => format!("{read} not read"),
+            };
+            assert!(method.contains(&read), "{method}");
+        };
+    let (frozen, released) = ((7, FreezeKind::Frozen), (8, FreezeKind::Released));
+    let part = Window::new(5, 90);
+    check(&[], true, part, "no log of the freeze was found in blocks 5–90");
+    check(&[], true, None, "no logs of its issuer were read");
+    check(&[frozen], true, part, "");
+    check(&[frozen], false, part, "no log of the release was found in blocks 5–90");
+    check(&[frozen, released], false, part, "");
+    check(&[frozen, released], true, part, "no log of the freeze was found in blocks 5–90");
 }

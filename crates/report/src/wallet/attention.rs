@@ -27,6 +27,11 @@ pub(super) struct Told<'a> {
 /// Alerts first, otherwise in the order in which they are worth reading.
 pub(super) fn flags(view: &View<'_>, subject: &Subject<'_>, told: &Told<'_>) -> Vec<Flag> {
     let mut flags = Vec::new();
+    if !subject.is_named {
+        let means = "whom nobody looked up has no label and no listing here, whoever it is: that nothing is found says \
+                     nothing";
+        flags.push(flag("not looked up", true, super::summary::NO_NAMES.to_owned(), means));
+    }
     itself(view, told, &mut flags);
     dealings_with_listed(told.listed, &mut flags);
     for text in told.disagreements {

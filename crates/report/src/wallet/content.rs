@@ -29,7 +29,8 @@ pub fn content(input: &Input<'_>) -> Report {
         case_digest: input.case_digest.map(clean),
         unfinished: input.unfinished.map(clean_long),
         wallets: wallets.map(|(idx, subject)| wallet(&known, idx, subject)).collect(),
-        method: METHOD.iter().map(|text| (*text).to_owned()).collect(),
+        // After all that has a price.
+        method: method(&known),
         settings: input
             .settings
             .iter()
@@ -38,6 +39,13 @@ pub fn content(input: &Input<'_>) -> Report {
         endpoints: input.endpoints.iter().map(|host| clean(host)).collect(),
         lists: clean_lists(input.lists),
     }
+}
+
+fn method(known: &Known<'_>) -> Vec<String> {
+    let coins = &known.coins;
+    let name = |asset: Asset| format!("{} on {}", coins.asset(asset), coins.chain(asset.chain()));
+    let prices = known.prices.statements(known.input.price_sources, name);
+    METHOD.iter().map(|text| (*text).to_owned()).chain(prices).collect()
 }
 
 /// How it was found out.

@@ -131,7 +131,12 @@ fn listed(wallet: &Wallet) -> Vec<Block> {
         Column::number("Amount", 3),
         Column::words("Then and now", 5),
     ];
-    let none = "Nobody it dealt with stands, or stood, on a list used.";
+    let none = "Nobody it dealt with in the blocks looked at stands, or stood, on a list used.";
+    let unknown = format!("Not known: {}.", super::summary::NO_NAMES);
+    if !wallet.is_named {
+        blocks.push(Block::Alert(unknown.as_str().into()));
+    }
+    let none = if wallet.is_named { none } else { &unknown };
     blocks.push(grid(columns, &wallet.listed, none, |of: &Listed| {
         let way = match (of.counts, of.side) {
             (true, "out") => "paid to it",

@@ -1,6 +1,6 @@
 //! What a wallet report is made of: values that the caller has already looked up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     AccountFact, Address, ChainId, ChainInfo, Crowd, Date, FlagRule, Marks, Opinion, Patterns,
@@ -33,6 +33,8 @@ pub struct Input<'a> {
     pub accounts: &'a [AccountFact],
     /// What contracts on the chain say of addresses, where they were asked.
     pub opinions: &'a [Opinion],
+    /// The chains on which there are such contracts to ask.
+    pub has_oracles: &'a BTreeSet<ChainId>,
     /// Addresses that were found to be crowded.
     pub crowds: &'a [Crowd],
     /// With more counterparties an address is a hub.
@@ -53,6 +55,8 @@ pub struct Input<'a> {
     pub software: &'a str,
     /// A digest of the case file, where there is one.
     pub case_digest: Option<&'a str>,
+    /// Where prices come from, in the order in which they are asked; empty where there is nothing to ask.
+    pub price_sources: &'a [&'a str],
     /// The value of an amount at a block.
     pub usd: &'a UsdView<'a>,
 }
@@ -66,4 +70,6 @@ pub struct Subject<'a> {
     pub patterns: &'a Patterns,
     /// Whether its behaviour could be looked at: not so of contracts, services and hubs, which act for many.
     pub is_person: bool,
+    /// Whether it and all whom it dealt with were looked up in the lists: of others nothing is known.
+    pub is_named: bool,
 }

@@ -74,16 +74,20 @@ fn transfer(view: &View<'_>, listing: &Listing, of: &Movement) -> ListedTransfer
     }
 }
 
+/// How long before or after a listing a block was.
+pub(super) fn lead(view: &View<'_>, listing: &Listing, block: u64) -> String {
+    lead_text(view.day(block).map(|day| Lead::of(listing, day)))
+}
+
 /// What each listing of an address says of a movement in a block.
 pub(super) fn verdicts(view: &View<'_>, address: Address, block: u64) -> Vec<String> {
     let text = |listing: &Listing| {
-        let day = view.day(block);
         format!(
             "{}; {}: {}, {}",
             listing_text(listing),
             listing_dates(listing),
             view.verdict(listing, block),
-            lead_text(day.map(|day| Lead::of(listing, day)))
+            lead(view, listing, block)
         )
     };
     view.listings(address).map(text).collect()

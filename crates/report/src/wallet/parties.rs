@@ -3,11 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use fundtrail_model::{Address, Amount, Asset, Movement, Side, Standing, Transfer, checksum};
+use fundtrail_model::{
+    Address, Amount, Asset, Listing, Movement, Side, Standing, Transfer, Verdict, checksum,
+};
 
+use super::attention::counted;
+use super::listed::lead;
 use super::schema::{Category, Counterparty, Unasked};
 use super::view::{Class, Tally, View};
-use crate::content::label_text;
+use crate::content::{label_text, listing_dates, listing_text};
 use crate::input::Usd;
 use crate::number::group;
 
@@ -25,7 +29,11 @@ struct Dealt<'a> {
     parties: BTreeSet<Option<Address>>,
     /// What these were.
     classes: BTreeSet<Class>,
+    verdicts: Verdicts<'a>,
 }
+
+/// What a listing says of dealings, each with its block, in order.
+type Verdicts<'a> = BTreeMap<(&'a Listing, Verdict), Vec<u64>>;
 
 impl<'a> Dealt<'a> {
     fn add(&mut self, view: &View<'_>, of: &'a Movement) {
@@ -85,6 +93,11 @@ pub(super) fn counterparties(view: &View<'_>) -> Vec<Counterparty> {
         let dealt = found.entry(of.counterparty).or_default();
         dealt.add(view, of);
         dealt.classes.insert(view.class(of));
+        let block = of.transfer.position.block;
+        for listing in of.counterparty.into_iter().flat_map(|who| view.listings(who)) {
+            let key = (listing, view.verdict(listing, block));
+            dealt.verdicts.entry(key).or_default().push(block);
+        }
         let sum = all.entry(of.transfer.asset).or_default();
         *sum = sum.saturating_add(of.transfer.amount);
     }
@@ -109,7 +122,7 @@ pub(super) fn counterparties(view: &View<'_>) -> Vec<Counterparty> {
             categories: dealt.classes.iter().map(|class| class.name()).collect(),
             labels: who
                 .map_or_else(Vec::new, |who| view.labels(who).iter().map(label_text).collect()),
-            verdicts: who.map_or_else(Vec::new, |who| verdicts(view, who, dealt)),
+            verdicts: verdicts(view, &dealt.verdicts),
             notes: who.map_or_else(Vec::new, |who| notes(view, who)),
             transfers_in: dealt.transfers_in,
             transfers_out: dealt.transfers_out,
@@ -123,17 +136,20 @@ pub(super) fn counterparties(view: &View<'_>) -> Vec<Counterparty> {
     found.iter().filter_map(line).collect()
 }
 
-/// What listings of a counterparty say of the first and the last dealing with it, each once.
-fn verdicts(view: &View<'_>, who: Address, dealt: &Dealt<'_>) -> Vec<String> {
-    let mut texts = Vec::new();
-    for of in [dealt.first, dealt.last].into_iter().flatten() {
-        for text in super::listed::verdicts(view, who, of.position.block) {
-            if !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
-    }
-    texts
+/// What listings of a counterparty say of the dealings with it: each verdict once, with how many dealings it is of.
+fn verdicts(view: &View<'_>, found: &Verdicts<'_>) -> Vec<String> {
+    let line = |((listing, verdict), blocks): (&(&Listing, Verdict), &Vec<u64>)| {
+        let leads = [blocks.first(), blocks.last()].into_iter().flatten();
+        let mut leads: Vec<String> = leads.map(|block| lead(view, listing, *block)).collect();
+        leads.dedup();
+        let leads = leads.join(" to ");
+        let of = match blocks.len() {
+            0 | 1 => leads,
+            more => format!("{}, {leads}", counted(more, "transfer")),
+        };
+        format!("{}; {}: {verdict}, {of}", listing_text(listing), listing_dates(listing))
+    };
+    found.iter().map(line).collect()
 }
 
 fn notes(view: &View<'_>, who: Address) -> Vec<String> {

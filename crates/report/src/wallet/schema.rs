@@ -3,9 +3,11 @@
 //! Everything here is text that is ready to show, plus the exact numbers. Strangers' text has already been sanitised
 //! and shortened; it still has to be escaped for the medium it lands in.
 
-use serde::Serialize;
+use std::sync::Arc;
 
-use crate::input::ListLine;
+use serde::{Serialize, Serializer};
+
+use crate::input::{ListLine, PriceNote};
 use crate::number;
 pub use crate::schema::{Answer, Setting};
 
@@ -76,6 +78,9 @@ pub struct Wallet {
     pub is_flagged: bool,
     /// Whether everything was looked at and adds up.
     pub is_complete: bool,
+    /// Whether it and all whom it dealt with were looked up in the lists. Otherwise nobody knows which of those without
+    /// a label or a listing has one.
+    pub is_named: bool,
     /// The answers in short, question by question.
     pub summary: Vec<Answer>,
     /// The first block looked at.
@@ -123,6 +128,14 @@ pub struct Quantity {
     pub decimal: Option<String>,
     /// US dollars at the day of each movement; `None` where one of them has no price.
     pub usd: Option<String>,
+    /// The price behind the dollars, with its source and time; `None` for sums, which have several.
+    #[serde(serialize_with = "price")]
+    pub price: Option<Arc<PriceNote>>,
+}
+
+#[expect(clippy::ref_option, reason = "serde asks for it")]
+fn price<S: Serializer>(price: &Option<Arc<PriceNote>>, to: S) -> Result<S::Ok, S::Error> {
+    price.as_deref().serialize(to)
 }
 
 impl Quantity {
@@ -214,7 +227,10 @@ pub struct Balance {
     pub is_vouched: bool,
     /// How many movements.
     pub movements: usize,
-    /// The balance before the first block looked at; `None` where it is not known.
+    /// Whether every block was looked at for it. Otherwise sums are of the blocks that were, and a balance is told only
+    /// where no other blocks lie between it and the end that it is of.
+    pub is_seen: bool,
+    /// The balance before the first block; `None` where it is not known.
     pub opening: Option<Quantity>,
     /// What came in, whatever it counts as; what is unexplained apart.
     pub received: Quantity,
@@ -226,7 +242,7 @@ pub struct Balance {
     pub unexplained_in: Quantity,
     /// What the balance lost and no transfer says why.
     pub unexplained_out: Quantity,
-    /// The balance after the last block looked at; `None` where it is not known.
+    /// The balance after the last block; `None` where it is not known.
     pub closing: Option<Quantity>,
     /// Whether opening + in = closing + out; `None` where balances do not tell.
     pub closes: Option<bool>,
@@ -268,7 +284,7 @@ pub struct Counterparty {
     pub categories: Vec<&'static str>,
     /// What labels say of it, the most trusted first.
     pub labels: Vec<String>,
-    /// What listings say of the first and the last dealing with it: both verdicts, each once.
+    /// What listings say of the dealings with it: both verdicts, each once, and of how many dealings that is so.
     pub verdicts: Vec<String>,
     /// What else is known, for example that it is a hub.
     pub notes: Vec<String>,

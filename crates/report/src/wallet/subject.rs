@@ -61,7 +61,10 @@ pub(super) fn wallet(known: &Known<'_>, idx: usize, subject: &Subject<'_>) -> Wa
         is_flagged: is_flagged_itself
             || !disagreements.is_empty() && known.input.flag != fundtrail_model::FlagRule::Then
             || listed.iter().any(|line| line.is_flagged),
-        is_complete: statement.is_complete() && known.input.unfinished.is_none(),
+        is_complete: statement.is_complete()
+            && subject.is_named
+            && known.input.unfinished.is_none(),
+        is_named: subject.is_named,
         summary: Vec::new(),
         first_block: window.first(),
         first_block_time: time(window.first()),
@@ -214,7 +217,11 @@ fn balance(view: &View<'_>, of: &AssetAccount, [came, went, fees]: Worth) -> Bal
         unexplained_in: plain(of.unexplained_in),
         unexplained_out: plain(of.unexplained_out),
         closing: of.closing.map(|balance| plain(balance.amount)),
-        closes: if of.is_checked() || !of.differences.is_empty() { of.closes() } else { None },
+        is_seen: of.is_seen,
+        closes: match of.differences.is_empty() {
+            false => Some(false),
+            true => of.closes().filter(|_| of.is_checked()),
+        },
         check: check(view, of),
     }
 }
@@ -242,6 +249,16 @@ pub(super) fn check(view: &View<'_>, of: &AssetAccount) -> String {
     if !of.unexplained_out.is_zero() {
         parts.push(format!("{} went out that no transfer explains", text(of.unexplained_out)));
     }
+    if !of.is_seen {
+        let last = of.last_told.map(|(block, amount)| {
+            format!(
+                "the last balance that the node gave is {} at the end of block {block}",
+                text(amount)
+            )
+        });
+        parts.push("not all blocks were looked at: whether it adds up is not known".to_owned());
+        parts.extend(last);
+    }
     if !parts.is_empty() {
         return parts.join("; ");
     }
@@ -260,12 +277,10 @@ fn conversions(view: &View<'_>) -> Vec<schema::Conversion> {
     let of = |of: &fundtrail_model::StatedConversion| {
         let leg = movements.binary_search_by_key(&of.position, |of| of.transfer.position).ok();
         let leg: &Transfer = &movements.get(leg?)?.transfer;
-        let usd = |(asset, amount)| {
-            (view.known.input.usd)(asset, amount, of.position.block).ok().map(|of| of.usd)
-        };
+        let of_block = of.position.block;
         let list = |amounts: &[(Asset, fundtrail_model::Amount)]| {
             let of = amounts.iter().copied();
-            of.map(|(asset, amount)| view.quantity(asset, amount, usd((asset, amount)))).collect()
+            of.map(|(asset, amount)| view.priced(asset, amount, of_block)).collect()
         };
         let name = |address: &fundtrail_model::Address| match view.name(*address, of.position.block)
         {

@@ -6,6 +6,10 @@ use super::schema::{Answer, Balance, Category, Quantity, Wallet};
 /// Lines of one answer.
 const MOST_LINES: usize = 8;
 
+/// What is said where names were never looked up.
+pub(super) const NO_NAMES: &str =
+    "its addresses were not looked up in any list, or not all of them since more was fetched";
+
 pub(super) fn summary(wallet: &Wallet) -> Vec<Answer> {
     vec![
         who(wallet),
@@ -30,7 +34,8 @@ fn who(wallet: &Wallet) -> Answer {
         vec![format!("{} on {} ({}{invented})", wallet.address, wallet.chain_name, wallet.kind)];
     lines.extend(wallet.labels.iter().cloned());
     if wallet.labels.is_empty() {
-        lines.push("no list used labels it".to_owned());
+        let text = if wallet.is_named { "no list used labels it" } else { NO_NAMES };
+        lines.push(text.to_owned());
     }
     lines.extend(wallet.conflicts.iter().cloned());
     let seen = &wallet.seen;
@@ -65,17 +70,30 @@ fn listed(wallet: &Wallet) -> Answer {
             line.statement
         ));
     }
-    if lines.is_empty() {
+    let mut lines = capped(lines, "lines");
+    let has_gaps = wallet.looks.iter().any(|look| !look.gaps.is_empty());
+    if !wallet.is_named {
+        lines.insert(0, format!("Not known: {NO_NAMES}."));
+    } else if lines.is_empty() {
+        lines.push(if has_gaps {
+            "None was found: neither the address nor anybody it dealt with in the blocks looked at stands, or stood, on \
+             a list used."
+                .to_owned()
+        } else {
+            "No: neither the address nor anybody it dealt with in these blocks stands, or stood, on a list used."
+                .to_owned()
+        });
+    }
+    if has_gaps {
         lines.push(
-            "No: neither the address nor anybody it dealt with stands, or stood, on a list used."
+            "With whom it dealt in the other blocks is not known: they were not looked at."
                 .to_owned(),
         );
     }
-    let is_alert = wallet.is_flagged;
     Answer {
         question: "Is it listed, or did it deal with listed addresses?",
-        lines: capped(lines, "lines"),
-        is_alert,
+        lines,
+        is_alert: wallet.is_flagged || !wallet.is_named,
     }
 }
 
@@ -114,8 +132,9 @@ fn balances(wallet: &Wallet) -> Answer {
     };
     let line = |of: &Balance| {
         format!(
-            "{}: before {}, in {}, out {}, fees {}, after {}; {}",
+            "{}{}: before {}, in {}, out {}, fees {}, after {}; {}",
             of.received.asset,
+            if of.is_seen { "" } else { ", in the blocks looked at" },
             amount(&of.opening),
             of.received.number(),
             of.sent.number(),
@@ -159,6 +178,8 @@ fn sure(wallet: &Wallet) -> Answer {
     }
     lines.push(if wallet.is_complete {
         "Everything was looked at, and everything that somebody vouches for adds up.".to_owned()
+    } else if !wallet.is_named {
+        "Not everybody was looked up in the lists: see what is not known.".to_owned()
     } else {
         "Not everything was looked at, or not everything adds up: see what is not known.".to_owned()
     });

@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::path::Path;
 
 use super::schema::{
     Balance, Category, Counterparty, Flag, Listed, ListedTransfer, Moment, Quantity, Report,
     Transfer, Wallet,
 };
 use crate::Error;
+use crate::input::PriceNote;
 use crate::table::{Cell, Fields, Kind, Table, borrowed, joined, or_empty};
+use crate::xlsx::Book;
 
 /// One of the tables of a wallet report. Each row begins with the wallet, so that several fit into one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +53,19 @@ impl TableName {
             Self::Flags => "flags",
         }
     }
+
+    /// What a row is.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Transfers => "a row per transfer",
+            Self::Counterparties => "a row per counterparty and asset",
+            Self::Categories => "a row per category of counterparties and asset",
+            Self::Listed => "a row per transfer from or to a listed address, then and now",
+            Self::Balances => "a row per asset: before, in, out, fees, after",
+            Self::Flags => "a row per flag, and what it means",
+        }
+    }
 }
 
 /// One of the tables: a row each after a header row, RFC 4180, in UTF-8, every cell quoted. A cell that a spreadsheet
@@ -60,6 +76,29 @@ impl TableName {
 /// If `to` cannot be written to.
 pub fn csv(report: &Report, name: TableName, to: &mut dyn io::Write) -> Result<(), Error> {
     crate::csv::write(table(report, name), to)
+}
+
+/// The report as XLSX: a sheet with the answers, and one for each table, as [`crate::xlsx()`] makes them.
+///
+/// # Errors
+///
+/// If `scratch` or `to` cannot be written to.
+pub fn xlsx(report: &Report, scratch: &Path, to: &mut (dyn io::Write + Send)) -> Result<(), Error> {
+    let of =
+        |wallet: &'_ Wallet| format!("{}: {} on {}", wallet.id, wallet.address, wallet.chain_name);
+    let tables = TableName::ALL.into_iter();
+    let book = Book {
+        title: &report.title,
+        invented: report.invented.as_deref(),
+        unfinished: report.unfinished.as_deref(),
+        software: &report.software,
+        today: &report.today,
+        case_digest: report.case_digest.as_deref(),
+        answers: report.wallets.iter().map(|it| (Some(of(it)), it.summary.as_slice())).collect(),
+        fact: ("Listings that make a finding", report.flag),
+        tables: tables.map(|name| (name.name(), name.about(), table(report, name))).collect(),
+    };
+    crate::xlsx::write(book, scratch, to)
 }
 
 pub(crate) fn table(report: &Report, name: TableName) -> Table<'_> {
@@ -153,9 +192,19 @@ fn transfers<'a>(report: &'a Report, invented: Option<&'a str>) -> Table<'a> {
         .text("category", |(_, of)| or_empty(of.category));
     let amount = |of: &One<'a>| Some(&of.amount);
     usd(sum(asset(fields, amount), "amount", amount), "usd", amount)
+        .field("usd_per_unit", Kind::Amount, |(_, of)| {
+            or_empty(price(of).map(|price| &*price.usd_per_unit))
+        })
+        .text("price_source", |(_, of)| or_empty(price(of).map(|price| &*price.source)))
+        .text("price_time", |(_, of)| or_empty(price(of).map(|price| &*price.time)))
         .flag("signed_by_wallet", |(_, of)| of.is_signed)
         .text("verdicts", |(_, of)| joined(&of.verdicts, |text| borrowed(text)))
         .rows_of(invented, rows(report, |wallet| &wallet.transfers))
+}
+
+/// The price behind the dollars of a transfer.
+fn price(of: &Transfer) -> Option<&PriceNote> {
+    of.amount.price.as_deref()
 }
 
 /// What came from somebody and went to him of one asset.
@@ -249,6 +298,7 @@ fn balances<'a>(report: &'a Report, invented: Option<&'a str>) -> Table<'a> {
     type One<'a> = &'a Balance;
     let mut fields = asset(of_wallet::<One<'a>>(), |of| Some(&of.received))
         .flag("vouched_for", |(_, of)| of.is_vouched)
+        .flag("all_blocks_looked_at", |(_, of)| of.is_seen)
         .number("movements", |(_, of)| Some(of.movements));
     fields = sum(fields, "before", |of: &One<'a>| of.opening.as_ref());
     fields = sum(fields, "in", |of: &One<'a>| Some(&of.received));

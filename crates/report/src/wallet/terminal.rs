@@ -28,7 +28,7 @@ pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
         wallet(&mut page, report, of);
     }
     page.blank();
-    let files = "This is a summary. For every transfer and counterparty: --out wallet.html, .json, .csv or .counterparties.csv.";
+    let files = "This is a summary. For every transfer and counterparty: --out wallet.html, .pdf, .md, .json, .xlsx, .csv or .counterparties.csv.";
     page.paragraph(0, Style::Strong, files);
     page.finish()
 }

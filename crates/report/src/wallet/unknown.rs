@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use fundtrail_model::{Listing, Opinion, Standing, checksum};
+use fundtrail_model::{Address, Listing, Opinion, Standing, checksum};
 
 use super::attention::counted;
 use super::input::Subject;
 use super::view::View;
 use crate::content::told;
+use crate::number::group;
 
 /// What contracts say of the wallet and of those it dealt with: all that is said or that contradicts the lists, and of
 /// these what contradicts them.
 pub(super) fn opinions(view: &View<'_>) -> (Vec<String>, Vec<String>) {
-    let dealt = view.statement.movements.iter().filter(|of| of.standing.is_dealing());
-    let mut who: BTreeSet<_> = dealt.filter_map(|of| of.counterparty).collect();
-    who.insert(view.statement.address);
+    let who = concerned(view);
     let is_ours = |of: &&Opinion| of.chain == view.chain() && who.contains(&of.address);
     let mut found: Vec<(bool, String)> = Vec::new();
     for of in view.known.input.opinions.iter().filter(is_ours) {
@@ -31,9 +30,50 @@ pub(super) fn opinions(view: &View<'_>) -> (Vec<String>, Vec<String>) {
     (found.into_iter().map(|(_, text)| text).collect(), disagreements)
 }
 
+/// The wallet and those it dealt with.
+fn concerned(view: &View<'_>) -> BTreeSet<Address> {
+    let dealt = view.statement.movements.iter().filter(|of| of.standing.is_dealing());
+    dealt.filter_map(|of| of.counterparty).chain([view.statement.address]).collect()
+}
+
+/// Whom no contract on the chain was asked about.
+fn unasked(view: &View<'_>) -> String {
+    let input = view.known.input;
+    let chain = view.chain();
+    if !input.has_oracles.contains(&chain) {
+        return "What contracts on the chain that keep lists of their own say: none is known on this chain.".to_owned();
+    }
+    let mut left = concerned(view);
+    let all = left.len();
+    for of in input.opinions.iter().filter(|of| of.chain == chain) {
+        left.remove(&of.address);
+    }
+    let what = "What contracts on the chain that keep lists of their own (the sanctions oracle, the issuers of USDT \
+                and USDC) say";
+    match (left.len(), left.contains(&view.statement.address)) {
+        (0, _) => String::new(),
+        (_, true) => format!(
+            "{what} of it and of whom it dealt with: they were not asked (--second-opinions)."
+        ),
+        (count, false) => format!(
+            "{what} of {} of the {} that it dealt with: they were not asked about these.",
+            group(&count.to_string()),
+            group(&all.saturating_sub(1).to_string()),
+        ),
+    }
+}
+
 /// A sentence each.
 pub(super) fn not_known(view: &View<'_>, subject: &Subject<'_>) -> Vec<String> {
     let mut lines = Vec::new();
+    if !subject.is_named {
+        lines.push(format!(
+            "Who is listed or labelled, the address itself and all whom it dealt with, and which tokens are real: {}. The \
+             command that fetched them looks them up; so does `fundtrail screen` without --offline, or `fundtrail trace` \
+             on the case.",
+            super::summary::NO_NAMES
+        ));
+    }
     for look in &view.statement.looks {
         let what = match look.class {
             fundtrail_model::AssetClass::Native => "the native coin",
@@ -44,7 +84,8 @@ pub(super) fn not_known(view: &View<'_>, subject: &Subject<'_>) -> Vec<String> {
             let more = look.gaps.len().saturating_sub(gaps.len());
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             lines.push(format!(
-                "Movements of {what} in blocks {}{more}: they were not looked at.",
+                "Movements of {what} in blocks {}{more}, with whom, and what they make of balances: they were not looked \
+                 at.",
                 gaps.join(", ")
             ));
         }
@@ -58,6 +99,7 @@ pub(super) fn not_known(view: &View<'_>, subject: &Subject<'_>) -> Vec<String> {
             ));
         }
     }
+    lines.extend(Some(unasked(view)).filter(|line| !line.is_empty()));
     let movements = &view.statement.movements;
     let unvouched: BTreeSet<_> = movements
         .iter()

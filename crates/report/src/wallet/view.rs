@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fundtrail_model::{
     AccountKind, Address, Amount, Asset, Category, ChainId, Date, Label, Listing, ListingStatus,
@@ -10,13 +11,14 @@ use fundtrail_model::{
 
 use super::input::Input;
 use super::schema::{Moment, Quantity};
-use crate::content::{Coins, clean, invented_mark};
-use crate::input::Usd;
+use crate::content::{Coins, Used, clean, invented_mark};
+use crate::input::{PriceNote, Usd, Valued};
 
 /// What all wallets of a report share.
 pub(super) struct Known<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) coins: Coins<'a>,
+    pub(super) prices: Used,
     kinds: BTreeMap<(ChainId, Address), (u64, AccountKind)>,
     /// A listing holds on every chain.
     listings: BTreeMap<Address, BTreeSet<&'a Listing>>,
@@ -36,7 +38,7 @@ impl<'a> Known<'a> {
                 listings.entry(*address).or_default().extend(&marks.listings);
             }
         }
-        Self { input, coins, kinds, listings }
+        Self { input, coins, prices: Used::default(), kinds, listings }
     }
 }
 
@@ -202,10 +204,18 @@ impl<'a> View<'a> {
         }
     }
 
-    pub(super) fn usd(&self, of: &Transfer) -> Option<Usd> {
-        (self.known.input.usd)(of.asset, of.amount, of.position.block).ok().map(|of| of.usd)
+    /// What an amount was worth at a block, by which price.
+    pub(super) fn value(&self, asset: Asset, amount: Amount, block: u64) -> Option<Valued> {
+        let valued = (self.known.input.usd)(asset, amount, block);
+        self.known.prices.note((asset, block), &valued);
+        valued.ok()
     }
 
+    pub(super) fn usd(&self, of: &Transfer) -> Option<Usd> {
+        self.value(of.asset, of.amount, of.position.block).map(|of| of.usd)
+    }
+
+    /// A sum, or an amount of which no price is told.
     pub(super) fn quantity(&self, asset: Asset, amount: Amount, usd: Option<Usd>) -> Quantity {
         let (name, decimals) = self.known.coins.name_and_decimals(asset);
         Quantity {
@@ -214,11 +224,24 @@ impl<'a> View<'a> {
             base_units: amount.to_string(),
             decimal: decimals.map(|places| amount.to_decimal(places)),
             usd: usd.map(|usd| usd.to_string()),
+            price: None,
         }
     }
 
+    /// What moved, with the price behind its dollars.
     pub(super) fn amount(&self, of: &Transfer) -> Quantity {
-        self.quantity(of.asset, of.amount, self.usd(of))
+        self.priced(of.asset, of.amount, of.position.block)
+    }
+
+    /// An amount at a block, with the price behind its dollars.
+    pub(super) fn priced(&self, asset: Asset, amount: Amount, block: u64) -> Quantity {
+        let valued = self.value(asset, amount, block);
+        let usd = valued.as_ref().map(|of| of.usd);
+        let price = valued.map(|of| of.price).map(|price| match clean(&price.source) {
+            source if source == price.source => price,
+            source => Arc::new(PriceNote { source, ..PriceNote::clone(&price) }),
+        });
+        Quantity { price, ..self.quantity(asset, amount, usd) }
     }
 }
 

@@ -2,9 +2,8 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
-use super::value;
+use super::{Book, value};
 use crate::table::{Cell, Column, Kind, Table};
-use crate::{Report, TableName};
 
 /// Rows that a sheet can have.
 pub(super) const MAX_ROWS: u32 = 1_048_576;
@@ -58,8 +57,8 @@ impl Styles {
 }
 
 /// What a table's sheet is called: `Open ends`.
-pub(super) fn title(name: TableName) -> String {
-    let words = name.name().replace('-', " ");
+pub(super) fn title(name: &str) -> String {
+    let words = name.replace('-', " ");
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
@@ -73,9 +72,8 @@ fn is_shown(column: &Column) -> bool {
 /// Writes a table to as many sheets as it takes.
 pub(super) fn write(
     workbook: &mut Workbook,
-    report: &Report,
-    name: TableName,
-    table: Table<'_>,
+    book: &Book<'_>,
+    (name, about, table): (&str, &str, Table<'_>),
     max_rows: u32,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
@@ -90,7 +88,7 @@ pub(super) fn write(
         };
         let sheet = workbook.add_worksheet_with_constant_memory()?;
         let mut sheet = Sheet { sheet, columns: &columns, styles, widths: Vec::new(), links: 0 };
-        sheet.begin(report, &called, name.about())?;
+        sheet.begin(book, &called, about)?;
         let mut row_idx = HEAD_ROW.saturating_add(1);
         // The last row says where it goes on.
         let last = max_rows.saturating_sub(1);
@@ -121,14 +119,14 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    fn begin(&mut self, report: &Report, called: &str, about: &str) -> Result<(), XlsxError> {
+    fn begin(&mut self, book: &Book<'_>, called: &str, about: &str) -> Result<(), XlsxError> {
         self.sheet.set_name(called)?;
-        page(self.sheet, report)?;
+        page(self.sheet, book)?;
         self.sheet.set_repeat_rows(0, HEAD_ROW)?;
         self.sheet.set_freeze_panes(HEAD_ROW.saturating_add(1), 1)?;
         let heading = format!("{called}: {about}");
         self.sheet.write_string_with_format(0, 0, heading, &self.styles.title)?;
-        self.sheet.write_string_with_format(1, 0, standing(report), &self.styles.banner)?;
+        self.sheet.write_string_with_format(1, 0, standing(book), &self.styles.banner)?;
         let mut at: u16 = 0;
         for column in self.columns {
             let names = match column.kind {
@@ -238,22 +236,22 @@ impl Sheet<'_> {
 }
 
 /// What the whole report is: a reconstruction, or of which case and by what.
-fn standing(report: &Report) -> String {
-    let unfinished = report.unfinished.as_ref().map(|_| "NOT FINISHED; ").unwrap_or_default();
-    match &report.invented {
+fn standing(book: &Book<'_>) -> String {
+    let unfinished = book.unfinished.map(|_| "NOT FINISHED; ").unwrap_or_default();
+    match book.invented {
         Some(banner) => format!("{unfinished}RECONSTRUCTION: {banner}"),
         None => format!(
             "{unfinished}{}; case {}; listings judged as of {}",
-            report.software,
-            report.case_digest.as_deref().unwrap_or("without a digest"),
-            report.today
+            book.software,
+            book.case_digest.unwrap_or("without a digest"),
+            book.today
         ),
     }
 }
 
 /// How a sheet is printed.
-pub(super) fn page(sheet: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
-    let mark = match &report.invented {
+pub(super) fn page(sheet: &mut Worksheet, book: &Book<'_>) -> Result<(), XlsxError> {
+    let mark = match book.invented {
         Some(_) => "RECONSTRUCTION with invented wallets and amounts: see the first sheet",
         None => "",
     };

@@ -3,8 +3,7 @@
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::sheet::{self, Styles};
-use super::value;
-use crate::{Report, TableName};
+use super::{Book, value};
 
 /// Characters that stand in a line of the wide column, at least.
 const LINE_CHARS: usize = 105;
@@ -23,38 +22,41 @@ const READING: [&str; 4] = [
 /// Writes the sheet.
 pub(super) fn write(
     workbook: &mut Workbook,
-    report: &Report,
-    tables: &[TableName],
+    book: &Book<'_>,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
     let sheet = workbook.add_worksheet_with_constant_memory()?;
     sheet.set_name("Summary")?;
-    sheet::page(sheet, report)?;
+    sheet::page(sheet, book)?;
     sheet.set_column_width(0, 36)?;
     sheet.set_column_width(1, 120)?;
     let mut lines = Lines { sheet, row: 0 };
-    lines.line(&report.title, &styles.title, "", &styles.wrapped)?;
-    if let Some(banner) = &report.invented {
+    lines.line(book.title, &styles.title, "", &styles.wrapped)?;
+    if let Some(banner) = book.invented {
         lines.line("RECONSTRUCTION", &styles.banner, banner, &styles.alert)?;
     }
-    if let Some(unfinished) = &report.unfinished {
+    if let Some(unfinished) = book.unfinished {
         lines.line("NOT FINISHED", &styles.banner, unfinished, &styles.alert)?;
     }
     lines.skip();
-    for answer in &report.summary {
-        let style = if answer.is_alert { &styles.alert } else { &styles.wrapped };
-        for (line_idx, line) in answer.lines.iter().enumerate() {
-            let question = if line_idx == 0 { answer.question } else { "" };
-            lines.line(question, &styles.strong, line, style)?;
+    for (of, answers) in &book.answers {
+        if let Some(of) = of {
+            lines.line(of, &styles.head, "", &styles.wrapped)?;
+        }
+        for answer in *answers {
+            let style = if answer.is_alert { &styles.alert } else { &styles.wrapped };
+            for (line_idx, line) in answer.lines.iter().enumerate() {
+                let question = if line_idx == 0 { answer.question } else { "" };
+                lines.line(question, &styles.strong, line, style)?;
+            }
         }
     }
     lines.skip();
-    let digest = report.case_digest.as_deref().unwrap_or("none");
     let facts = [
-        ("Made by", &*report.software),
-        ("Case", digest),
-        ("Listings judged as of", &report.today),
-        ("Rule", report.rule),
+        ("Made by", book.software),
+        ("Case", book.case_digest.unwrap_or("none")),
+        ("Listings judged as of", book.today),
+        book.fact,
     ];
     for (name, fact) in facts {
         lines.line(name, &styles.strong, fact, &styles.wrapped)?;
@@ -65,8 +67,8 @@ pub(super) fn write(
         lines.line(heading, &styles.strong, line, &styles.wrapped)?;
     }
     lines.skip();
-    for name in tables {
-        lines.line(&sheet::title(*name), &styles.strong, name.about(), &styles.wrapped)?;
+    for (name, about, _) in &book.tables {
+        lines.line(&sheet::title(name), &styles.strong, about, &styles.wrapped)?;
     }
     Ok(())
 }

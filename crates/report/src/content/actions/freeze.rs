@@ -36,11 +36,15 @@ pub(super) fn freeze(
 }
 
 /// How many of the amounts are frozen.
-pub(super) fn in_short(items: &[ActionItem]) -> String {
+pub(super) fn in_short(items: &[ActionItem], can_be_asked: bool) -> String {
     let asked: Vec<bool> =
         items.iter().filter_map(|item| Some(item.freeze.as_ref()?.is_frozen)).collect();
     let frozen = asked.iter().filter(|is_frozen| **is_frozen).count();
     let count = group(&items.len().to_string());
+    if asked.is_empty() && !can_be_asked {
+        return "Whether they are frozen already only the issuer can say: of this token the chain is not asked."
+            .to_owned();
+    }
     if asked.is_empty() {
         return "Whether they are frozen already was not asked on the chain (--second-opinions)."
             .to_owned();

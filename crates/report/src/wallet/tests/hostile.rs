@@ -2,9 +2,10 @@
 
 use fundtrail_model::{Category, Side, Standing, TokenClaim};
 
-use super::super::{TableName, csv as written, document, json, terminal};
+use super::super::{TableName, csv as written, document, json, pdf, terminal, xlsx};
 use super::sample::{COIN, Sample, token};
-use crate::html_document;
+use crate::tests::reader::read_one;
+use crate::{html_document, markdown};
 
 const EVIL: &str = "=HYPERLINK(\"http://x\")\u{1b}[31m<script>alert(1)</script>\u{202e}\r\n|`*";
 
@@ -34,6 +35,13 @@ fn strangers_text_is_made_harmless_in_every_format() {
     let page = html_document(&document(&report));
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;alert(1)"), "{page}");
     assert!(!page.contains('\u{1b}') && !page.contains('\u{202e}'), "{page}");
+    let text = markdown(&document(&report));
+    assert!(!text.contains("<script") && text.contains("alert(1)"), "{text}");
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
+    assert!(!text.contains(EVIL.trim_end_matches("|`*")), "{text}");
+    let pages = pdf(&report).unwrap();
+    assert!(pages == pdf(&report).unwrap() && pages.starts_with(b"%PDF-"));
+    assert!(!pages.windows(11).any(|part| part == b"/JavaScript"));
     for table in
         [TableName::Transfers, TableName::Counterparties, TableName::Listed, TableName::Flags]
     {
@@ -55,6 +63,40 @@ fn strangers_text_is_made_harmless_in_every_format() {
             assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']), "{cell}");
         }
     }
+}
+
+/// Every row of every table is in the workbook, and what strangers wrote is text, never a formula.
+#[test]
+fn the_workbook_has_the_tables() {
+    let report = evil().report();
+    let made = || {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut bytes = Vec::new();
+        xlsx(&report, scratch.path(), &mut bytes).unwrap();
+        bytes
+    };
+    let bytes = made();
+    assert!(bytes == made());
+    let book = read_one("w.xlsx", bytes);
+    let sheets = book["sheets"].as_array().unwrap();
+    assert_eq!(sheets.len(), 1 + TableName::ALL.len());
+    for (sheet, name) in sheets[1..].iter().zip(TableName::ALL) {
+        let title = sheet["title"].as_str().unwrap().to_lowercase();
+        assert_eq!(title, name.name());
+        let rows = sheet["rows"].as_array().unwrap();
+        assert!(rows[0][0][1].as_str().unwrap().contains(name.about()), "{}", rows[0]);
+        assert!(rows[1][0][1].as_str().unwrap().contains("NOT FINISHED; RECONSTRUCTION: "));
+        let expected = super::super::tables::table(&report, name).rows.count();
+        assert_eq!(rows.len() - 3, expected, "{title}");
+    }
+    let cells = || {
+        let rows = sheets.iter().flat_map(|sheet| sheet["rows"].as_array().unwrap());
+        rows.flat_map(|row| row.as_array().unwrap())
+    };
+    assert!(cells().all(|cell| cell[0] != "f"));
+    assert!(cells().any(|cell| cell[1].as_str().is_some_and(|of| of.contains("=HYPERLINK"))));
+    let answers = sheets[0].to_string();
+    assert!(answers.contains("W1: 0x") && answers.contains("Is it listed, or did it"), "{answers}");
 }
 
 #[test]

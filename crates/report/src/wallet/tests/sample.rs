@@ -1,12 +1,12 @@
 //! A wallet that dealt with everybody, for the other tests to change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetAccount, AssetClass, Category, Cause,
     ChainId, ChainInfo, Confidence, DateBound, FlagRule, H256, How, Label, Listing, Look, Marks,
-    Movement, NativeCoin, Patterns, Position, Proof, Side, Standing, Statement, Step, Timestamp,
-    TokenClaim, Transfer, Window, parse_date,
+    Movement, NativeCoin, Opinion, Patterns, Position, Proof, Side, Standing, Statement, Step,
+    Timestamp, TokenClaim, Transfer, Window, parse_date,
 };
 
 use super::super::{Input, Report, Subject, content};
@@ -36,6 +36,10 @@ pub(super) struct Sample {
     pub(super) flag: FlagRule,
     pub(super) cents: Option<u128>,
     pub(super) unfinished: Option<&'static str>,
+    pub(super) is_named: bool,
+    /// Blocks that were not looked at.
+    pub(super) gap: Option<Window>,
+    pub(super) opinions: Vec<Opinion>,
 }
 
 impl Default for Sample {
@@ -55,6 +59,9 @@ impl Default for Sample {
             flag: FlagRule::Ever,
             cents: None,
             unfinished: None,
+            is_named: true,
+            gap: None,
+            opinions: Vec::new(),
         }
     }
 }
@@ -155,6 +162,8 @@ impl Sample {
                 opening: None,
                 closing: None,
                 balances: 0,
+                last_told: None,
+                is_seen: self.gap.is_none(),
                 differences: Vec::new(),
                 overflows: false,
             }
@@ -170,7 +179,7 @@ impl Sample {
                 .map(|class| Look {
                     class,
                     blocks: [((How::Logs, Proof::Reconciled), 100)].into(),
-                    gaps: Vec::new(),
+                    gaps: self.gap.into_iter().collect(),
                 })
                 .to_vec(),
         };
@@ -191,6 +200,7 @@ impl Sample {
                 statement: &statement,
                 patterns: &Patterns::default(),
                 is_person: true,
+                is_named: self.is_named,
             }],
             chains: &[ChainInfo {
                 id: CHAIN,
@@ -207,7 +217,8 @@ impl Sample {
             claims: &self.claims,
             tokens: &self.tokens,
             accounts: &accounts,
-            opinions: &[],
+            opinions: &self.opinions,
+            has_oracles: &BTreeSet::from([CHAIN]),
             crowds: &[],
             hub_counterparties: 1_000,
             settings: &[],
@@ -218,13 +229,14 @@ impl Sample {
             flag: self.flag,
             software: "fundtrail test",
             case_digest: None,
+            price_sources: &["a file of the test"],
             usd: &|asset, _, _| {
                 let cents = (asset == COIN).then_some(self.cents).flatten();
                 let price = PriceNote {
                     usd_per_unit: "1".into(),
                     kind: "csv",
-                    source: "test".into(),
-                    time: String::new(),
+                    source: "the test's file\u{202e}".into(),
+                    time: "2022-09-01".into(),
                     age_seconds: None,
                 };
                 let valued = |cents| Valued { usd: Usd { cents }, price: price.into() };

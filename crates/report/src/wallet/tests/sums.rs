@@ -160,3 +160,31 @@ proptest! {
         prop_assert_eq!(super::super::json(&sample.report()).unwrap(), super::super::json(&report).unwrap());
     }
 }
+
+#[test]
+fn dollars_name_their_price() {
+    let mut sample = Sample { cents: Some(123), ..Sample::default() };
+    sample.add(5, (Side::Out, Some(2)), (COIN, 7), Standing::Payment);
+    sample.add(6, (Side::Out, Some(2)), (token(0xdd), 7), Standing::Payment);
+    let report = sample.report();
+    let [priced, other] = &report.wallets[0].transfers[..] else { panic!("two transfers") };
+    let price = priced.amount.price.as_deref().unwrap();
+    let told = (&*price.usd_per_unit, &*price.source, &*price.time);
+    // The text of a user's file is made harmless.
+    assert_eq!(told, ("1", "the test's file\\u{202e}", "2022-09-01"));
+    assert_eq!((&other.amount.usd, &other.amount.price), (&None, &None));
+    // Sums have several prices, and name none.
+    assert!(report.wallets[0].counterparties[0].sent.iter().all(|sum| sum.price.is_none()));
+    let method = report.method.join("\n");
+    for words in [
+        "Prices come from, the first that has one counting: a file of the test.",
+        "Prices used: the test's file\\u{202e}: once.",
+        "No price, which is not a price of nothing: DUSD on Ethereum at 1 block: there is no price.",
+    ] {
+        assert!(method.contains(words), "{words}: {method}");
+    }
+    let mut csv = Vec::new();
+    crate::wallet::csv(&report, crate::wallet::TableName::Transfers, &mut csv).unwrap();
+    let csv = String::from_utf8(csv).unwrap();
+    assert!(csv.contains("\"$1.23\",\"1\",\"the test's file\\u{202e}\",\"2022-09-01\""), "{csv}");
+}
