@@ -264,10 +264,43 @@ fn a_filter_says_what_it_hides_and_changes_no_number() {
     let (again, _) = read(&page.hash, &[], ".sifted");
     assert!(again[0].starts_with(&format!("{} of", flows(named))), "{again:?}");
     check(&[fill(&text, "<img src=x onerror=alert(1)>")], 0);
-    let (wrong, _) = read("", &[fill(&min, "1e3")], ".sifted");
-    assert_eq!(wrong, ["“1e3” is no amount with at most 4 decimals."]);
+    // A comma groups thousands, as on the page: whoever means one and a half must not get fifteen.
+    for odd in ["1e3", "1,5", "1,50", "1 5", "1,2345", ",5", "1,000,5"] {
+        let (wrong, _) = read("", &[fill(&min, odd)], ".sifted");
+        let said = format!("“{odd}” is no amount with at most 4 decimals, written as 1,234.5.");
+        assert_eq!(wrong, [said]);
+    }
     let ledger = |acts: &[Act]| read("", acts, "#ledger, #answers > dl, #hops .filter").0;
     assert_eq!(ledger(&[]), ledger(&[choose("1"), fill(&min, "5000")]));
+}
+
+#[test]
+fn what_to_quote_is_sorted_by_amount_and_a_short_table_is_never_emptied() {
+    let pages = Pages::shared();
+    let quotes = "#actions table[data-name=quote1]";
+    let amounts = format!("{quotes} td:nth-child(2) span");
+    let open = click("#actions details:not([open]) summary");
+    let sort = click(&format!("{quotes} th:nth-child(2) button"));
+    let (texts, _) = read("", &[open, sort.clone(), sort], &amounts);
+    let number = |text: &String| {
+        let digits = text.split(' ').next().unwrap().replace(',', "");
+        digits.parse::<f64>().unwrap()
+    };
+    let numbers: Vec<f64> = texts.iter().map(number).collect();
+    assert!(numbers.is_sorted_by(|a, b| a >= b), "{texts:?}");
+    assert!(!texts.is_sorted_by(|a, b| a >= b), "as text the order is another: {texts:?}");
+
+    // The bridge has a single row.
+    let rows = "#actions table[data-name=quote3] tbody tr".to_owned();
+    let count = |hash: &str| {
+        let mut visit = visit(&pages.demo(), &[], &[&rows]);
+        hash.clone_into(&mut visit.hash);
+        let page = visit.open();
+        assert_quiet(&page);
+        page.counts[&rows]
+    };
+    assert!((1..8).contains(&count("")));
+    assert_eq!(count("#actions?quote3.q=nothing-like-it"), count(""));
 }
 
 fn grouped(number: usize) -> String {

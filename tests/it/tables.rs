@@ -23,7 +23,7 @@ fn a_set_has_every_table_and_each_is_also_a_file_of_its_own() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort_unstable();
-    assert_eq!(names.len(), 19, "{names:?}");
+    assert_eq!(names.len(), 20, "{names:?}");
     assert_eq!(sandbox.read("set/hops.csv"), sandbox.read("fundtrail-demo/report.csv"));
     for name in names {
         let whole = sandbox.read(&format!("set/{name}"));

@@ -1,5 +1,8 @@
 //! The report as a text, made from a case file.
 
+use std::path::Path;
+use std::process::Command;
+
 use crate::sandbox::Sandbox;
 
 const CASE: &str = "fundtrail-demo/case.ftcase";
@@ -76,4 +79,55 @@ fn letters_are_drafted_to_those_whom_the_report_names() {
     assert!(!printed.stdout.contains('\u{1b}'));
     let refused = sandbox.run(&["report", CASE, "--letter", "issuer", "--out", "letters.json"]);
     assert_eq!(refused.code, Some(2));
+}
+
+/// The text of each page of a PDF.
+fn pages(path: &Path) -> Vec<String> {
+    let output = Command::new("pdftotext")
+        .args(["-raw".as_ref(), path.as_os_str(), "-".as_ref()])
+        .output()
+        .expect("tests/support/setup.sh installs pdftotext");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_terminator('\u{c}').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_letter_is_a_pdf_of_its_own_and_every_page_says_that_it_is_a_draft() {
+    let sandbox = demo();
+    for folder in ["drafts", "again"] {
+        let words = ["report", CASE, "--letter", "exchange", "--out", folder, "--format", "pdf"];
+        sandbox.run(&words).success();
+    }
+    sandbox.run(&["report", CASE, "--out", "report.json"]).success();
+    let report: serde_json::Value = serde_json::from_str(&sandbox.read("report.json")).unwrap();
+    let actions = report["actions"].as_array().unwrap().iter();
+    let asked: Vec<_> = actions.filter(|action| action["kind"] == "service").collect();
+    let mut drafts: Vec<_> = std::fs::read_dir(sandbox.path("drafts")).unwrap().collect();
+    drafts.sort_by_key(|entry| entry.as_ref().unwrap().file_name());
+    assert_eq!(drafts.len(), asked.len());
+    assert!(1 < asked.len());
+    for (draft, action) in drafts.iter().zip(asked) {
+        let draft = draft.as_ref().unwrap();
+        let name = draft.file_name().into_string().unwrap();
+        assert!(name.ends_with(".pdf"), "{name}");
+        let again = std::fs::read(sandbox.path("again").join(&name)).unwrap();
+        assert!(std::fs::read(draft.path()).unwrap() == again, "{name}");
+        let pages = pages(&draft.path());
+        for page in &pages {
+            assert!(page.contains("DRAFT, not sent"), "{page}");
+            assert!(page.contains("Not to be sent to anybody."), "{page}");
+        }
+        // A hash may stand on two lines.
+        let text: String = pages.concat().split_whitespace().collect();
+        for item in action["items"].as_array().unwrap() {
+            assert!(text.contains(item["place"]["transaction"].as_str().unwrap()), "{text}");
+        }
+    }
+
+    // What has several addressees is not one file.
+    let one = ["report", CASE, "--letter", "exchange", "--out", "letters.pdf"];
+    let refused = sandbox.run(&one);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("--out drafts --format pdf"), "{}", refused.stderr);
+    assert!(!sandbox.path("letters.pdf").exists());
 }

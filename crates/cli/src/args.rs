@@ -450,7 +450,7 @@ pub(crate) struct Report {
     pub(crate) path: Option<String>,
 
     /// Instead of the report draft letters to those whom it names: with --out letters.md or .txt all in one file, with
-    /// a folder one file each
+    /// a folder one file each, with a folder and --format pdf as PDF
     #[arg(long, value_enum, value_name = "TO", conflicts_with = "path")]
     pub(crate) letter: Option<LetterTo>,
 

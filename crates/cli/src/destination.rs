@@ -107,15 +107,7 @@ pub(crate) fn destinations(
     paths: &[PathBuf],
     format: Option<Format>,
 ) -> Result<Vec<Destination>, Error> {
-    if let Some(format) = format.filter(|format| paths.is_empty() && format.is_binary())
-        && std::io::stdout().is_terminal()
-    {
-        let (name, _) = format.named();
-        return Err(Error::usage(
-            format!("a terminal cannot show {name}"),
-            "name a file with --out, or send the output to one with >",
-        ));
-    }
+    refuse_to_print(paths, format)?;
     let mut destinations = Vec::new();
     for path in paths {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -142,6 +134,18 @@ pub(crate) fn destinations(
         destinations.push(Destination { path: path.clone(), format });
     }
     Ok(destinations)
+}
+
+/// What is no text is not printed on a terminal.
+pub(crate) fn refuse_to_print(paths: &[PathBuf], format: Option<Format>) -> Result<(), Error> {
+    let format = format.filter(|format| paths.is_empty() && format.is_binary());
+    match format.filter(|_| std::io::stdout().is_terminal()) {
+        Some(format) => Err(Error::usage(
+            format!("a terminal cannot show {}", format.named().0),
+            "name a file with --out, or send the output to one with >",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The table that `NAME.TABLE.csv` names.

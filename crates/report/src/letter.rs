@@ -82,16 +82,20 @@ fn document(report: &Report, addressee: Addressee, action: &Action) -> Document 
         banner: Some(banner.unwrap_or_else(|| DRAFT.to_owned())),
         mark: Some(mark.unwrap_or_else(|| DRAFT.to_owned())),
         facts: facts(report, action),
-        sections: vec![
-            basis(),
-            ask::asked(report, addressee),
-            ask::quotes(report, addressee, action),
-            ask::label(report, addressee, action),
-            trace::traced(report, action),
-            unknown::unknown(report, addressee, action),
-            trace::by_hand(report, action),
-            contact(),
-        ],
+        sections: [
+            Some(basis()),
+            Some(ask::asked(report, addressee, action)),
+            Some(ask::quotes(report, addressee, action)),
+            ask::deposited(action),
+            Some(ask::label(report, addressee, action)),
+            Some(trace::traced(report, action)),
+            Some(unknown::unknown(report, addressee, action)),
+            Some(trace::by_hand(report, action)),
+            Some(contact()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
     }
 }
 

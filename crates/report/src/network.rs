@@ -8,7 +8,7 @@ mod graphml;
 mod xml;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Report;
 use crate::number::usd_sum;
@@ -32,11 +32,21 @@ enum Kind {
 /// An attribute of all nodes or all edges: its name, what it is, and its value; empty where there is none.
 type Attribute<T> = (&'static str, Kind, for<'a> fn(&'a T) -> Cow<'a, str>);
 
+/// What the movements at an address say of its listings.
+#[derive(Clone, Copy, Default)]
+struct Listed<'a> {
+    /// The status at the movement where it weighs most.
+    then: Option<&'a str>,
+    /// Whether one was, or may have been, in force at a movement or is today.
+    is_in_force: bool,
+}
+
 /// An address, or where value went that has no address.
 enum Node<'a> {
     Address {
         party: &'a Party,
         endings: Vec<&'a Ending>,
+        listed: Listed<'a>,
         first: Option<&'a str>,
         last: Option<&'a str>,
     },
@@ -66,7 +76,14 @@ impl<'a> Network<'a> {
                 endings.entry(&at.party).or_default().push(ending);
             }
         }
-        let seeds = report.seeds.iter().filter(|seed| seed.from.is_some()).map(Edge::Seed);
+        // Traced back, the first hop is the seed itself.
+        let mut told: BTreeSet<&str> = BTreeSet::new();
+        if report.direction == "in" {
+            let lots = report.hops.iter().flat_map(|hop| &hop.taken);
+            told.extend(lots.filter_map(|lot| lot.from.as_deref()));
+        }
+        let is_edge = |seed: &&Seed| seed.from.is_some() && !told.contains(&*seed.id);
+        let seeds = report.seeds.iter().filter(is_edge).map(Edge::Seed);
         let edges: Vec<Edge<'_>> = seeds.chain(report.hops.iter().map(Edge::Hop)).collect();
         let mut times: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
         for edge in &edges {
@@ -76,11 +93,13 @@ impl<'a> Network<'a> {
                 *span = (span.0.min(time), span.1.max(time));
             }
         }
+        let listed = listed(report);
         let address = |party: &'a Party| {
             let span = times.get(&*party.id).copied();
             Node::Address {
                 party,
                 endings: endings.remove(&*party.id).unwrap_or_default(),
+                listed: listed.get(&*party.id).copied().unwrap_or_default(),
                 first: span.map(|(first, _)| first),
                 last: span.map(|(_, last)| last),
             }
@@ -92,11 +111,36 @@ impl<'a> Network<'a> {
     }
 }
 
+/// By the id of the address.
+fn listed(report: &Report) -> BTreeMap<&str, Listed<'_>> {
+    let mut listed: BTreeMap<&str, Listed<'_>> = BTreeMap::new();
+    for finding in &report.findings {
+        let known = listed.entry(&finding.party.party).or_default();
+        known.is_in_force |= finding.is_in_force;
+        if known.then.is_none_or(|then| weight(then) < weight(finding.then)) {
+            known.then = Some(finding.then);
+        }
+    }
+    listed
+}
+
+/// How much the status of a listing weighs, beside others of the same address.
+fn weight(status: &str) -> u8 {
+    match status {
+        "listed" => 5,
+        "perhaps delisted" => 4,
+        "perhaps listed" => 3,
+        "time not known" => 2,
+        "delisted" => 1,
+        _ => 0,
+    }
+}
+
 fn nobody_id(hop: &Hop) -> String {
     format!("{}-nobody", hop.id)
 }
 
-const fn node_attributes<'n>() -> [Attribute<Node<'n>>; 13] {
+const fn node_attributes<'n>() -> [Attribute<Node<'n>>; 14] {
     [
         ("name", Kind::Text, |node| Cow::Borrowed(node.name())),
         ("kind", Kind::Text, |node| Cow::Borrowed(node.kind())),
@@ -111,9 +155,10 @@ const fn node_attributes<'n>() -> [Attribute<Node<'n>>; 13] {
         ("listings", Kind::Text, |node| {
             joined(node.party().map_or(&[][..], |party| &party.listings), "; ")
         }),
-        ("is_listed", Kind::Flag, |node| {
-            flag(node.party().is_some_and(|party| !party.listings.is_empty()))
+        ("listed_today", Kind::Text, |node| {
+            Cow::Borrowed(node.party().and_then(|party| party.listed_today).unwrap_or_default())
         }),
+        ("listed_then", Kind::Text, |node| Cow::Borrowed(node.listed().then.unwrap_or_default())),
         ("is_invented", Kind::Flag, |node| {
             flag(node.party().is_some_and(|party| party.is_invented))
         }),
@@ -134,7 +179,12 @@ const fn node_attributes<'n>() -> [Attribute<Node<'n>>; 13] {
     ]
 }
 
-const fn edge_attributes<'n>() -> [Attribute<Edge<'n>>; 19] {
+/// What is traced back is not called stolen.
+fn edge_attributes<'n>(report: &Report) -> [Attribute<Edge<'n>>; 19] {
+    let (part, part_base_units) = match report.direction {
+        "in" => ("traced", "traced_base_units"),
+        _ => ("stolen", "stolen_base_units"),
+    };
     [
         ("kind", Kind::Text, |edge| Cow::Borrowed(edge.kind())),
         ("chain_id", Kind::Integer, |edge| Cow::Owned(edge.place().chain.to_string())),
@@ -157,10 +207,8 @@ const fn edge_attributes<'n>() -> [Attribute<Edge<'n>>; 19] {
         ("received", Kind::Text, |edge| {
             joined_of(edge.received(), |money| Cow::Owned(amount_of(money)))
         }),
-        ("stolen", Kind::Text, |edge| {
-            joined_of(edge.stolen(), |money| Cow::Owned(amount_of(money)))
-        }),
-        ("stolen_base_units", Kind::Text, |edge| {
+        (part, Kind::Text, |edge| joined_of(edge.stolen(), |money| Cow::Owned(amount_of(money)))),
+        (part_base_units, Kind::Text, |edge| {
             joined_of(edge.stolen(), |money| Cow::Borrowed(&money.base_units))
         }),
         ("usd", Kind::Text, |edge| Cow::Owned(usd_sum(edge.stolen().iter()))),
@@ -211,6 +259,13 @@ impl<'a> Node<'a> {
         match self {
             Self::Address { endings, .. } => endings,
             Self::Nobody { .. } => &[],
+        }
+    }
+
+    fn listed(&self) -> Listed<'a> {
+        match self {
+            Self::Address { listed, .. } => *listed,
+            Self::Nobody { .. } => Listed::default(),
         }
     }
 

@@ -23,7 +23,7 @@ use serde::Serialize;
 
 pub use crate::input::{Fact, ListLine};
 pub use crate::words::Words;
-pub use actions::{Action, ActionItem, BalanceCheck, Deposit, FreezeCheck};
+pub use actions::{Action, ActionItem, BalanceCheck, Deposit, FreezeCheck, Known, Topic};
 pub use band::{Band, BandAmount, BandAsset, BandPlace, BandRule, BandTotal};
 pub use behaviour::{Behaviour, Link, Measure, Owner, Pattern, PatternParty};
 pub use certainty::{Certainty, CoverageLine, DifferenceLine, OpenEnd, OpenTransaction};

@@ -10,6 +10,7 @@ mod certainty;
 mod endings;
 mod evidence;
 mod hops;
+mod leads;
 mod ledger;
 mod method;
 mod paths;
@@ -20,6 +21,7 @@ mod seeds;
 use std::borrow::Cow;
 
 use crate::Report;
+use crate::input::PriceNote;
 use crate::schema::{Money, PartyRef, Place};
 
 /// One of the tables of a report.
@@ -33,6 +35,8 @@ pub enum TableName {
     Ledger,
     /// What can be frozen or requested now.
     Actions,
+    /// Mixers and bridges that value ended in, apart from every sum.
+    Leads,
     /// Movements that touched an address with a sanctions listing.
     Findings,
     /// What contracts on the chain say of addresses.
@@ -67,13 +71,14 @@ pub enum TableName {
 
 impl TableName {
     /// All of them, in the order in which they are read.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Statements,
         Self::Seeds,
         Self::Ledger,
         Self::Actions,
         Self::Findings,
         Self::Opinions,
+        Self::Leads,
         Self::Endings,
         Self::Hops,
         Self::Evidence,
@@ -106,6 +111,7 @@ impl TableName {
             Self::Actions => "actions-csv",
             Self::Findings => "findings-csv",
             Self::Opinions => "opinions-csv",
+            Self::Leads => "leads-csv",
             Self::Endings => "endings-csv",
             Self::Hops => "hops-csv",
             Self::Evidence => "evidence-csv",
@@ -137,9 +143,14 @@ impl TableName {
             }
             Self::Seeds => "a row per stolen amount",
             Self::Ledger => "a row per side and line of the closing ledger of each seed and asset",
-            Self::Actions => "a row per amount that can be frozen or requested now, and of whom",
+            Self::Actions => {
+                "a row per amount that can be frozen or requested now, and of whom; also_in: the same value again"
+            }
             Self::Findings => "a row per movement that touched a listed address, then and now",
             Self::Opinions => "a row per answer of a contract on the chain about an address",
+            Self::Leads => {
+                "a row per amount at a mixer or a bridge: leads, in no sum beside endings"
+            }
             Self::Endings => "a row per lot where following stopped, and why",
             Self::Hops => "a row per movement of stolen value",
             Self::Evidence => {
@@ -223,6 +234,7 @@ pub(crate) fn table(report: &Report, name: TableName) -> Table<'_> {
         TableName::Actions => requests::actions(report),
         TableName::Findings => sanctions::findings(report),
         TableName::Opinions => sanctions::opinions(report),
+        TableName::Leads => leads::leads(report),
         TableName::Endings => endings::endings(report),
         TableName::Hops => hops::hops(report),
         TableName::Evidence => evidence::evidence(report),
@@ -275,7 +287,7 @@ impl<'a, T: 'a> Fields<'a, T> {
     }
 
     pub(crate) fn flag(self, name: &str, of: impl Fn(&T) -> bool + 'a) -> Self {
-        self.field(name, Kind::Flag, move |item| borrowed(if of(item) { "yes" } else { "no" }))
+        self.field(name, Kind::Flag, move |item| yes_or_no(Some(of(item))))
     }
 
     pub(crate) fn number<N: ToString>(self, name: &str, of: impl Fn(&T) -> Option<N> + 'a) -> Self {
@@ -326,6 +338,24 @@ impl<'a, T: 'a> Fields<'a, T> {
             })
     }
 
+    /// Three columns: the price of one whole unit behind the dollars, who says so, and of when it is.
+    fn prices(self, of: impl Fn(&T) -> &'a [Money] + Copy + 'a) -> Self {
+        let note = move |item: &T, part: fn(&'a PriceNote) -> &'a str| {
+            let part = |money: &'a Money| or_empty(money.price.as_deref().map(part));
+            let amounts = of(item);
+            let is_priced = amounts.iter().any(|money| money.price.is_some());
+            if is_priced { joined(amounts, part) } else { Cell::default() }
+        };
+        self.text("usd_per_unit", move |item| note(item, |price| &price.usd_per_unit))
+            .text("price_source", move |item| note(item, |price| &price.source))
+            .text("price_time", move |item| note(item, |price| &price.time))
+    }
+
+    /// The same of a single amount.
+    fn price(self, of: impl Fn(&T) -> &'a Money + Copy + 'a) -> Self {
+        self.prices(move |item| std::slice::from_ref(of(item)))
+    }
+
     /// The table, with a last column that says in every row whether it is a reconstruction.
     fn rows(
         self,
@@ -348,6 +378,15 @@ impl<'a, T: 'a> Fields<'a, T> {
             .into_iter()
             .map(move |item| fields.iter().map(|field| (field.of)(&item)).collect::<Vec<_>>());
         Table { columns, rows: Box::new(rows) }
+    }
+}
+
+/// Empty where it is not known or does not apply.
+pub(crate) const fn yes_or_no<'a>(is: Option<bool>) -> Cell<'a> {
+    match is {
+        Some(true) => borrowed("yes"),
+        Some(false) => borrowed("no"),
+        None => borrowed(""),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod band;
 mod behaviour;
+mod leads;
 pub(crate) mod page;
 mod paths;
 mod steps;
@@ -35,6 +36,9 @@ pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
         ledger(&mut page, report.words, line);
     }
     section(&mut page, report, report.words.requests);
+    if let Some(shared) = report.shared_requests() {
+        page.paragraph(2, Style::Notice, &shared);
+    }
     for action in capped(&mut page, &report.actions) {
         request(&mut page, report.words, action);
     }
@@ -51,6 +55,7 @@ pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
             page.paragraph(2, style, &text);
         }
     }
+    leads::whole(&mut page, report);
     steps::certainty(&mut page, report);
     steps::endings(&mut page, report);
     paths::main(&mut page, report);
@@ -61,7 +66,7 @@ pub fn terminal(report: &Report, width: usize, colour: bool) -> String {
 }
 
 /// What can be acted on, in about a hundred lines: the five answers, the closing ledger, whom to ask
-/// with what to quote, and every listed address. [`terminal()`] has the rest. Width and colour are as
+/// with what to quote, every listed address, and the leads in a line each. [`terminal()`] has the rest. Width and colour are as
 /// there.
 #[must_use]
 pub fn terminal_summary(report: &Report, width: usize, colour: bool) -> String {
@@ -70,6 +75,7 @@ pub fn terminal_summary(report: &Report, width: usize, colour: bool) -> String {
     summary::ledger(&mut page, report);
     summary::requests(&mut page, report);
     summary::sanctions(&mut page, report);
+    leads::summary(&mut page, report);
     band::summary(&mut page, report);
     behaviour::summary(&mut page, report);
     page.blank();
@@ -188,9 +194,12 @@ fn ledger(page: &mut Page, words: &Words, line: &LedgerLine) {
 }
 
 fn request(page: &mut Page, words: &Words, action: &Action) {
-    page.paragraph(2, Style::Strong, &format!("{}: {}", action.kind, action.whom));
+    page.paragraph(2, Style::Strong, &format!("{}, {}: {}", action.id, action.kind, action.whom));
     page.paragraph(4, Style::Plain, &list(&action.totals));
     page.paragraph(4, Style::Plain, &action.what);
+    if let Some(shared) = action.shared() {
+        page.paragraph(4, Style::Notice, &shared);
+    }
     for item in capped(page, &action.items) {
         let place = &item.place;
         let text = format!("{}  {} of {}", item.ending, item.money.text, item.seed);
@@ -198,6 +207,20 @@ fn request(page: &mut Page, words: &Words, action: &Action) {
         page.field(6, "at", &item.at.address);
         page.field(6, words.arrived, &format!("{}, {}", place.time_text(), place.position));
         page.field(6, "transaction", place.transaction_text());
+        for known in action.known(item) {
+            let mark = if known.is_alert { "! " } else { "" };
+            page.field(6, known.topic.words(), &format!("{mark}{}", known.text));
+            if let Some(at) = known.address {
+                page.field(8, "address", &at.address);
+            }
+            for (what, place) in known.transactions {
+                page.field(
+                    8,
+                    what,
+                    &format!("{}, {}", place.transaction_text(), place.time_text()),
+                );
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use fundtrail_model::{Address, Category, ChainId, Direction, Ending, EndingKind,
 use super::clean;
 use super::endings::{arrival, ending_id, quoted};
 use super::names::Names;
-use super::opinions::{freeze_text, frozen_since, issuer};
+use super::opinions::issuer;
 use super::parties::label_text;
 use super::shares::Shares;
 use super::sums::Sums;
@@ -31,6 +31,9 @@ enum Whom {
     Service { name: String, source: String, is_invented: bool },
     Bridge { name: String, source: String, is_invented: bool },
 }
+
+/// Different labels of one name that are told with an action; each address has its own besides.
+const MAX_BASIS: usize = 4;
 
 /// What the order of actions rests on.
 const BY_USD: &str = "By value in US dollars at the arrival, the largest first.";
@@ -66,7 +69,7 @@ pub(super) fn actions(
             for (_, ending) in counted() {
                 sums.add(input, ending.asset, ending.amount, ending.arrived.block);
             }
-            let mut action = action(input, names, &looks, &whom, &endings);
+            let mut action = action(input, names, &looks, &whom, &endings, &repeated);
             action.totals = sums.money(names);
             action.usd = usd.map(|usd| usd.to_string());
             (usd, share, action)
@@ -83,8 +86,25 @@ pub(super) fn actions(
         let id = format!("A{}", idx.saturating_add(1));
         Action { id, ..action }
     };
-    let actions = ranked.into_iter().enumerate().map(number).collect();
+    let mut actions: Vec<Action> = ranked.into_iter().enumerate().map(number).collect();
+    say_what_is_shared(&mut actions);
     (actions, if is_priced { BY_USD } else { BY_SHARE })
+}
+
+/// Says of each amount which other actions are about it.
+fn say_what_is_shared(actions: &mut [Action]) {
+    let mut holders: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for action in &*actions {
+        for item in &action.items {
+            holders.entry(item.ending.clone()).or_default().push(action.id.clone());
+        }
+    }
+    for action in actions {
+        for item in &mut action.items {
+            let ids = holders.get(&item.ending).into_iter().flatten();
+            item.also_in = ids.filter(|id| **id != action.id).cloned().collect();
+        }
+    }
 }
 
 fn concerned(names: &Names<'_>, ending: &Ending) -> Vec<Whom> {
@@ -119,41 +139,23 @@ fn freezable<'a>(names: &Names<'a>, chain: ChainId, contract: Address) -> Option
     labels.find(|label| label.category == Category::FreezableToken)
 }
 
-/// What of it its issuer has frozen already, as far as that was looked for: it cannot be moved, nor needs to be frozen.
-fn frozen(input: &Input<'_>, names: &Names<'_>, endings: &[(usize, &Ending)]) -> Option<String> {
-    let of = |(ending_idx, ending): &(usize, &Ending)| {
-        let is_held = matches!(ending.kind, EndingKind::Held { .. });
-        let (contract, address) = (ending.asset.contract()?, ending.address.filter(|_| is_held)?);
-        let token = (ending.asset.chain(), contract);
-        let freeze = frozen_since(input, token, address)?;
-        let (id, asset) = (ending_id(*ending_idx), names.asset(ending.asset));
-        Some(format!("{id} ({asset}), {}", freeze_text(freeze)))
-    };
-    let told: Vec<String> = endings.iter().filter_map(of).collect();
-    (!told.is_empty()).then(|| {
-        format!(
-            "Its issuer has frozen this already, so that nobody can move it: {}.",
-            told.join("; ")
-        )
-    })
-}
-
 fn action(
     input: &Input<'_>,
     names: &Names<'_>,
     looks: &Looks<'_>,
     whom: &Whom,
     endings: &[(usize, &Ending)],
+    repeated: &BTreeSet<usize>,
 ) -> Action {
     let is_back = input.trail.direction == Direction::In;
     let first = endings.first().map(|(_, ending)| *ending);
-    let basis = match first.map(|ending| &ending.kind) {
-        Some(EndingKind::Service(label) | EndingKind::Bridge(label)) => label_text(label),
-        _ => String::new(),
-    };
+    let basis = basis(endings);
     let items: Vec<ActionItem> = endings
         .iter()
-        .filter_map(|(ending_idx, ending)| item(input, names, looks, *ending_idx, ending))
+        .filter_map(|(ending_idx, ending)| {
+            let item = item(input, names, looks, *ending_idx, ending)?;
+            Some(ActionItem { is_repeated: repeated.contains(ending_idx), ..item })
+        })
         .collect();
     let (kind, whom, what) = match whom {
         Whom::Holders(chain) => {
@@ -170,9 +172,10 @@ fn action(
                 "held",
                 format!("{whom} on {}", names.chain(*chain)),
                 format!(
-                    "Still there at the end of {block}. {} Whoever has the key can move it: watch it, \
+                    "Still there at the end of {block}. {}{} Whoever has the key can move it: watch it, \
                      and check the balance again before acting.",
-                    balance::in_short(&items)
+                    balance::in_short(&items),
+                    freeze::of_held(&items)
                 ),
             )
         }
@@ -225,11 +228,30 @@ fn action(
             },
         ),
     };
-    let what = match frozen(input, names, endings) {
-        Some(frozen) => format!("{what} {frozen}"),
-        None => what,
-    };
     Action { id: String::new(), kind, whom, what, usd: None, totals: Vec::new(), items }
+}
+
+/// What labels say of the addresses, each once: one source may be sure of one address and not of another.
+fn basis(endings: &[(usize, &Ending)]) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut left_out = 0_usize;
+    let mut known: BTreeSet<&Label> = BTreeSet::new();
+    for (_, ending) in endings {
+        let (EndingKind::Service(label) | EndingKind::Bridge(label)) = &ending.kind else {
+            continue;
+        };
+        let text = known.insert(label).then(|| label_text(label));
+        match text.filter(|text| !said.contains(text)) {
+            Some(text) if said.len() < MAX_BASIS => said.push(text),
+            Some(_) => left_out = left_out.saturating_add(1),
+            None => {}
+        }
+    }
+    let more = match left_out {
+        0 => String::new(),
+        count => format!(", or {} more labels of the same name", group(&count.to_string())),
+    };
+    format!("{}{more}", said.join(", or "))
 }
 
 /// The first of the blocks up to which holders were looked at.
@@ -257,8 +279,10 @@ fn item(
         at: names.party(chain, address, block),
         place: arrival(input, names, ending),
         block,
+        also_in: Vec::new(),
+        is_repeated: false,
         balance: looks.check(names, ending, address),
-        deposit: deposit::deposit(input, names, ending, address),
+        deposit: deposit::deposit(input, names, looks, ending, address),
         freeze: freeze::freeze(input, names, ending, address),
     })
 }

@@ -180,5 +180,5 @@ pub(super) const fn nobody(class: Option<EndingClass>) -> &'static str {
 
 /// The name in quotes, for headings.
 pub(super) fn quoted(name: &str, is_invented: bool) -> String {
-    format!("“{name}”{}", invented_mark(is_invented))
+    format!("“{name}”{}", invented_mark(is_invented, name))
 }

@@ -254,6 +254,19 @@ fn transfer(
     }
 }
 
+/// Of several listings on one day the one that weighs most: what is in force first, then what may be.
+pub(super) fn weightiest(
+    statuses: impl IntoIterator<Item = ListingStatus>,
+) -> Option<ListingStatus> {
+    statuses.into_iter().min_by_key(|status| match status {
+        ListingStatus::Listed => 0_u8,
+        ListingStatus::PerhapsDelisted => 1,
+        ListingStatus::PerhapsListed => 2,
+        ListingStatus::Delisted => 3,
+        ListingStatus::NotYetListed => 4,
+    })
+}
+
 pub(crate) const fn status_name(status: ListingStatus) -> &'static str {
     match status {
         ListingStatus::NotYetListed => "not yet listed",

@@ -105,23 +105,19 @@ fn freezes_of<'a>(
     input.freezes.iter().filter(move |freeze| freeze.chain == chain && freeze.address == address)
 }
 
-/// The freeze of a token at an address that is in force by the last that is known: there is one, and the contract did not
-/// say later that the address is not frozen.
-pub(super) fn frozen_since<'a>(
+/// The last that the contract of a token logged of whether an address is frozen.
+pub(super) fn last_freeze<'a>(
     input: &Input<'a>,
     (chain, contract): (ChainId, Address),
     address: Address,
 ) -> Option<&'a Freeze> {
-    let of_token = freezes_of(input, chain, address).filter(|freeze| freeze.contract == contract);
-    let freeze = last_state(of_token).filter(|freeze| freeze.kind == FreezeKind::Frozen)?;
-    let is_it = |of: &&Opinion| (of.chain, of.contract, of.address) == (chain, contract, address);
-    let said = input.opinions.iter().filter(is_it).max_by_key(|of| of.block);
-    said.is_none_or(|said| said.is_listed || said.block < freeze.block).then_some(freeze)
+    last_state(freezes_of(input, chain, address).filter(|freeze| freeze.contract == contract))
 }
 
 /// The last of freezes and releases.
 fn last_state<'a>(freezes: impl Iterator<Item = &'a Freeze>) -> Option<&'a Freeze> {
-    freezes.filter(|freeze| freeze.kind != FreezeKind::Destroyed).last()
+    let states = freezes.filter(|freeze| freeze.kind != FreezeKind::Destroyed);
+    states.max_by_key(|freeze| (freeze.block, freeze.log))
 }
 
 /// The issuer of a token, if it is one that can be asked.

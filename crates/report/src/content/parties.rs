@@ -9,6 +9,7 @@ use fundtrail_model::{
 };
 
 use super::clean;
+use super::findings::{status_name, weightiest};
 use crate::input::Input;
 use crate::schema::{Party, PartyRef, PartyText};
 
@@ -265,8 +266,9 @@ impl<'a> Directory<'a> {
             Some(label) => (format!("labelled “{}”", clean(&label.name)), label.is_invented),
             None => (self.alias(chain, address), self.is_invented(chain, address)),
         };
-        let mark = invented_mark(is_invented);
-        let comma = if is_invented { "invented, " } else { "" };
+        let called = label.map_or("", |label| &label.name);
+        let mark = invented_mark(is_invented, called);
+        let comma = if mark.is_empty() { "" } else { "invented, " };
         let text = checksum(address);
         PartyText {
             party: format!("P{number}"),
@@ -311,6 +313,10 @@ impl<'a> Directory<'a> {
                         format!("{}; {}; {today}", listing_text(listing), listing_dates(listing))
                     })
                     .collect(),
+                listed_today: weightiest(
+                    self.listings(*address).map(|listing| listing.status_on(today)),
+                )
+                .map(status_name),
                 is_invented: self.is_invented(*chain, *address),
                 link: None,
             })
@@ -318,9 +324,13 @@ impl<'a> Directory<'a> {
     }
 }
 
-/// ` (invented)` or nothing.
-pub(crate) const fn invented_mark(is_invented: bool) -> &'static str {
-    if is_invented { " (invented)" } else { "" }
+/// ` (invented)`, or nothing: also where the `name` before it says so itself.
+pub(crate) fn invented_mark(is_invented: bool, name: &str) -> &'static str {
+    if is_invented && !says_invented(name) { " (invented)" } else { "" }
+}
+
+fn says_invented(name: &str) -> bool {
+    name.trim_end().ends_with("(invented)")
 }
 
 /// `labelled as “name” (exchange) by source; certain`, and until and since when.
@@ -337,7 +347,7 @@ pub(crate) fn label_text(label: &Label) -> String {
         label.category,
         clean(&label.source),
         label.confidence.name(),
-        invented_mark(label.is_invented),
+        invented_mark(label.is_invented, &label.name),
     )
 }
 
@@ -351,7 +361,7 @@ pub(crate) fn listing_text(listing: &Listing) -> String {
         "{}, {}{programme}{}",
         clean(&listing.entity),
         clean(&listing.authority),
-        invented_mark(listing.is_invented),
+        invented_mark(listing.is_invented, &listing.entity),
     )
 }
 

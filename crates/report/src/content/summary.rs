@@ -151,13 +151,15 @@ fn requests(report: &Report) -> Answer {
             1 => String::new(),
             count => format!(", {} lots", number::group(&count.to_string())),
         };
-        format!("{}: {}{count}: {}", action.kind, action.whom, sums.join("; "))
+        format!("{}, {}: {}{count}: {}", action.id, action.kind, action.whom, sums.join("; "))
     };
     let mut lines: Vec<String> = report.actions.iter().map(line).collect();
     if lines.is_empty() {
         lines.push(crate::phrases::NO_REQUESTS.to_owned());
     }
-    Answer { question: report.words.whom_to_ask, lines: capped(lines), is_alert: false }
+    let mut lines = capped(lines);
+    lines.extend(report.shared_requests());
+    Answer { question: report.words.whom_to_ask, lines, is_alert: false }
 }
 
 fn sanctions(report: &Report) -> Answer {

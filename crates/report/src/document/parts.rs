@@ -2,7 +2,7 @@
 
 use super::{Block, Column, Grid, Section, Span, Text};
 use crate::number::group;
-use crate::schema::{Lot, Money, PartyRef, Place, Words};
+use crate::schema::{Known, Lot, Money, PartyRef, Place, Words};
 
 /// Rows of a table.
 pub(crate) const MAX_ROWS: usize = 400;
@@ -38,6 +38,16 @@ pub(crate) fn grid<T>(
     Block::Grid(Grid { caption: caption.into(), columns, rows, left_out })
 }
 
+/// A table of all rows, for who has nothing but this text.
+pub(crate) fn whole_grid<T>(
+    columns: Vec<Column>,
+    items: &[T],
+    row: impl FnMut(&T) -> Vec<Text>,
+) -> Block {
+    let rows = items.iter().map(row).collect();
+    Block::Grid(Grid { caption: String::new(), columns, rows, left_out: None })
+}
+
 /// An amount that somebody can be asked about.
 pub(crate) struct Quote<'a> {
     pub(crate) ending: &'a str,
@@ -45,27 +55,53 @@ pub(crate) struct Quote<'a> {
     pub(crate) money: &'a Money,
     pub(crate) at: &'a PartyRef,
     pub(crate) place: &'a Place,
+    pub(crate) known: Vec<Known<'a>>,
 }
 
-/// What to quote, a row each.
+/// What to quote, a row each; the last column is there only where something is known.
 pub(crate) fn quotes<T>(words: &Words, items: &[T], quote: impl Fn(&T) -> Quote<'_>) -> Block {
-    let columns = vec![
+    let is_known = items.iter().take(MAX_ROWS).any(|item| !quote(item).known.is_empty());
+    let mut columns = vec![
         Column::words(words.ending_title, 2),
         Column::words("Amount", 3),
         Column::words("Address", 4),
         Column::words(words.arrived_title, 3),
         Column::words("Transaction", 4),
     ];
+    if is_known {
+        columns.push(Column::words("What is known of it", 6));
+    }
     grid("", columns, items, |item| {
         let quote = quote(item);
-        vec![
+        let mut row = vec![
             format!("{} of {}", quote.ending, quote.seed).into(),
             exact(quote.money).into(),
             party(quote.at),
             when(quote.place),
             transaction(quote.place),
-        ]
+        ];
+        if is_known {
+            row.push(known(&quote.known));
+        }
+        row
     })
+}
+
+/// What is known of an amount, a line each, with whole addresses and hashes.
+pub(crate) fn known(known: &[Known<'_>]) -> Text {
+    let lines = known.iter().flat_map(|known| {
+        let said = match known.is_alert {
+            true => Text::default().strong(known.text.as_ref()),
+            false => Text::from(known.text.as_ref()),
+        };
+        let address = known.address.map(|at| Text::default().code(at.address.as_str()));
+        let quoted = known
+            .transactions
+            .iter()
+            .map(|(what, place)| Text::from(format!("{what} ")).join(transaction(place)));
+        [said].into_iter().chain(address).chain(quoted).collect::<Vec<_>>()
+    });
+    Text::lines(lines)
 }
 
 /// What a report is about and by what it was made; what it was asked for comes last.

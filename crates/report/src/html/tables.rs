@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use super::cell::{Part, Row, exact, money, party, transaction};
-use super::grid::{Column, Grid, MAX_ROWS, largest, number, text};
+use super::grid::{Grid, MAX_ROWS, largest, number, text};
 use crate::diagram;
-use crate::schema::{Action, ActionItem, Ending, Finding, Hop, Lot, OpenEnd, Party, Place, Report};
+use crate::schema::{
+    Action, ActionItem, Ending, Finding, Hop, Known, Lot, OpenEnd, Party, Place, Report,
+};
 
 const ELSEWHERE: &str = "The JSON report";
 const HOPS_ELSEWHERE: &str = "The table of hops (.csv)";
@@ -180,48 +182,74 @@ fn party_row(party: &Party) -> Row<'_> {
 }
 
 /// What to quote in a request.
-pub(super) fn quotes<'a>(report: &'a Report, action: &'a Action, number: usize) -> Grid<'a> {
+pub(super) fn quotes<'a>(report: &'a Report, action: &'a Action, ordinal: usize) -> Grid<'a> {
     let words = report.words;
-    let columns: Vec<Column<'_>> =
-        [words.ending_title, "Amount", "Address", words.arrived_title, "Transaction"]
-            .into_iter()
-            .map(text)
-            .collect();
+    let items = action.items.get(..MAX_ROWS).unwrap_or(&action.items);
+    let is_known = items.iter().any(|item| !action.known(item).is_empty());
+    let mut columns = vec![
+        text(words.ending_title),
+        number("Amount"),
+        text("Address"),
+        text(words.arrived_title),
+        text("Transaction"),
+    ];
+    if is_known {
+        columns.push(text("What is known of it"));
+    }
     Grid {
-        name: format!("quote{number}"),
-        label: format!("To quote in request {number}"),
+        name: format!("quote{ordinal}"),
+        label: format!("To quote in request {ordinal}"),
         class: "act",
         columns,
-        rows: action.items.iter().take(MAX_ROWS).map(quote_row).collect(),
+        rows: items.iter().map(|item| quote_row(action, item, is_known)).collect(),
         total: action.items.len(),
         chosen: FIRST,
         elsewhere: ELSEWHERE,
     }
 }
 
-fn quote_row(item: &ActionItem) -> Row<'_> {
-    Row {
-        id: "",
-        cells: vec![
-            vec![
-                Part::To(&item.ending, Cow::Borrowed(&item.ending)),
-                format!("of {}", item.seed).into(),
-            ],
-            exact(&item.money).into(),
-            vec![Part::Code(&item.at.address)],
-            when(&item.place, false),
-            vec![Part::Page {
-                link: item.place.link.as_deref(),
-                text: item.place.transaction_text(),
-                is_short: false,
-            }],
+fn quote_row<'a>(action: &Action, item: &'a ActionItem, is_known: bool) -> Row<'a> {
+    let mut cells = vec![
+        vec![
+            Part::To(&item.ending, Cow::Borrowed(&item.ending)),
+            format!("of {}", item.seed).into(),
         ],
+        exact(&item.money).into(),
+        vec![Part::Code(&item.at.address)],
+        when(&item.place, false),
+        vec![whole_transaction(&item.place)],
+    ];
+    if is_known {
+        cells.push(action.known(item).into_iter().flat_map(known).collect());
     }
+    Row { id: "", cells }
+}
+
+fn known(known: Known<'_>) -> Vec<Part<'_>> {
+    let mut parts = vec![match known.is_alert {
+        true => Part::Alert(known.text),
+        false => Part::Line(known.text),
+    }];
+    parts.extend(known.address.map(|at| Part::Code(&at.address)));
+    for (what, place) in known.transactions {
+        parts.extend([Part::Small(Cow::Borrowed(what)), whole_transaction(place)]);
+    }
+    parts
+}
+
+fn whole_transaction(place: &Place) -> Part<'_> {
+    Part::Page { link: place.link.as_deref(), text: place.transaction_text(), is_short: false }
 }
 
 /// The movements that touched a listed address.
-pub(super) fn movements<'a>(report: &'a Report, finding: &'a Finding, number: usize) -> Grid<'a> {
-    let columns = ["Hop", report.words.part_title, "When", "Against the listing", "Transaction"];
+pub(super) fn movements<'a>(report: &'a Report, finding: &'a Finding, ordinal: usize) -> Grid<'a> {
+    let columns = vec![
+        text("Hop"),
+        number(report.words.part_title),
+        text("When"),
+        text("Against the listing"),
+        text("Transaction"),
+    ];
     let row = |found: &'a crate::schema::FindingTransfer| Row {
         id: "",
         cells: vec![
@@ -229,18 +257,14 @@ pub(super) fn movements<'a>(report: &'a Report, finding: &'a Finding, number: us
             found.stolen.iter().map(money).collect(),
             when(&found.place, false),
             vec![found.lead.as_str().into()],
-            vec![Part::Page {
-                link: found.place.link.as_deref(),
-                text: found.place.transaction_text(),
-                is_short: false,
-            }],
+            vec![whole_transaction(&found.place)],
         ],
     };
     Grid {
-        name: format!("moved{number}"),
-        label: format!("Movements of listed address {number}"),
+        name: format!("moved{ordinal}"),
+        label: format!("Movements of listed address {ordinal}"),
         class: "act",
-        columns: columns.into_iter().map(text).collect(),
+        columns,
         rows: finding.transfers.iter().take(MAX_ROWS).map(row).collect(),
         total: finding.transfers.len(),
         chosen: FIRST,
@@ -250,8 +274,14 @@ pub(super) fn movements<'a>(report: &'a Report, finding: &'a Finding, number: us
 
 /// Listed addresses beyond those that are told one by one.
 pub(super) fn listed<'a>(report: &'a Report, findings: &'a [Finding]) -> Grid<'a> {
-    let columns =
-        ["Address", "Listing", "Then and now", report.words.part_title, "Movements", "Transaction"];
+    let columns = vec![
+        text("Address"),
+        text("Listing"),
+        text("Then and now"),
+        number(report.words.part_title),
+        text("Movements"),
+        text("Transaction"),
+    ];
     let row = |finding: &'a Finding| Row {
         id: "",
         cells: vec![
@@ -275,7 +305,7 @@ pub(super) fn listed<'a>(report: &'a Report, findings: &'a [Finding]) -> Grid<'a
         name: "listed".to_owned(),
         label: "More listed addresses".to_owned(),
         class: "act",
-        columns: columns.into_iter().map(text).collect(),
+        columns,
         rows: findings.iter().take(MAX_ROWS).map(row).collect(),
         total: findings.len(),
         chosen: FIRST,

@@ -1,17 +1,17 @@
 //! What is asked, about which transactions, and why of this addressee.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Addressee;
 use crate::Report;
 use crate::document::parts::{
-    MAX_ROWS, exact, exact_list, grid, list, paragraph, section, transaction,
+    exact, exact_list, known, list, paragraph, section, transaction, when, whole_grid,
 };
 use crate::document::{Column, Section, Text};
-use crate::schema::{Action, ActionItem, Party};
+use crate::schema::{Action, ActionItem, Deposit, Party, Topic};
 
 /// The requests themselves.
-pub(super) fn asked(report: &Report, addressee: Addressee) -> Section {
+pub(super) fn asked(report: &Report, addressee: Addressee, action: &Action) -> Section {
     let mut asked = section("request", "What is asked");
     let is_back = report.direction == "in";
     let items: &[&str] = match (addressee, is_back) {
@@ -42,7 +42,11 @@ pub(super) fn asked(report: &Report, addressee: Addressee) -> Section {
             "Say so if the contract below is not yours, or cannot freeze balances.",
         ],
     };
-    asked.blocks.extend(list(items.iter().copied()));
+    let of_deposits = (addressee == Addressee::Exchange && deposits(action).next().is_some()).then_some(
+        "Say of each address below that is called a deposit address whether it is one of yours, for which account, and \
+         what was paid into it.",
+    );
+    asked.blocks.extend(list(items.iter().copied().chain(of_deposits)));
     asked
 }
 
@@ -64,9 +68,13 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
         Column::words("Amount", 3),
         Column::words("Contract of the asset", 4),
     ];
-    if addressee == Addressee::Issuer {
-        columns.push(Column::words("State", 4));
+    let is_repeated = action.items.iter().any(|item| item.is_repeated);
+    let has_state = addressee == Addressee::Issuer || is_repeated;
+    if has_state {
+        columns.push(Column::words("State", 5));
     }
+    let why: BTreeMap<&str, &str> =
+        report.endings.iter().map(|ending| (&*ending.id, &*ending.why)).collect();
     let row = |item: &ActionItem| {
         let place = &item.place;
         let block = place.position.split('/').next().unwrap_or_default();
@@ -83,12 +91,18 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
                 None => format!("native coin of {}", place.chain_name).into(),
             },
         ];
-        if addressee == Addressee::Issuer {
-            row.push(state(report, item));
+        if has_state {
+            let why = why.get(item.ending.as_str()).filter(|_| addressee == Addressee::Issuer);
+            row.push(state(why.copied(), action, item));
         }
         row
     };
-    quotes.blocks.push(grid("", columns, &action.items, row));
+    quotes.blocks.push(whole_grid(columns, &action.items, row));
+    if is_repeated {
+        quotes.blocks.push(paragraph(
+            "Together counts the same coins once, also where they stand in two rows.",
+        ));
+    }
     let part = match addressee {
         Addressee::Exchange => format!(
             "The amount is the {} of the transaction by the rule named below; the transaction itself may have moved \
@@ -105,10 +119,47 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
     quotes
 }
 
-/// Until when a balance was seen.
-fn state(report: &Report, item: &ActionItem) -> Text {
-    let ending = report.endings.iter().find(|ending| ending.id == item.ending);
-    ending.map_or_else(Text::default, |ending| ending.why.as_str().into())
+/// Until when a balance was seen, how well that is proved, and what else is known of it. Other requests are none of the
+/// addressee's business.
+fn state(why: Option<&str>, action: &Action, item: &ActionItem) -> Text {
+    let mut told = action.known(item);
+    told.retain(|of| !matches!(of.topic, Topic::OtherRequest | Topic::Deposit));
+    Text::lines([why.map_or_else(Text::default, Text::from), known(&told)])
+}
+
+fn deposits(action: &Action) -> impl Iterator<Item = (&ActionItem, &Deposit)> {
+    action.items.iter().filter_map(|item| Some((item, item.deposit.as_ref()?)))
+}
+
+/// Deposit addresses that the value came through, with the transactions into them; nothing where there are none.
+pub(super) fn deposited(action: &Action) -> Option<Section> {
+    let mut section = section("deposits", "Transactions into deposit addresses (inferred)");
+    section.blocks.push(paragraph(
+        "Behaviour, and no list, says that these addresses belong to accounts with you: what came to them went on to you. \
+         If they do not, only the transactions above count.",
+    ));
+    let found: Vec<(&ActionItem, &Deposit)> = deposits(action).collect();
+    let columns = vec![
+        Column::words("No.", 1),
+        Column::words("Deposit address", 4),
+        Column::words("Into it", 5),
+        Column::words("When", 3),
+        Column::words("Forwarded to you by", 5),
+        Column::words("How sure", 2),
+    ];
+    section.blocks.push(whole_grid(columns, &found, |(item, deposit)| {
+        vec![
+            item.ending.as_str().into(),
+            Text::default().code(deposit.at.address.as_str()),
+            Text::lines(deposit.paid_in.iter().map(transaction)),
+            Text::lines(deposit.paid_in.iter().map(when)),
+            deposit.forwarded.as_ref().map_or_else(Text::default, transaction),
+            deposit.confidence.into(),
+        ]
+    }));
+    let statements: BTreeSet<&str> = found.iter().map(|(_, deposit)| &*deposit.statement).collect();
+    section.blocks.extend(list(statements));
+    (!found.is_empty()).then_some(section)
 }
 
 /// What labels say of the addresses: the only reason why the letter is addressed as it is.
@@ -120,13 +171,12 @@ pub(super) fn label(report: &Report, addressee: Addressee, action: &Action) -> S
         let said = format!("The report says of this request: “{}”", action.what);
         label.blocks.push(paragraph(said));
     } else {
-        let mut known: Vec<&str> = Vec::new();
+        let mut known: BTreeSet<&str> = BTreeSet::new();
         let mut said: Vec<Text> = Vec::new();
         for item in &action.items {
-            if known.contains(&&*item.at.address) || MAX_ROWS <= known.len() {
+            if !known.insert(&item.at.address) {
                 continue;
             }
-            known.push(&item.at.address);
             let labels = parties.get(item.at.party.as_str()).map(|party| party.labels.join("; "));
             let address = Text::default().code(item.at.address.as_str());
             said.push(address.then(format!(" is {}.", labels.unwrap_or_default())));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Report;
 use crate::document::parts::{
-    exact_lines, grid, list, lots, numbered, paragraph, section, transaction, when,
+    exact_lines, list, lots, numbered, paragraph, section, transaction, when, whole_grid,
 };
 use crate::document::{Column, Section, Text};
 use crate::number::group;
@@ -86,7 +86,7 @@ pub(super) fn by_hand(report: &Report, action: &Action) -> Section {
         Column::words(report.words.part_title, 3),
         Column::words("Transaction", 5),
     ];
-    by_hand.blocks.push(grid("", columns, &steps, |hop| step(hop)));
+    by_hand.blocks.push(whole_grid(columns, &steps, |hop| step(hop)));
     by_hand
 }
 

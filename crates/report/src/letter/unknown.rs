@@ -1,13 +1,12 @@
 //! What the letter does not know, which its reader has to know.
 
+use std::collections::BTreeSet;
+
 use super::Addressee;
 use crate::Report;
 use crate::document::parts::{list, section};
 use crate::document::{Section, Text};
-use crate::schema::Action;
-
-/// Places of which it is said what other rules say.
-const MAX_PLACES: usize = 40;
+use crate::schema::{Action, PartyRef};
 
 /// What is not known, a sentence each.
 pub(super) fn unknown(report: &Report, addressee: Addressee, action: &Action) -> Section {
@@ -70,16 +69,16 @@ pub(super) fn unknown(report: &Report, addressee: Addressee, action: &Action) ->
 /// Where the rules were compared: between what and what the amounts are.
 fn by_other_rules(report: &Report, action: &Action) -> Vec<String> {
     let Some(band) = &report.certainty.band else { return Vec::new() };
+    let quoted: BTreeSet<(&str, u64, Option<&str>)> = action
+        .items
+        .iter()
+        .map(|item| (&*item.at.address, item.money.chain, item.money.contract.as_deref()))
+        .collect();
     let places = band.assets.iter().flat_map(|asset| &asset.places);
     let here = places.filter(|place| {
-        let is_here = |at: &crate::schema::PartyRef| {
-            let items = action.items.iter();
-            items.clone().any(|item| {
-                item.at.address == at.address
-                    && item.money.chain == place.most.chain
-                    && item.money.contract == place.most.contract
-            })
-        };
+        let most = &place.most;
+        let is_here =
+            |at: &PartyRef| quoted.contains(&(&*at.address, most.chain, most.contract.as_deref()));
         place.at.as_ref().is_some_and(is_here)
     });
     let told = here.filter_map(|place| {
@@ -92,5 +91,5 @@ fn by_other_rules(report: &Report, action: &Action) -> Vec<String> {
             }
         })
     });
-    told.take(MAX_PLACES).collect()
+    told.collect()
 }

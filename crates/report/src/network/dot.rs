@@ -10,7 +10,8 @@ use crate::{Error, Report};
 const LABEL_CHARS: usize = 60;
 
 /// The graph in the language of Graphviz, in UTF-8. Ids are those of [`graphml()`](super::graphml()); shapes tell what an
-/// address is: an octagon is listed, a double frame holds value, dashed is invented. `weight` does not matter to the
+/// address is: an octagon is listed today or was at a movement, or may be or have been; a hexagon is listed only at other
+/// times; a double frame holds value, dashed is invented. `weight` does not matter to the
 /// layout; the width of a line tells the share of its seed.
 ///
 /// # Errors
@@ -49,8 +50,12 @@ fn node_look(node: &Node<'_>) -> String {
         label.push_str(cut);
     }
     let mut look = format!("label={}, tooltip={}", quoted(&label), quoted(&party.address));
-    if !party.listings.is_empty() {
+    let may_be_today =
+        matches!(party.listed_today, Some("listed" | "perhaps listed" | "perhaps delisted"));
+    if may_be_today || node.listed().is_in_force {
         look.push_str(", shape=octagon");
+    } else if !party.listings.is_empty() {
+        look.push_str(", shape=hexagon");
     }
     if node.endings().iter().any(|ending| ending.class == "held") {
         look.push_str(", peripheries=2");

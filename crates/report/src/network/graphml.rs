@@ -17,7 +17,7 @@ use crate::{Error, Report};
 /// If `to` cannot be written to.
 pub fn graphml(report: &Report, to: &mut dyn Write) -> Result<(), Error> {
     let network = Network::new(report);
-    let (of_nodes, of_edges) = (node_attributes(), edge_attributes());
+    let (of_nodes, of_edges) = (node_attributes(), edge_attributes(report));
     write!(
         to,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\

@@ -6,6 +6,10 @@ use serde::Serialize;
 
 use super::{Money, PartyRef, Place};
 
+mod known;
+
+pub use known::{Known, Topic};
+
 /// Something to ask of somebody now.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Action {
@@ -42,13 +46,18 @@ pub struct ActionItem {
     pub place: Place,
     /// The block in which it came there.
     pub block: u64,
+    /// Other actions that are about the same amount: their sums are not to be added to this one's.
+    pub also_in: Vec<String>,
+    /// Whether the same coins are another amount of the report as well, so that the sums leave this one out; only by a rule
+    /// that does not conserve amounts.
+    pub is_repeated: bool,
     /// For what is held: whether the balance is confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub balance: Option<BalanceCheck>,
     /// If behaviour says that a deposit address at an exchange has a part in it: which.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deposit: Option<Deposit>,
-    /// If the token's issuer was asked on the chain whether the address is frozen: what it said.
+    /// If the token's contract was asked whether the address is frozen, or logged that it was: the newest of both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub freeze: Option<FreezeCheck>,
 }
@@ -89,7 +98,7 @@ pub struct Deposit {
     pub statement: String,
 }
 
-/// What the contract of a token says of an address that holds it.
+/// What the contract of a token says of an address that holds it, by the newest that is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FreezeCheck {
     /// Whether its issuer has frozen the address.

@@ -67,6 +67,10 @@ pub struct Party {
     pub labels: Vec<String>,
     /// What sanctions listings say of it, with the status of today.
     pub listings: Vec<String>,
+    /// The status today of the listing that weighs most, in the words of a finding's `today`; `None` where it has no
+    /// listing.
+    #[schemars(extend("enum" = ["not yet listed", "perhaps listed", "listed", "perhaps delisted", "delisted", null]))]
+    pub listed_today: Option<&'static str>,
     /// Whether it is made up for a reconstruction.
     pub is_invented: bool,
     /// Its page at a block explorer.

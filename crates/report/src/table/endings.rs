@@ -21,5 +21,6 @@ pub(super) fn endings(report: &Report) -> Table<'_> {
         .when(|ending| Some(&ending.place))
         .code("origin", |ending| borrowed(&ending.origin))
         .code("path", |ending| joined(&ending.path, |hop| borrowed(hop)))
+        .price(|ending| &ending.money)
         .rows(report, &report.endings)
 }

@@ -50,6 +50,7 @@ pub(super) fn hops(report: &Report) -> Table<'_> {
         .flag("approximate", |hop| hop.is_approximate)
         .code("evidence", |hop| joined(&hop.evidence, |position| borrowed(position)))
         .text("verdicts", |hop| joined(&hop.verdicts, |verdict| borrowed(verdict)))
+        .prices(|hop| &hop.stolen)
         .rows(report, &report.hops)
 }
 

@@ -18,6 +18,7 @@ pub(super) fn seeds(report: &Report) -> Table<'_> {
         .text("converted", |seed| seed.converted.as_ref().map_or_else(Cell::default, named))
         .text("became", |seed| joined(&seed.became, named))
         .code("asked_for", |seed| joined(&seed.specs, |spec| borrowed(spec)))
+        .price(|seed| &seed.money)
         .rows(report, &report.seeds)
 }
 

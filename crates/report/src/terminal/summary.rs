@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::page::{Page, Style};
 use super::section;
 use crate::Report;
-use crate::schema::{Action, ActionItem, LedgerLine, Money};
+use crate::schema::{Action, ActionItem, Deposit, LedgerLine, Money};
 
 /// More of a kind are counted and left to the whole report.
 const MAX_ITEMS: usize = 20;
@@ -65,8 +65,12 @@ pub(super) fn requests(page: &mut Page, report: &Report) {
     if report.actions.is_empty() {
         page.line(2, Style::Plain, crate::phrases::NO_REQUESTS);
     }
+    if let Some(shared) = report.shared_requests() {
+        page.paragraph(2, Style::Notice, &shared);
+    }
     for action in &report.actions {
-        page.paragraph(2, Style::Strong, &format!("{}: {}", action.kind, action.whom));
+        let title = format!("{}, {}: {}", action.id, action.kind, action.whom);
+        page.paragraph(2, Style::Strong, &title);
         if action.kind == "held" {
             page.paragraph(4, Style::Faint, &action.what);
             holders(page, action);
@@ -89,7 +93,19 @@ fn quotes(page: &mut Page, action: &Action) {
         for item in shown(page, items) {
             let quote = format!("{}  {}", text(item), item.place.transaction_text());
             page.paragraph(6, Style::Plain, &quote);
+            if let Some(deposit) = &item.deposit {
+                forwarded(page, deposit);
+            }
         }
+    }
+}
+
+/// The deposit address that it went through, with what to quote of it.
+fn forwarded(page: &mut Page, deposit: &Deposit) {
+    let at = format!("deposit address, inferred: {}", deposit.at.address);
+    page.paragraph(8, Style::Plain, &at);
+    for place in deposit.paid_in.iter().take(MAX_ITEMS) {
+        page.paragraph(8, Style::Plain, &format!("into it  {}", place.transaction_text()));
     }
 }
 
@@ -108,7 +124,9 @@ fn by_address(action: &Action) -> Vec<(&str, Vec<&ActionItem>)> {
 }
 
 fn text(item: &ActionItem) -> String {
-    format!("{} of {}", item.money.brief, item.seed)
+    let known = item.known_in_short();
+    let known = if known.is_empty() { known } else { format!(" ({known})") };
+    format!("{} of {}{known}", item.money.brief, item.seed)
 }
 
 /// Every listed address in full; the answers above say what its listing means.
@@ -122,7 +140,7 @@ pub(super) fn sanctions(page: &mut Page, report: &Report) {
         let style = if is_alert { Style::Alert } else { Style::Plain };
         let sums: Vec<&str> = finding.totals.iter().map(|money| money.brief.as_str()).collect();
         let until = finding.delisted.as_ref().map(|day| format!(" to {day}")).unwrap_or_default();
-        let is_invented = finding.is_invented || finding.party.name.ends_with("(invented)");
+        let is_invented = finding.is_invented || finding.party.name.contains("(invented)");
         let text = format!(
             "{}{}  {} {}; listed {}{until}; {}",
             finding.party.address,

@@ -67,9 +67,10 @@ pub(crate) const HOSTILE: [&str; 16] = [
 ];
 
 /// Tables that the small trail leaves without rows.
-const EMPTY: [TableName; 5] = [
+const EMPTY: [TableName; 6] = [
     TableName::Band,
     TableName::Opinions,
+    TableName::Leads,
     TableName::Coverage,
     TableName::Differences,
     TableName::OpenEnds,

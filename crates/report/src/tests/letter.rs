@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use fundtrail_model::Direction;
+use fundtrail_model::{Direction, Ending};
 
 use super::hostile::{HOSTILE, report as hostile_report};
 use super::markdown::check as read_again;
@@ -129,4 +129,52 @@ fn strangers_names_make_no_markup_and_no_path() {
             }
         }
     }
+}
+
+/// Who gets a letter has nothing else: it has every row, and its sum is the sum of its rows.
+#[test]
+fn nothing_is_left_out_of_a_letter() {
+    let sample = generated(4_000, 3);
+    let report = sample.report();
+    let action = report.actions.iter().find(|action| action.kind == "service").unwrap();
+    assert!(400 < action.items.len());
+    for letter in letters(&report, Addressee::Exchange) {
+        for section in &letter.document.sections {
+            for block in &section.blocks {
+                let Block::Grid(grid) = block else { continue };
+                assert_eq!(grid.left_out, None, "{}", section.title);
+                if section.anchor == "transactions" {
+                    assert_eq!(grid.rows.len(), action.items.len());
+                }
+            }
+        }
+        let text = markdown(&letter.document);
+        assert!(!text.contains("JSON report"), "{}", letter.name);
+        for item in &action.items {
+            assert!(text.contains(item.place.transaction_text()));
+        }
+    }
+}
+
+/// What two seeds count stands in two rows, and the second says that the sum leaves it out.
+#[test]
+fn the_same_coins_in_two_rows_are_said_to_be_the_same() {
+    let mut sample = demo();
+    sample.trail.rule = fundtrail_model::Rule::Poison;
+    let seed = fundtrail_model::SeedId(77);
+    let endings = sample.trail.endings.clone();
+    sample.paths.extend(sample.paths.clone());
+    sample.trail.endings.extend(endings.into_iter().map(|ending| Ending { seed, ..ending }));
+    let report = sample.report();
+    let action = report.actions.iter().find(|action| action.kind == "service").unwrap();
+    let repeated: Vec<_> = action.items.iter().filter(|item| item.is_repeated).collect();
+    assert_eq!((action.items.len(), repeated.len()), (4, 2));
+    let text = markdown(&letters(&report, Addressee::Exchange)[0].document);
+    let row = text.lines().find(|line| line.contains(&format!("| {} |", repeated[0].ending)));
+    assert!(row.unwrap().contains("the sum leaves this one out"), "{text}");
+    assert!(text.contains("Together counts the same coins once"));
+    // Where every row counts there is nothing to say.
+    let report = demo().report();
+    let text = markdown(&letters(&report, Addressee::Exchange)[0].document);
+    assert!(!text.contains("the same coins"), "{text}");
 }

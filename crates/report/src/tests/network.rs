@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use fundtrail_model::Direction;
 use serde_json::Value;
 
 use super::behaviour::behaving;
 use super::reader::read;
-use super::sample::{Sample, demo, generated, small};
+use super::sample::{Sample, address, demo, generated, small};
+use crate::schema::Finding;
 use crate::{Error, Report};
 
 type Format = fn(&Report, &mut dyn std::io::Write) -> Result<(), Error>;
@@ -96,7 +98,12 @@ pub(super) fn check_graph(report: &Report, name: &str, graph: &Value) {
         let data = &graph["nodes"][&party.id];
         assert_eq!(data["address"], party.address.as_str());
         assert_eq!(data["labels"].as_str().unwrap_or_default(), party.labels.join("; "));
-        assert_eq!(data["is_listed"], !party.listings.is_empty());
+        let listed_today = data["listed_today"].as_str().unwrap_or_default();
+        assert_eq!(listed_today, party.listed_today.unwrap_or_default());
+        let listed_then = data["listed_then"].as_str().unwrap_or_default();
+        let is_told = |finding: &&Finding| finding.party.party == party.id;
+        let mut told = report.findings.iter().filter(is_told).map(|finding| finding.then);
+        assert!(listed_then.is_empty() || told.any(|then| then == listed_then), "{listed_then}");
         assert_eq!(data["is_invented"], party.is_invented);
     }
     let told: usize = report
@@ -130,6 +137,63 @@ fn a_small_trail_as_a_graph() {
     for (name, format) in ALL {
         let text = String::from_utf8(written(&report, format)).unwrap();
         insta::assert_snapshot!(name.replace("r.", "small_"), text);
+    }
+}
+
+/// Traced back the first hop is the seed: it is there once, and nothing in the file calls its value stolen.
+#[test]
+fn a_graph_traced_back_has_each_movement_once() {
+    let check = |direction, seeds: usize, part: &str, other: &str| {
+        let mut sample = small();
+        sample.trail.direction = direction;
+        let report = sample.report();
+        let files = GRAPHS.map(|(name, format)| (name.to_owned(), written(&report, format)));
+        let ids: BTreeSet<&str> = report.hops.iter().map(|hop| &*hop.id).collect();
+        for (graph, (name, _)) in read(&files).iter().zip(&files) {
+            let edges = graph["edges"].as_array().unwrap();
+            assert_eq!(edges.len(), ids.len() + seeds, "{name}");
+            for edge in edges.iter().filter(|_| name != "r.dot") {
+                let data = edge["data"].as_object().unwrap();
+                for column in ["", "_base_units"] {
+                    assert!(data.contains_key(&format!("{part}{column}")), "{name}: {data:?}");
+                    assert!(!data.contains_key(&format!("{other}{column}")), "{name}: {data:?}");
+                }
+            }
+        }
+        let links = entities(&report);
+        let links = links.iter().filter(|of| of["schema"] == "UnknownLink");
+        let named = |of: &Value| of["properties"]["role"][0] == "seed";
+        assert_eq!(links.filter(|of| named(of)).count(), seeds);
+    };
+    check(Direction::Out, 1, "stolen", "traced");
+    check(Direction::In, 0, "traced", "stolen");
+}
+
+#[test]
+fn who_is_listed_no_longer_does_not_look_as_if() {
+    // `still_listed` was listed at the movement and is today, the mixer only in between.
+    let report = demo().report();
+    let files = GRAPHS.map(|(name, format)| (name.to_owned(), written(&report, format)));
+    let graphs = read(&files);
+    let party = |number| {
+        let address = fundtrail_model::checksum(address(number));
+        report.parties.iter().find(|party| party.address == address).unwrap().id.clone()
+    };
+    for (number, then, today, shape) in [
+        (52, "not yet listed", "delisted", "hexagon"),
+        (53, "listed", "listed", "octagon"),
+        (40, "", "", "box"),
+    ] {
+        let id = party(number);
+        for (graph, (name, _)) in graphs.iter().zip(&files) {
+            let data = &graph["nodes"][&id];
+            if name == "r.dot" {
+                assert_eq!(data["shape"].as_str().unwrap_or("box"), shape, "{data}");
+                continue;
+            }
+            assert_eq!(data["listed_then"].as_str().unwrap_or_default(), then, "{name}");
+            assert_eq!(data["listed_today"].as_str().unwrap_or_default(), today, "{name}");
+        }
     }
 }
 

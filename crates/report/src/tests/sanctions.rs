@@ -296,11 +296,14 @@ fn what_an_issuer_has_frozen_is_named_among_the_requests() {
             |(block, is_listed)| Opinion { chain, address, oracle, contract, block, is_listed };
         sample.opinions = state.map(said).into_iter().collect();
         let actions = sample.report().actions;
-        let told = actions.iter().filter(|action| action.what.contains("frozen this already"));
-        let told: Vec<&str> = told.map(|action| action.what.as_str()).collect();
+        let items = actions.iter().flat_map(|action| &action.items);
+        let told = items.filter_map(|item| item.freeze.as_ref()).filter(|told| told.is_frozen);
+        let told: Vec<&str> = told.map(|told| told.statement.as_str()).collect();
         assert_eq!(!told.is_empty(), is_frozen, "{told:?}");
         let words = "frozen in block 7 (2022-03-29 11:39:50 UTC), transaction 0xabab";
-        assert!(told.iter().all(|what| what.contains(words)), "{told:?}");
+        assert!(told.iter().all(|told| told.contains(words)), "{told:?}");
+        let counted = actions.iter().any(|action| action.what.contains("have frozen 1 of 2"));
+        assert_eq!(counted, is_frozen);
     };
     let check = |freezes: &[Freeze], is_frozen| check_with(freezes, None, is_frozen);
     let frozen = freeze(7, FreezeKind::Frozen);

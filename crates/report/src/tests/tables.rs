@@ -17,7 +17,7 @@ pub(super) fn csv(report: &Report, name: TableName) -> String {
 }
 
 /// The rows of a table, each as column name → cell.
-fn rows(report: &Report, name: TableName) -> Vec<BTreeMap<String, String>> {
+pub(super) fn rows(report: &Report, name: TableName) -> Vec<BTreeMap<String, String>> {
     let text = csv(report, name);
     let mut reader = ::csv::Reader::from_reader(text.as_bytes());
     reader.deserialize().map(Result::unwrap).collect()

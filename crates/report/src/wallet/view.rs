@@ -151,7 +151,8 @@ impl<'a> View<'a> {
     /// The name by the label that held in a block, as the label's word.
     pub(super) fn name(&self, address: Address, block: u64) -> Option<String> {
         self.label(address, block).map(|label| {
-            format!("labelled “{}”{}", clean(&label.name), invented_mark(label.is_invented))
+            let mark = invented_mark(label.is_invented, &label.name);
+            format!("labelled “{}”{mark}", clean(&label.name))
         })
     }
 

@@ -17,8 +17,8 @@ const compare = (a, b) => {
   return collator.compare(a, b);
 };
 
-// What stands behind an amount is the exact one, unless it is dollars alone.
-const exactOf = (shown, behind) => behind && !behind.startsWith('(') ? behind : shown;
+// What stands behind an amount is the exact one, unless it is dollars alone, or base units, which are not alike.
+const exactOf = (shown, behind) => behind && !/^\(|^\d+ base units$/.test(behind) ? behind : shown;
 
 // A row that stands on the page.
 const shownRow = element => ({
@@ -120,7 +120,9 @@ const makeGrid = table => {
   on.addEventListener('click', () => turn(1));
   back.hidden = on.hidden = count <= PAGE;
   back.disabled = true;
-  if (count >= 8) {
+  // Rows are hidden only where it can be seen by what.
+  const hasFilter = count >= 8;
+  if (hasFilter) {
     const label = make('label', {}, 'Show rows with ', input);
     table.closest('.wrap').before(make('div', {class: 'filter'}, label, back, on, say));
     if (count > PAGE) say.textContent = `${grouped(count)} rows: 1 to ${PAGE}`;
@@ -147,7 +149,7 @@ const makeGrid = table => {
       return true;
     },
     restore() {
-      const query = place.state.get(`${name}.q`) ?? '';
+      const query = hasFilter ? place.state.get(`${name}.q`) ?? '' : '';
       const by = Number(place.state.get(`${name}.by`) ?? 0);
       if (query === state.query && !by && state.column < 0) return;
       [state.query, input.value, found] = [query, query, null];

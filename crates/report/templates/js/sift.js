@@ -3,11 +3,12 @@ const flowsOnPage = [...document.querySelectorAll('figure.flowbox')].map(makeFlo
 const sift = document.querySelector('form.sift');
 const FIELDS = ['asset', 'min', 'from', 'until', 'text'];
 
-// A decimal number as a count of its last places; nothing if it is none, or has more places.
+// A decimal number as a count of its last places; nothing if it is none, or has more places. A comma groups thousands, as
+// on this page: 1,5 is no number, rather than fifteen.
 const countOf = (text, places) => {
-  const found = text.replaceAll(/[,\s]/g, '').match(/^(\d{1,60})(?:\.(\d*))?$/);
+  const found = text.match(/^(\d{1,60}|\d{1,3}(?:[,\s]\d{3}){1,20})(?:\.(\d*))?$/);
   if (!found || (found[2] ?? '').length > places) return null;
-  return BigInt(found[1] + (found[2] ?? '').padEnd(places, '0'));
+  return BigInt(found[1].replaceAll(/[,\s]/g, '') + (found[2] ?? '').padEnd(places, '0'));
 };
 const testOf = () => {
   const [asset, min, from, until, text] = FIELDS.map(name => sift.elements[name].value.trim());
@@ -16,7 +17,7 @@ const testOf = () => {
   const places = asset ? Number(option.dataset.decimals || 0) : 4;
   const least = min ? countOf(min, places) : 0n;
   sift.elements.min.setAttribute('aria-invalid', String(least === null));
-  if (least === null) return {wrong: `“${min}” is no amount with at most ${places} decimals.`};
+  if (least === null) return {wrong: `“${min}” is no amount with at most ${places} decimals, written as 1,234.5.`};
   if (![asset, min, from, until, text].some(Boolean)) return {};
   const [number, wanted] = [Number(asset), text.toLowerCase()];
   const speaksOf = node => [node.party, node.address, ...node.rows.map(row => row[1])].join(' ').toLowerCase().includes(wanted);

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use fundtrail_report::document::{Document, plain};
-use fundtrail_report::{Addressee, Letter, Report, letters, markdown};
+use fundtrail_report::{Addressee, Imprint, Letter, Pictures, Report, letters, markdown, pdf};
 
 use crate::args::LetterTo;
-use crate::destination::{Destination, Format};
+use crate::destination::{Destination, Format, refuse_to_print};
 use crate::error::Error;
 use crate::ui;
 
@@ -22,13 +22,15 @@ pub(super) enum Place {
 /// Says what is written where. A name without an ending is a folder, of Markdown unless `format` says otherwise.
 pub(super) fn places(paths: &[PathBuf], format: Option<Format>) -> Result<Vec<Place>, Error> {
     let format = written(format)?;
+    refuse_to_print(paths, format)?;
     let place = |path: &PathBuf| match path.extension().and_then(|ending| ending.to_str()) {
         Some("md" | "markdown") => Ok(Place::File(file(path.clone(), Format::Markdown))),
         Some("txt") => Ok(Place::File(file(path.clone(), Format::Terminal))),
+        Some("pdf") => Ok(Place::File(file(path.clone(), Format::Pdf))),
         None => Ok(Place::Folder(path.clone(), format.unwrap_or(Format::Markdown))),
         Some(_) => Err(Error::usage(
             format!("letters cannot be written as {}", path.display()),
-            "end the name in .md or .txt, or give the name of a folder",
+            "end the name in .pdf, .md or .txt, or give the name of a folder",
         )),
     };
     paths.iter().map(place).collect()
@@ -41,10 +43,10 @@ const fn file(path: PathBuf, format: Format) -> Destination {
 /// The formats that letters have.
 fn written(format: Option<Format>) -> Result<Option<Format>, Error> {
     match format {
-        None | Some(Format::Markdown | Format::Terminal) => Ok(format),
+        None | Some(Format::Markdown | Format::Terminal | Format::Pdf) => Ok(format),
         Some(_) => Err(Error::usage(
             "letters have no such format",
-            "give --format markdown or --format terminal",
+            "give --format pdf, --format markdown or --format terminal",
         )),
     }
 }
@@ -81,20 +83,28 @@ pub(super) fn deliver(
         ui::warning("the report names nobody to write such a letter to");
     }
     if places.is_empty() {
-        let text = all(&letters, format.unwrap_or(Format::Terminal), ui::width());
-        ui::bytes(text.as_bytes());
+        let format = format.unwrap_or(Format::Terminal);
+        if let Some(bytes) = all(report, &letters, format, ui::width())? {
+            ui::bytes(&bytes);
+        }
     }
     for place in places {
         match place {
             Place::File(file) => {
-                let text = all(&letters, file.format, WIDTH);
-                write(file, &text)?;
+                if let Some(bytes) = all(report, &letters, file.format, WIDTH)? {
+                    write(file, &bytes)?;
+                }
             }
             Place::Folder(path, format) => {
+                let ending = match format {
+                    Format::Markdown => "md",
+                    Format::Pdf => "pdf",
+                    _ => "txt",
+                };
                 for letter in &letters {
-                    let ending = if *format == Format::Markdown { "md" } else { "txt" };
                     let path = path.join(format!("{}.{ending}", letter.name));
-                    write(&file(path, *format), &one(&letter.document, *format, WIDTH))?;
+                    let bytes = one(report, &letter.document, *format, WIDTH)?;
+                    write(&file(path, *format), &bytes)?;
                 }
             }
         }
@@ -102,23 +112,39 @@ pub(super) fn deliver(
     Ok(())
 }
 
-fn write(file: &Destination, text: &str) -> Result<(), Error> {
-    file.write(|to| {
-        to.write_all(text.as_bytes()).map_err(|error| cannot_write(&file.path, error))
-    })?;
+fn write(file: &Destination, bytes: &[u8]) -> Result<(), Error> {
+    file.write(|to| to.write_all(bytes).map_err(|error| cannot_write(&file.path, error)))?;
     ui::talk(&format!("wrote {}", file.path.display()));
     Ok(())
 }
 
-fn one(letter: &Document, format: Format, width: usize) -> String {
-    match format {
-        Format::Markdown => markdown(letter),
-        _ => plain(letter, width),
-    }
+fn one(report: &Report, letter: &Document, format: Format, width: usize) -> Result<Vec<u8>, Error> {
+    Ok(match format {
+        Format::Markdown => markdown(letter).into_bytes(),
+        Format::Pdf => pdf(letter, &Pictures::default(), &Imprint::of(report))?,
+        _ => plain(letter, width).into_bytes(),
+    })
 }
 
-/// One after the other.
-fn all(letters: &[Letter], format: Format, width: usize) -> String {
-    let texts = letters.iter().map(|letter| one(&letter.document, format, width));
-    texts.collect::<Vec<_>>().join("\n\n")
+/// One after the other. A PDF is one letter: several have several addressees, and none of them is to get the others.
+/// Nothing if that is no file at all.
+fn all(
+    report: &Report,
+    letters: &[Letter],
+    format: Format,
+    width: usize,
+) -> Result<Option<Vec<u8>>, Error> {
+    if format == Format::Pdf {
+        return match letters {
+            [] => Ok(None),
+            [letter] => one(report, &letter.document, format, width).map(Some),
+            several => Err(Error::usage(
+                format!("a PDF is one letter, and the report names {} addressees", several.len()),
+                "give a folder, for one file each: --out drafts --format pdf",
+            )),
+        };
+    }
+    let texts = letters.iter().map(|letter| one(report, &letter.document, format, width));
+    let texts = texts.collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(texts.join(&b"\n\n"[..])))
 }

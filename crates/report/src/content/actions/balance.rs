@@ -11,6 +11,13 @@ use crate::input::{Difference, Input};
 use crate::number::group;
 use crate::schema::{ActionItem, BalanceCheck};
 
+/// What it takes to confirm a balance.
+const CONFIRMED: &str =
+    "all that was done with it there since the arrival was looked at, and agrees with the balances";
+
+/// Spans of blocks that are told one by one.
+const MAX_SPANS: usize = 4;
+
 /// What was looked at, and what disagrees, by address.
 pub(super) struct Looks<'a> {
     coverage: BTreeMap<(ChainId, Address), Vec<&'a Coverage>>,
@@ -46,15 +53,29 @@ impl<'a> Looks<'a> {
             block: as_of,
             time: names.time(chain, as_of).map(|time| time.to_string()),
             statement: match doubt {
-                None => format!(
-                    "balance confirmed at the end of {block}: all that the address did with it since the arrival \
-                     was looked at, and agrees with the balances"
-                ),
+                None => format!("balance confirmed at the end of {block}"),
                 Some(doubt) => {
                     format!("balance not confirmed at the end of {block}, because {doubt}")
                 }
             },
         })
+    }
+
+    /// What was looked at of an address, in words.
+    pub(super) fn looked_at(&self, chain: ChainId, address: Address) -> String {
+        let mut windows: BTreeMap<&str, Vec<Window>> = BTreeMap::new();
+        for found in self.coverage.get(&(chain, address)).into_iter().flatten() {
+            let class = match found.class {
+                AssetClass::Native => "native coin",
+                AssetClass::Tokens => "tokens",
+                AssetClass::Token(_) => "single tokens",
+            };
+            windows.entry(class).or_default().push(found.window);
+        }
+        let told =
+            windows.into_iter().map(|(class, windows)| format!("{class}: {}", spans(windows)));
+        let told: Vec<String> = told.collect();
+        if told.is_empty() { "no block of its own".to_owned() } else { told.join("; ") }
     }
 
     /// What keeps a balance from being proved; `None` if nothing does.
@@ -137,6 +158,27 @@ impl<'a> Looks<'a> {
     }
 }
 
+/// Windows as spans of blocks, those that touch as one.
+fn spans(mut windows: Vec<Window>) -> String {
+    windows.sort_unstable_by_key(|window| (window.first(), window.last()));
+    let mut spans: Vec<(u64, u64)> = Vec::new();
+    for window in windows {
+        match spans.last_mut() {
+            Some((_, last)) if window.first() <= last.saturating_add(1) => {
+                *last = window.last().max(*last);
+            }
+            _ => spans.push((window.first(), window.last())),
+        }
+    }
+    let first_and_last = spans.first().zip(spans.last());
+    if let (Some(((first, _), (_, last))), true) = (first_and_last, MAX_SPANS < spans.len()) {
+        let count = group(&spans.len().to_string());
+        return format!("{count} spans between blocks {first} and {last}");
+    }
+    let told: Vec<String> = spans.iter().map(|(first, last)| format!("{first}–{last}")).collect();
+    format!("blocks {}", told.join(", "))
+}
+
 /// How many of the amounts are confirmed, and why the first other is not.
 pub(super) fn in_short(items: &[ActionItem]) -> String {
     let checks = || items.iter().filter_map(|item| Some((item, item.balance.as_ref()?)));
@@ -145,8 +187,8 @@ pub(super) fn in_short(items: &[ActionItem]) -> String {
     let first = checks().find(|(_, check)| !check.is_confirmed);
     match (first, count) {
         (None, 0) => String::new(),
-        (None, 1) => "The balance is confirmed at that block.".to_owned(),
-        (None, _) => "All balances are confirmed at that block.".to_owned(),
+        (None, 1) => format!("The balance is confirmed at that block: {CONFIRMED}."),
+        (None, _) => format!("All balances are confirmed at that block: {CONFIRMED}."),
         (Some((item, check)), _) => format!(
             "NOT CONFIRMED: {} of {} amounts, the first of them {} at {}: {}.",
             group(&count.saturating_sub(confirmed).to_string()),

@@ -7,6 +7,7 @@ use fundtrail_model::{Address, Ending, EndingKind, Heuristic, Hop, HopKind, Link
 use super::super::endings::arrival;
 use super::super::names::Names;
 use super::super::parties::label_text;
+use super::balance::Looks;
 use crate::input::Input;
 use crate::schema::{ActionItem, Deposit, Place};
 
@@ -15,6 +16,7 @@ use crate::schema::{ActionItem, Deposit, Place};
 pub(super) fn deposit(
     input: &Input<'_>,
     names: &Names<'_>,
+    looks: &Looks<'_>,
     ending: &Ending,
     address: Address,
 ) -> Option<Deposit> {
@@ -23,11 +25,11 @@ pub(super) fn deposit(
             let hop = input.trail.hops.get(usize::try_from(id.0).ok()?)?;
             let HopKind::Payment { from, to: Some(to), .. } = &hop.kind else { return None };
             let is_it = |link: &Link| link.to == *from && link.through == Some(*to);
-            told(input, names, ending, is_it, paid_in(input, names, ending, hop), true)
+            told(input, (names, looks), ending, is_it, paid_in(input, names, ending, hop), true)
         }
         (EndingKind::Held { .. }, _) => {
             let is_it = |link: &Link| link.to == address && link.through.is_some();
-            told(input, names, ending, is_it, vec![arrival(input, names, ending)], false)
+            told(input, (names, looks), ending, is_it, vec![arrival(input, names, ending)], false)
         }
         _ => None,
     }
@@ -52,7 +54,7 @@ fn paid_in(input: &Input<'_>, names: &Names<'_>, ending: &Ending, hop: &Hop) -> 
 
 fn told(
     input: &Input<'_>,
-    names: &Names<'_>,
+    (names, looks): (&Names<'_>, &Looks<'_>),
     ending: &Ending,
     is_it: impl Fn(&Link) -> bool,
     paid_in: Vec<Place>,
@@ -77,17 +79,20 @@ fn told(
     let by = links.join(", ");
     let did = if is_forwarded { "forwarded this to" } else { "has forwarded earlier value to" };
     let then = if is_forwarded {
-        "Quote the transaction into the deposit address and the one that forwarded it"
+        ""
     } else {
-        "Quote the transaction into the deposit address, and ask the exchange to hold what comes from there"
+        " Quote the transaction into the deposit address, and ask the exchange to hold what comes from there."
     };
     let likely = match best.heuristic {
         Heuristic::DepositAddress => "probably a deposit address of an account there",
         _ => "perhaps a deposit address of an account there, or its own owner's account",
     };
     let statement = format!(
-        "{} {did} {}, {label}, and pays nobody else: {likely}. INFERRED from behaviour ({by}), said by no list. {then}.",
-        at.text, exchange.text,
+        "{} {did} {}, {label}, and paid nobody but exchanges as far as was looked at ({}): {likely}. INFERRED from \
+         behaviour ({by}), said by no list.{then}",
+        at.text,
+        exchange.text,
+        looks.looked_at(chain, best.to),
     );
     Some(Deposit {
         at,

@@ -12,21 +12,25 @@ pub(super) fn requests(report: &Report) -> Section {
     if report.actions.is_empty() {
         requests.blocks.push(paragraph(phrases::NO_REQUESTS));
     }
+    requests.blocks.extend(report.shared_requests().map(|shared| Block::Alert(shared.into())));
     requests.blocks.extend(report.actions.iter().flat_map(|action| request(report, action)));
     requests
 }
 
-fn request(report: &Report, action: &Action) -> [Block; 4] {
-    [
-        heading(format!("{}: {}", action.kind, action.whom)),
+fn request(report: &Report, action: &Action) -> Vec<Block> {
+    let mut blocks = vec![
+        heading(format!("{}, {}: {}", action.id, action.kind, action.whom)),
         paragraph(Text::default().strong(exact_list(&action.totals))),
         paragraph(action.what.as_str()),
-        quotes(report.words, &action.items, |item| Quote {
-            ending: &item.ending,
-            seed: &item.seed,
-            money: &item.money,
-            at: &item.at,
-            place: &item.place,
-        }),
-    ]
+    ];
+    blocks.extend(action.shared().map(|shared| paragraph(Text::default().strong(shared))));
+    blocks.push(quotes(report.words, &action.items, |item| Quote {
+        ending: &item.ending,
+        seed: &item.seed,
+        money: &item.money,
+        at: &item.at,
+        place: &item.place,
+        known: action.known(item),
+    }));
+    blocks
 }

@@ -28,6 +28,7 @@ fn lead(report: &Report, lead: &Lead) -> Vec<Block> {
         money: &item.money,
         at: &item.at,
         place: &item.place,
+        known: Vec::new(),
     }));
     blocks
 }
