@@ -100,8 +100,9 @@ fn document(report: &Report, addressee: Addressee, action: &Action) -> Document 
 }
 
 fn facts(report: &Report, action: &Action) -> Vec<(String, Text)> {
+    let to = format!("[legal name, office for legal requests]; in the report: {}", action.whom);
     let mut facts: Vec<(String, Text)> = [
-        ("To", action.whom.as_str()),
+        ("To", to.as_str()),
         ("From", "[who asks: name, authority or firm, postal address]"),
         ("Date", "[day of sending]"),
         ("Reference", "[number of the case]"),
@@ -123,17 +124,25 @@ fn basis() -> Section {
              allows the addressee.]",
         ),
         paragraph(
-            "[What happened, in the words of whoever asks. This draft says only what the public chain shows.]",
+            "[What happened, in the words of whoever asks: to whom, when, number of the report. This draft says only what the public chain shows.]",
         ),
     ]);
     basis
 }
 
+/// What only whoever sends it can fill in.
 fn contact() -> Section {
-    let mut contact = section("contact", "Contact");
-    contact.blocks.push(paragraph(
+    let mut contact = section("contact", "Answer, confidentiality and contact");
+    contact.blocks.extend([
+        paragraph("[Please answer by: day and time in UTC, and why it is urgent.]"),
+        paragraph("[How to send the answer: an address or upload that is safe for personal data.]"),
+        paragraph(
+            "[Whether the account holder may be told of this request; if not, the legal basis for that, and until when.]",
+        ),
+        paragraph(
         "[Who answers questions about this request: name, telephone, e-mail, and how to check that they are who they \
          say.]",
-    ));
+        ),
+    ]);
     contact
 }

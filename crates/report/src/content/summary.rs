@@ -9,6 +9,8 @@ use crate::schema::{Action, Answer, Finding, Money, Report, Seed};
 
 use super::findings::when;
 
+/// More requests than this. Each is something to do today, so few are left out.
+const MAX_REQUESTS: usize = 20;
 /// What lists of sanctioned addresses are called.
 const SANCTIONS: &str = "listings";
 /// More lines than this are counted, not shown.
@@ -157,7 +159,7 @@ fn requests(report: &Report) -> Answer {
     if lines.is_empty() {
         lines.push(crate::phrases::NO_REQUESTS.to_owned());
     }
-    let mut lines = capped(lines);
+    let mut lines = first_of(lines, MAX_REQUESTS);
     lines.extend(report.shared_requests());
     Answer { question: report.words.whom_to_ask, lines, is_alert: false }
 }
@@ -300,10 +302,14 @@ fn sure(report: &Report) -> Answer {
     }
 }
 
-fn capped(mut lines: Vec<String>) -> Vec<String> {
-    let rest = lines.len().saturating_sub(MAX_LINES);
+fn capped(lines: Vec<String>) -> Vec<String> {
+    first_of(lines, MAX_LINES)
+}
+
+fn first_of(mut lines: Vec<String>, most: usize) -> Vec<String> {
+    let rest = lines.len().saturating_sub(most);
     if rest > 0 {
-        lines.truncate(MAX_LINES);
+        lines.truncate(most);
         lines.push(format!("and {} more, below", number::group(&rest.to_string())));
     }
     lines

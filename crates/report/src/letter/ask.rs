@@ -110,8 +110,8 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
             words.part, words.ending
         ),
         Addressee::Issuer => {
-            "The transaction is the one that brought the amount to the address. The number is that \
-                              of the ending in the report."
+            "The amount is what is still there of what the transaction brought to the address; the transaction itself \
+             may have brought more. The number is that of the ending in the report."
                 .to_owned()
         }
     };
