@@ -2,7 +2,7 @@
 
 use super::{Block, Column, Grid, Section, Span, Text};
 use crate::number::group;
-use crate::schema::{Known, Lot, Money, PartyRef, Place, Words};
+use crate::schema::{Hop, Known, Lot, Money, PartyRef, Place, Words};
 
 /// Rows of a table.
 pub(crate) const MAX_ROWS: usize = 400;
@@ -155,6 +155,15 @@ pub(crate) fn party(party: &PartyRef) -> Text {
 /// The number among the addresses, the name, and the shortened address.
 pub(crate) fn numbered(party: &PartyRef) -> String {
     format!("{}: {}", party.party, party.text)
+}
+
+/// When and where a hop was, and of which transfers it is the net.
+pub(crate) fn when_netted(hop: &Hop) -> Text {
+    let when = when(&hop.place);
+    match hop.netted_from() {
+        Some(net) => when.line().then(net),
+        None => when,
+    }
 }
 
 /// When and where in the chain.

@@ -66,7 +66,10 @@ fn hop_row(hop: &Hop, has_verdicts: bool) -> Row<'_> {
     }
     let mut cells = vec![
         vec![Part::from(hop.id.as_str())],
-        when(&hop.place, true),
+        when(&hop.place, true)
+            .into_iter()
+            .chain(hop.netted_from().map(|net| Part::Line(net.into())))
+            .collect(),
         vec![party(&hop.from)],
         to,
         hop.paid.iter().map(money).collect(),

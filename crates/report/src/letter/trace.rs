@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Report;
 use crate::document::parts::{
-    exact_lines, list, lots, numbered, paragraph, section, transaction, when, whole_grid,
+    exact_lines, list, lots, numbered, paragraph, section, transaction, when_netted, whole_grid,
 };
 use crate::document::{Column, Section, Text};
 use crate::number::group;
@@ -64,7 +64,8 @@ pub(super) fn by_hand(report: &Report, action: &Action) -> Section {
     by_hand.blocks.extend(list([
         "Open a transaction by its hash in any block explorer, or ask any node for its receipt.",
         "Compare block, time, payer and receiver. A position is block, transaction in the block, and step: log12 is the \
-         event with that number, value the transaction's own value, frame0 an internal transfer.",
+         event with that number, value the transaction's own value, frame0 an internal transfer. Where a step is the net \
+         of several transfers, add up what its payer gave and what its receiver got in them.",
         "Compare the amount, as an integer in the asset's base units with the asset's decimals.",
         match report.direction {
             "in" => "Follow the steps below, the last first: each one names the later step that it paid for.",
@@ -115,7 +116,7 @@ fn step(hop: &Hop) -> Vec<Text> {
     };
     vec![
         hop.id.as_str().into(),
-        when(&hop.place),
+        when_netted(hop),
         Text::from(numbered(&hop.from)).line().code(hop.from.address.as_str()),
         to,
         exact_lines(&hop.paid),

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Lot, Money, PartyRef, Place};
+use crate::number::group;
 
 /// Where and why following stopped, for one lot.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -84,4 +85,28 @@ pub struct Hop {
     /// As in [`Ending::share_ppm`].
     #[serde(skip)]
     pub share_ppm: u32,
+}
+
+/// Transfers that one line names.
+const MOST_NAMED: usize = 8;
+
+impl Hop {
+    /// Which transfers of the transaction this is the net of, where they are several: then no single one of them need be
+    /// between payer and receiver, nor of this amount.
+    #[must_use]
+    pub fn netted_from(&self) -> Option<String> {
+        if self.evidence.len() < 2 {
+            return None;
+        }
+        let step = |position: &String| match position.rsplit_once('/') {
+            Some((_, step)) => step.to_owned(),
+            None => position.clone(),
+        };
+        let named: Vec<String> = self.evidence.iter().take(MOST_NAMED).map(step).collect();
+        let more = match self.evidence.len().saturating_sub(MOST_NAMED) {
+            0 => String::new(),
+            more => format!(" and {} more", group(&more.to_string())),
+        };
+        Some(format!("the net of {}{more}", named.join(", ")))
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use fundtrail_model::{HopKind, Position, Step};
+
 use super::behaviour::behaving;
 use super::sample::{demo, generated, small};
 use crate::document::{Block, Document, Grid, Span, Text, document};
@@ -158,4 +160,34 @@ fn a_reconstruction_has_a_banner_and_a_mark() {
     );
     let real = super::super::document::document(&small().report());
     assert_eq!((real.banner, real.mark), (None, None));
+}
+
+/// Its position is that of the last of them, which need not be between payer and receiver.
+#[test]
+fn a_hop_that_is_a_net_names_its_transfers() {
+    let check = |count: u32, expected: Option<&str>| {
+        let mut sample = small();
+        let hop = &mut sample.trail.hops[0];
+        let steps = (0..count).map(|n| if n == 0 { Step::Value } else { Step::Frame(n) });
+        let at = hop.position;
+        let shown: Vec<Position> = steps.map(|step| Position { step, ..at }).collect();
+        match &mut hop.kind {
+            HopKind::Payment { evidence, .. } | HopKind::Conversion { evidence, .. } => {
+                *evidence = shown;
+            }
+        }
+        let report = sample.report();
+        assert_eq!(report.hops[0].netted_from().as_deref(), expected);
+        let page = crate::html(&report).unwrap();
+        let text: String = texts(&document(&report)).iter().map(|text| text.plain()).collect();
+        for said in [page, text] {
+            assert_eq!(said.contains("the net of"), expected.is_some());
+            assert!(expected.is_none_or(|expected| said.contains(expected)));
+        }
+    };
+    check(1, None);
+    check(2, Some("the net of value, frame1"));
+    let many =
+        "the net of value, frame1, frame2, frame3, frame4, frame5, frame6, frame7 and 2 more";
+    check(10, Some(many));
 }

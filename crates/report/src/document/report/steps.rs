@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::parts::{
     ending_count, exact_lines, exact_list, heading, list, numbered, paragraph, party, section,
-    transaction, when,
+    transaction, when, when_netted,
 };
 use super::super::{Block, Column, Grid, Section, Text};
 use super::{MAX_ENDINGS, MAX_HOPS};
@@ -147,7 +147,7 @@ fn hop_row(hop: &Hop) -> Vec<Text> {
     });
     vec![
         hop.id.as_str().into(),
-        when(&hop.place),
+        when_netted(hop),
         numbered(&hop.from).into(),
         to.into(),
         exact_lines(&hop.paid),
