@@ -13,14 +13,16 @@ use crate::presentation::{key, lists};
 /// Looks up everybody in a case, and keeps what is found, unless the case has its names from other lists.
 pub(crate) fn name_all(case: &mut Case, book: &Book) -> Result<(), Error> {
     check_lists(case, book)?;
-    let evidence = Evidence::load(case)?;
-    let marks = evidence.marks(book);
-    keep_names(case, &evidence, &marks, book)
+    look_up_all(case, book)
 }
 
 /// The same, for a case whose latest command decides: only what a trace was named by stays.
 pub(crate) fn name_all_anew(case: &mut Case, book: &Book) -> Result<(), Error> {
     check_lists_of_trace(case, book)?;
+    look_up_all(case, book)
+}
+
+fn look_up_all(case: &mut Case, book: &Book) -> Result<(), Error> {
     let evidence = Evidence::load(case)?;
     let marks = evidence.marks(book);
     keep_names(case, &evidence, &marks, book)

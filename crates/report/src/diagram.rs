@@ -8,6 +8,8 @@ mod rank;
 mod shapes;
 mod words;
 
+use std::collections::BTreeSet;
+
 use crate::Report;
 pub(crate) use graph::{Edge, Graph, Node};
 #[cfg(test)]
@@ -32,9 +34,11 @@ pub(crate) struct Diagram {
     pub(crate) legend: Vec<(&'static str, &'static str)>,
 }
 
-/// How many pictures there are.
+/// How many pictures there are: [`diagrams`] draws one for each chain that something moved on. What ended somewhere came
+/// there by a hop or a seed.
 pub(crate) fn count(report: &Report) -> usize {
-    graph::graphs(report).len()
+    let seeds = report.seeds.iter().map(|seed| seed.place.chain);
+    seeds.chain(report.hops.iter().map(|hop| hop.place.chain)).collect::<BTreeSet<u64>>().len()
 }
 
 /// One picture for each chain that value moved on, in the order of the chains.

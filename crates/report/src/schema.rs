@@ -16,6 +16,7 @@ mod movements;
 mod party;
 mod paths;
 mod place;
+mod quote;
 
 use fundtrail_model::Rule;
 use schemars::JsonSchema;
@@ -36,6 +37,7 @@ pub use movements::{Ending, Hop};
 pub use party::{AssetLine, Chain, Party, PartyRef, PartyText};
 pub use paths::{Path, PathSet, PathStep};
 pub use place::{Place, PlaceText};
+pub(crate) use quote::Quote;
 
 /// The name of the schema.
 pub const SCHEMA: &str = "fundtrail.report";

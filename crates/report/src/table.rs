@@ -22,7 +22,7 @@ use std::borrow::Cow;
 
 use crate::Report;
 use crate::input::PriceNote;
-use crate::schema::{Money, PartyRef, Place};
+use crate::schema::{Money, PartyRef, Place, Quote};
 
 /// One of the tables of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -354,6 +354,16 @@ impl<'a, T: 'a> Fields<'a, T> {
     /// The same of a single amount.
     fn price(self, of: impl Fn(&T) -> &'a Money + Copy + 'a) -> Self {
         self.prices(move |item| std::slice::from_ref(of(item)))
+    }
+
+    /// What to quote: the ending, whose it is, where, how much, and how it came there.
+    fn quote(self, of: impl Fn(&T) -> Quote<'a> + Copy + 'a) -> Self {
+        self.code("ending", move |item| borrowed(of(item).ending))
+            .code("seed", move |item| borrowed(of(item).seed))
+            .party("at_", move |item| Some(of(item).at))
+            .money(move |item| Some(of(item).money))
+            .number("chain_id", move |item| Some(of(item).place.chain))
+            .place(move |item| Some(of(item).place))
     }
 
     /// The table, with a last column that says in every row whether it is a reconstruction.

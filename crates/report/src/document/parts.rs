@@ -2,7 +2,7 @@
 
 use super::{Block, Column, Grid, Section, Span, Text};
 use crate::number::group;
-use crate::schema::{Hop, Known, Lot, Money, PartyRef, Place, Words};
+use crate::schema::{Hop, Known, Lot, Money, PartyRef, Place, Quote, Words};
 
 /// Rows of a table.
 pub(crate) const MAX_ROWS: usize = 400;
@@ -27,11 +27,11 @@ pub(crate) fn list<T: Into<Text>>(items: impl IntoIterator<Item = T>) -> Option<
 }
 
 /// A table of the first of many rows, which says how many are left out.
-pub(crate) fn grid<T>(
+pub(crate) fn grid<'a, T>(
     caption: impl Into<String>,
     columns: Vec<Column>,
-    items: &[T],
-    row: impl FnMut(&T) -> Vec<Text>,
+    items: &'a [T],
+    row: impl FnMut(&'a T) -> Vec<Text>,
 ) -> Block {
     let rows = items.iter().take(MAX_ROWS).map(row).collect();
     let left_out = left_out(MAX_ROWS, items.len(), "rows");
@@ -48,19 +48,16 @@ pub(crate) fn whole_grid<T>(
     Block::Grid(Grid { caption: String::new(), columns, rows, left_out: None })
 }
 
-/// An amount that somebody can be asked about.
-pub(crate) struct Quote<'a> {
-    pub(crate) ending: &'a str,
-    pub(crate) seed: &'a str,
-    pub(crate) money: &'a Money,
-    pub(crate) at: &'a PartyRef,
-    pub(crate) place: &'a Place,
-    pub(crate) known: Vec<Known<'a>>,
-}
-
 /// What to quote, a row each; the last column is there only where something is known.
-pub(crate) fn quotes<T>(words: &Words, items: &[T], quote: impl Fn(&T) -> Quote<'_>) -> Block {
-    let is_known = items.iter().take(MAX_ROWS).any(|item| !quote(item).known.is_empty());
+pub(crate) fn quotes<'a, T>(
+    words: &Words,
+    items: &'a [T],
+    what_is_known: impl Fn(&'a T) -> Vec<Known<'a>>,
+) -> Block
+where
+    Quote<'a>: From<&'a T>,
+{
+    let is_known = items.iter().take(MAX_ROWS).any(|item| !what_is_known(item).is_empty());
     let mut columns = vec![
         Column::words(words.ending_title, 2),
         Column::words("Amount", 3),
@@ -72,7 +69,7 @@ pub(crate) fn quotes<T>(words: &Words, items: &[T], quote: impl Fn(&T) -> Quote<
         columns.push(Column::words("What is known of it", 6));
     }
     grid("", columns, items, |item| {
-        let quote = quote(item);
+        let quote = Quote::from(item);
         let mut row = vec![
             format!("{} of {}", quote.ending, quote.seed).into(),
             exact(quote.money).into(),
@@ -81,7 +78,7 @@ pub(crate) fn quotes<T>(words: &Words, items: &[T], quote: impl Fn(&T) -> Quote<
             transaction(quote.place),
         ];
         if is_known {
-            row.push(known(&quote.known));
+            row.push(known(&what_is_known(item)));
         }
         row
     })

@@ -2,7 +2,7 @@
 
 use super::{Fields, Table, borrowed, joined};
 use crate::Report;
-use crate::schema::{Lead, LeadItem};
+use crate::schema::{Lead, LeadItem, Quote};
 
 /// One row per amount of a lead: it is the amount of an ending, and in no sum besides. What could be looked at next and
 /// what cannot be known is the same in every row of a lead.
@@ -12,12 +12,7 @@ pub(super) fn leads<'a>(report: &'a Report) -> Table<'a> {
         .code("lead", |(lead, _)| borrowed(&lead.id))
         .text("kind", |(lead, _)| borrowed(lead.kind))
         .text("name", |(lead, _)| borrowed(&lead.name))
-        .code("ending", |(_, item)| borrowed(&item.ending))
-        .code("seed", |(_, item)| borrowed(&item.seed))
-        .party("at_", |(_, item)| Some(&item.at))
-        .money(|(_, item)| Some(&item.money))
-        .number("chain_id", |(_, item)| Some(item.place.chain))
-        .place(|(_, item)| Some(&item.place))
+        .quote(|(_, item)| Quote::from(*item))
         .text("rests_on", |(lead, _)| joined(&lead.basis, |basis| borrowed(basis)))
         .text("look_next", |(lead, _)| joined(&lead.next, |next| borrowed(next)))
         .text("not_known", |(lead, _)| joined(&lead.unknown, |gap| borrowed(gap)))

@@ -2,7 +2,7 @@
 
 use super::{Fields, Kind, Table, borrowed, joined, or_empty, yes_or_no};
 use crate::Report;
-use crate::schema::{Action, ActionItem, BalanceCheck, Deposit, FreezeCheck};
+use crate::schema::{Action, ActionItem, BalanceCheck, Deposit, FreezeCheck, Quote};
 
 type Item<'a> = (&'a Action, &'a ActionItem);
 
@@ -18,12 +18,7 @@ pub(super) fn actions<'a>(report: &'a Report) -> Table<'a> {
         .text("kind", |(action, _)| borrowed(action.kind))
         .text("whom", |(action, _)| borrowed(&action.whom))
         .text("what", |(action, _)| borrowed(&action.what))
-        .code("ending", |(_, item)| borrowed(&item.ending))
-        .code("seed", |(_, item)| borrowed(&item.seed))
-        .party("at_", |(_, item)| Some(&item.at))
-        .money(|(_, item)| Some(&item.money))
-        .number("chain_id", |(_, item)| Some(item.place.chain))
-        .place(|(_, item)| Some(&item.place))
+        .quote(|(_, item)| Quote::from(*item))
         .code("also_in", |(_, item)| joined(&item.also_in, |id| borrowed(id)))
         .flag("also_counted", |(_, item)| item.is_repeated)
         .text("balance_confirmed", |item| yes_or_no(balance(item).map(|of| of.is_confirmed)))

@@ -191,3 +191,14 @@ fn a_hop_that_is_a_net_names_its_transfers() {
         "the net of value, frame1, frame2, frame3, frame4, frame5, frame6, frame7 and 2 more";
     check(10, Some(many));
 }
+
+#[test]
+fn every_picture_that_is_counted_is_drawn() {
+    let mut nothing = small();
+    nothing.trail.hops.clear();
+    nothing.trail.endings.clear();
+    for sample in [nothing, small(), demo(), behaving(small()), generated(3_000, 3)] {
+        let report = sample.report();
+        assert_eq!(crate::diagram::count(&report), crate::diagram::diagrams(&report).len());
+    }
+}

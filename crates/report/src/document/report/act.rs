@@ -1,6 +1,6 @@
 //! What can be frozen or requested now, and from whom.
 
-use super::super::parts::{Quote, exact_list, heading, paragraph, quotes, section};
+use super::super::parts::{exact_list, heading, paragraph, quotes, section};
 use super::super::{Block, Section, Text};
 use crate::Report;
 use crate::phrases;
@@ -24,13 +24,6 @@ fn request(report: &Report, action: &Action) -> Vec<Block> {
         paragraph(action.what.as_str()),
     ];
     blocks.extend(action.shared().map(|shared| paragraph(Text::default().strong(shared))));
-    blocks.push(quotes(report.words, &action.items, |item| Quote {
-        ending: &item.ending,
-        seed: &item.seed,
-        money: &item.money,
-        at: &item.at,
-        place: &item.place,
-        known: action.known(item),
-    }));
+    blocks.push(quotes(report.words, &action.items, |item| action.known(item)));
     blocks
 }

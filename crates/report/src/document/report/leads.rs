@@ -1,6 +1,6 @@
 //! Mixers and bridges that value ended in: what may help to go on, apart from every sum.
 
-use super::super::parts::{Quote, exact_list, heading, list, paragraph, quotes, section};
+use super::super::parts::{exact_list, heading, list, paragraph, quotes, section};
 use super::super::{Block, Section};
 use crate::Report;
 use crate::phrases;
@@ -22,13 +22,6 @@ fn lead(report: &Report, lead: &Lead) -> Vec<Block> {
     ];
     blocks.extend(list(lead.next.iter().map(|next| format!("To look at next: {next}"))));
     blocks.extend(list(lead.unknown.iter().map(|gap| format!("Not known: {gap}"))));
-    blocks.push(quotes(report.words, &lead.items, |item| Quote {
-        ending: &item.ending,
-        seed: &item.seed,
-        money: &item.money,
-        at: &item.at,
-        place: &item.place,
-        known: Vec::new(),
-    }));
+    blocks.push(quotes(report.words, &lead.items, |_| Vec::new()));
     blocks
 }
