@@ -174,7 +174,7 @@ const fn node_attributes<'n>() -> [Attribute<Node<'n>>; 14] {
             Cow::Owned(usd_sum(node.own_endings().map(|of| &of.money)))
         }),
         ("link", Kind::Text, |node| {
-            Cow::Borrowed(node.party().and_then(|party| party.link.as_deref()).unwrap_or_default())
+            Cow::Owned(node.party().and_then(Party::link).unwrap_or_default())
         }),
     ]
 }
@@ -215,9 +215,7 @@ fn edge_attributes<'n>(report: &Report) -> [Attribute<Edge<'n>>; 19] {
         ("depth", Kind::Integer, |edge| Cow::Owned(edge.depth().to_string())),
         ("is_approximate", Kind::Flag, |edge| flag(edge.is_approximate())),
         ("verdicts", Kind::Text, |edge| joined(edge.verdicts(), "; ")),
-        ("link", Kind::Text, |edge| {
-            Cow::Borrowed(edge.place().link.as_deref().unwrap_or_default())
-        }),
+        ("link", Kind::Text, |edge| Cow::Owned(edge.place().link().unwrap_or_default())),
         ("weight", Kind::Double, |edge| Cow::Owned(edge.weight())),
     ]
 }

@@ -33,10 +33,11 @@ pub use leads::{Lead, LeadItem};
 pub use ledger::{LedgerEnding, LedgerLine, Lot, Seed};
 pub use method::{Method, Setting, Term};
 pub use money::{AssetText, Figures, Money};
-pub use movements::{Ending, Hop};
+pub use movements::{Ending, Few, Hop};
 pub use party::{AssetLine, Chain, Party, PartyRef, PartyText};
+pub(crate) use party::{INVENTED, shortened};
 pub use paths::{Path, PathSet, PathStep};
-pub use place::{Place, PlaceText};
+pub use place::{ChainText, Place, PlaceText};
 pub(crate) use quote::Quote;
 
 /// The name of the schema.

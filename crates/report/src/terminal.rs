@@ -147,7 +147,7 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 fn money(money: &Money) -> String {
-    format!("{} ({})", money.text, money.usd_text())
+    format!("{} ({})", money.text(), money.usd_text())
 }
 
 fn list(amounts: &[Money]) -> String {
@@ -202,7 +202,7 @@ fn request(page: &mut Page, words: &Words, action: &Action) {
     }
     for item in capped(page, &action.items) {
         let place = &item.place;
-        let text = format!("{}  {} of {}", item.ending, item.money.text, item.seed);
+        let text = format!("{}  {} of {}", item.ending, item.money.text(), item.seed);
         page.paragraph(4, Style::Plain, &text);
         page.field(6, "at", &item.at.address);
         page.field(6, words.arrived, &format!("{}, {}", place.time_text(), place.position));

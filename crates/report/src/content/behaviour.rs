@@ -75,10 +75,10 @@ fn pattern(names: &Names<'_>, idx: usize, hops: &BTreeSet<usize>, of: &Pattern) 
             .map(|reservation| match reservation {
                 PatternReservation::PartlyLookedAt(who) => format!(
                     "only part of what {} did then was looked at: more could unmake this",
-                    party(*who).text
+                    party(*who).text()
                 ),
                 PatternReservation::PastUnknown(who) => {
-                    format!("what {} had before was not looked at", party(*who).text)
+                    format!("what {} had before was not looked at", party(*who).text())
                 }
             })
             .collect(),

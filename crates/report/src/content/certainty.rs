@@ -317,7 +317,7 @@ fn unlooked(input: &Input<'_>, names: &Names<'_>) -> String {
         count => format!("{} addresses", group(&count.to_string())),
     };
     let amounts: Vec<String> =
-        sums.money(names).into_iter().map(|money| money.brief.clone()).collect();
+        sums.money::<Vec<_>>(names).iter().map(|money| money.brief()).collect();
     format!("Not looked at, or not all of it: {places}, where {} wait.", amounts.join("; "))
 }
 
@@ -332,8 +332,8 @@ fn receivers_text(
         .iter()
         .take(MAX_RECEIVERS)
         .map(|(receiver, asset, amount)| {
-            let receiver = &names.party(chain, *receiver, position.block).text;
-            format!("{receiver} {}", names.money(*asset, *amount, None).text)
+            let receiver = &names.party(chain, *receiver, position.block).text();
+            format!("{receiver} {}", names.money(*asset, *amount, None).text())
         })
         .collect();
     let more = match receivers.len().saturating_sub(MAX_RECEIVERS) {
@@ -348,13 +348,13 @@ fn backward_text(names: &Names<'_>, reservation: &Reservation) -> Option<String>
     Some(match reservation {
         Reservation::Overdrawn { address, asset, position, excess } => format!(
             "{}: {} more left at {position} than had been seen to come in; where the excess came from is not known",
-            names.party(asset.chain(), *address, position.block).text,
-            names.money(*asset, *excess, None).text,
+            names.party(asset.chain(), *address, position.block).text(),
+            names.money(*asset, *excess, None).text(),
         ),
         Reservation::ApproximateConversion { chain, address, position } => format!(
             "{}: what it bought at {position} on {} went to several; which part of what was paid is whose is a \
              convention",
-            names.party(*chain, *address, position.block).text,
+            names.party(*chain, *address, position.block).text(),
             names.chain(*chain),
         ),
         Reservation::UnseenFrames { chain, block, index, is_read } => format!(
@@ -385,26 +385,26 @@ fn reservation_text(names: &Names<'_>, direction: Direction, reservation: &Reser
         Reservation::OpeningUnknown { address, asset, block } => format!(
             "{}: what it held of {} at the end of block {block} is not known, so the order of its \
              lots is not certain",
-            names.party(asset.chain(), *address, *block).text,
+            names.party(asset.chain(), *address, *block).text(),
             names.asset(*asset),
         ),
         Reservation::CrowdedHolder { chain, address, blocks, size } => format!(
             "{}: THE SEED IS NOT FOLLOWED FROM THERE. Its holder is too crowded on {}: {}. Its history was not \
              downloaded; a higher --max-counterparties has it looked at",
-            names.party(*chain, *address, blocks.last()).text,
+            names.party(*chain, *address, blocks.last()).text(),
             names.chain(*chain),
             super::endings::crowd_text(*size, Some(*blocks)),
         ),
         Reservation::Overdrawn { address, asset, position, excess } => format!(
             "{}: {} more left at {position} than had been seen to come in; the excess was taken as \
              clean",
-            names.party(asset.chain(), *address, position.block).text,
-            names.money(*asset, *excess, None).text,
+            names.party(asset.chain(), *address, position.block).text(),
+            names.money(*asset, *excess, None).text(),
         ),
         Reservation::ApproximateConversion { chain, address, position } => format!(
             "{}: several assets with different stolen shares were converted together at \
              {position} on {}; how they share in what was received is a convention",
-            names.party(*chain, *address, position.block).text,
+            names.party(*chain, *address, position.block).text(),
             names.chain(*chain),
         ),
         Reservation::UnlistedReturn { chain, address, position, contracts, paid, received }
@@ -413,19 +413,19 @@ fn reservation_text(names: &Names<'_>, direction: Direction, reservation: &Reser
             let sum = |side: &[(Asset, Amount)]| {
                 let parts: Vec<String> = side
                     .iter()
-                    .map(|(asset, amount)| names.money(*asset, *amount, None).text.clone())
+                    .map(|(asset, amount)| names.money(*asset, *amount, None).text())
                     .collect();
                 parts.join(" and ")
             };
             let to: Vec<String> = contracts
                 .iter()
-                .map(|contract| names.party(*chain, *contract, position.block).text.clone())
+                .map(|contract| names.party(*chain, *contract, position.block).text())
                 .collect();
             if is_payment {
                 return format!(
                     "{}: got {} at {position} on {} and gave only {} to {}, which no list knows: it may be \
                      worthless, and the value may have been the contracts'",
-                    names.party(*chain, *address, position.block).text,
+                    names.party(*chain, *address, position.block).text(),
                     sum(received),
                     names.chain(*chain),
                     sum(paid),
@@ -435,7 +435,7 @@ fn reservation_text(names: &Names<'_>, direction: Direction, reservation: &Reser
             format!(
                 "{}: gave {} to {} at {position} on {} and got only {}, which no list knows: it may be \
                  worthless, and the value may have stayed where it was paid",
-                names.party(*chain, *address, position.block).text,
+                names.party(*chain, *address, position.block).text(),
                 sum(paid),
                 if to.is_empty() { "nobody seen".to_owned() } else { to.join(", ") },
                 names.chain(*chain),
@@ -447,14 +447,14 @@ fn reservation_text(names: &Names<'_>, direction: Direction, reservation: &Reser
             format!(
                 "{}: in the transaction at {position} on {}, in which it converted stolen value or took it, \
                  contracts gave to others, which is not followed: {shown}",
-                names.party(*chain, *address, position.block).text,
+                names.party(*chain, *address, position.block).text(),
                 names.chain(*chain),
             )
         }
         Reservation::Delivered { chain, address, position, receivers, is_divided } => format!(
             "{}: what it paid to contracts at {position} on {} was given out again in other assets to others, as \
              these contracts' transfers in this transaction show: {}. {}",
-            names.party(*chain, *address, position.block).text,
+            names.party(*chain, *address, position.block).text(),
             names.chain(*chain),
             receivers_text(names, *chain, *position, receivers),
             if *is_divided {
@@ -473,9 +473,9 @@ fn reservation_text(names: &Names<'_>, direction: Direction, reservation: &Reser
         Reservation::BalanceBelowLots { address, asset, block, lots, balance } => format!(
             "{}: it held {} at the end of block {block}, less than the stolen {} that had been seen to \
              come and not to go; the rest is unexplained",
-            names.party(asset.chain(), *address, *block).text,
-            names.money(*asset, *balance, None).text,
-            names.money(*asset, *lots, None).text,
+            names.party(asset.chain(), *address, *block).text(),
+            names.money(*asset, *balance, None).text(),
+            names.money(*asset, *lots, None).text(),
         ),
     }
 }

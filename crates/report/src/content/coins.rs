@@ -1,40 +1,34 @@
 //! How chains, assets, amounts and places are called.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fundtrail_model::{Asset, ChainId, ChainInfo, Date, Timestamp};
 
 use super::assets::{AssetName, Tickers, asset_names};
 use super::clean;
 use super::parties::short;
-use crate::schema::AssetLine;
+use crate::schema::{AssetLine, ChainText};
 
 /// What is said of a chain.
-struct Named {
-    name: String,
-    /// Where its explorer is, without a slash at the end.
-    explorer: Option<String>,
-}
-
-impl Named {
-    fn new(chain: &ChainInfo) -> Self {
-        // Only `https` becomes a link: anything else in a chain's description could be a script.
-        let is_plain = |base: &&str| {
-            base.starts_with("https://")
-                && base.len() <= 200
-                && base.bytes().all(|byte| byte.is_ascii_graphic())
-        };
-        let explorer = chain.explorer.as_deref().filter(is_plain);
-        Self {
-            name: clean(&chain.name),
-            explorer: explorer.map(|base| base.trim_end_matches('/').to_owned()),
-        }
+fn named(chain: &ChainInfo) -> ChainText {
+    // Only `https` becomes a link: anything else in a chain's description could be a script.
+    let is_plain = |base: &&str| {
+        base.starts_with("https://")
+            && base.len() <= 200
+            && base.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let explorer = chain.explorer.as_deref().filter(is_plain);
+    ChainText {
+        chain: chain.id.0,
+        chain_name: clean(&chain.name),
+        explorer: explorer.map(|base| base.trim_end_matches('/').to_owned()),
     }
 }
 
 /// Names what moves, and where and when it did.
 pub(crate) struct Coins<'a> {
-    chains: BTreeMap<ChainId, Named>,
+    chains: BTreeMap<ChainId, Arc<ChainText>>,
     assets: BTreeMap<Asset, AssetName>,
     blocks: &'a BTreeMap<(ChainId, u64), Timestamp>,
 }
@@ -48,7 +42,8 @@ impl<'a> Coins<'a> {
     ) -> Self {
         let infos = tickers.chains.iter().map(|chain| (chain.id, chain)).collect();
         let assets = asset_names(&tickers, mentioned, &infos);
-        let chains = tickers.chains.iter().map(|chain| (chain.id, Named::new(chain))).collect();
+        let chains =
+            tickers.chains.iter().map(|chain| (chain.id, Arc::new(named(chain)))).collect();
         Self { chains, assets, blocks }
     }
 
@@ -59,8 +54,20 @@ impl<'a> Coins<'a> {
 
     pub(crate) fn chain(&self, chain: ChainId) -> String {
         match self.chains.get(&chain) {
-            Some(known) => known.name.clone(),
+            Some(known) => known.chain_name.clone(),
             None => format!("chain {chain}"),
+        }
+    }
+
+    /// What is said of the chain, for whatever happened on it.
+    pub(crate) fn chain_text(&self, chain: ChainId) -> Arc<ChainText> {
+        match self.chains.get(&chain) {
+            Some(known) => Arc::clone(known),
+            None => Arc::new(ChainText {
+                chain: chain.0,
+                chain_name: self.chain(chain),
+                explorer: None,
+            }),
         }
     }
 
@@ -102,8 +109,7 @@ impl<'a> Coins<'a> {
 
     /// Where the chain's explorer shows something.
     pub(crate) fn link(&self, chain: ChainId, kind: &str, what: &str) -> Option<String> {
-        let base = self.chains.get(&chain)?.explorer.as_deref()?;
-        Some(format!("{base}/{kind}/{what}"))
+        self.chains.get(&chain)?.page(kind, what)
     }
 
     pub(crate) fn assets(&self) -> Vec<AssetLine> {

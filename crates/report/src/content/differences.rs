@@ -76,7 +76,7 @@ pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<DifferenceLine>
             let statement = format!(
                 "{} on {chain_name}: the balance at the end of block {block} is {} {direction} \
                  than the transfers seen say; {stolen}",
-                at.text,
+                at.text(),
                 money.exact_on_chain(),
             );
             DifferenceLine {
@@ -149,7 +149,7 @@ pub(super) fn statements(input: &Input<'_>, lines: &[DifferenceLine]) -> Vec<Str
 
 fn in_short(line: &DifferenceLine) -> String {
     let DifferenceLine { at, chain_name, money, direction, .. } = line;
-    format!("{} {direction} at {} on {chain_name}", money.exact_on_chain(), at.text)
+    format!("{} {direction} at {} on {chain_name}", money.exact_on_chain(), at.text())
 }
 
 /// Whether a window leaves the ledgers of stolen value unproved. One that is not reconciled does not, if

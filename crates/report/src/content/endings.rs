@@ -3,6 +3,7 @@
 use fundtrail_model::{
     CrowdSize, Direction, Ending, EndingClass, EndingKind, H256, Origin, Trail, Window,
 };
+use smol_str::{SmolStr, ToSmolStr};
 
 use super::names::Names;
 use super::parties::{invented_mark, label_text, listing_dates, listing_text};
@@ -16,10 +17,10 @@ pub(super) fn ending_id(ending_idx: usize) -> String {
     format!("E{}", ending_idx.saturating_add(1))
 }
 
-pub(super) fn origin_text(origin: Origin) -> String {
+pub(super) fn origin_text(origin: Origin) -> SmolStr {
     match origin {
-        Origin::Seed(seed) => seed.to_string(),
-        Origin::Hop(hop) => hop.to_string(),
+        Origin::Seed(seed) => seed.to_smolstr(),
+        Origin::Hop(hop) => hop.to_smolstr(),
     }
 }
 
@@ -69,7 +70,7 @@ pub(super) fn endings(
                 is_repeated: repeated.contains(&ending_idx),
                 place: arrival(input, names, ending),
                 origin: origin_text(ending.origin),
-                path: path.iter().map(ToString::to_string).collect(),
+                path: path.iter().map(ToSmolStr::to_smolstr).collect(),
                 share_ppm: shares.of_lot(ending.origin, ending.seed, ending.asset, ending.amount),
             }
         })

@@ -6,6 +6,7 @@ use fundtrail_model::{
     Address, Amount, Asset, ChainId, Date, Direction, EndingKind, H256, Hop, HopKind, Lead,
     Listing, ListingStatus, Origin, Position, Seed, Verdict,
 };
+use smol_str::SmolStr;
 
 use super::clean;
 use super::endings::{ending_id, origin_text};
@@ -142,11 +143,11 @@ fn stolen_part(input: &Input<'_>, hop: &Hop) -> Vec<(Asset, Amount)> {
 /// where that movement is not there already.
 fn add_endings<'a>(input: &Input<'a>, touches: &mut Vec<Touch<'a>>) {
     let is_back = input.trail.direction == Direction::In;
-    let mut known: BTreeMap<(String, Address), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(SmolStr, Address), usize> = BTreeMap::new();
     for (idx, touch) in touches.iter().enumerate() {
         // What is traced back ends at who sent it.
         if is_back || touch.role != SENT {
-            known.insert((touch.id.clone(), touch.address), idx);
+            known.insert((touch.id.as_str().into(), touch.address), idx);
         }
     }
     for (ending_idx, ending) in input.trail.endings.iter().enumerate() {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use fundtrail_model::{
     Address, Amount, Asset, EndingClass, Hop, HopId, HopKind, LotMade, LotTaken, Origin,
 };
+use smallvec::smallvec;
+use smol_str::ToSmolStr;
 
 use super::endings::{nobody, origin_text};
 use super::findings::verdicts;
@@ -12,7 +14,7 @@ use super::names::Names;
 use super::shares::Shares;
 use super::sums::Sums;
 use crate::input::Input;
-use crate::schema;
+use crate::schema::{self, Few};
 
 pub(super) fn hops(input: &Input<'_>, names: &Names<'_>, shares: &Shares) -> Vec<schema::Hop> {
     let mut classes: BTreeMap<HopId, EndingClass> = BTreeMap::new();
@@ -44,11 +46,11 @@ fn row(
     let block = hop.position.block;
     let money = |asset: Asset, amount: Amount| names.money(asset, amount, Some(block));
     let all = |amounts: &[(Asset, Amount)]| {
-        amounts.iter().map(|(asset, amount)| money(*asset, *amount)).collect::<Vec<_>>()
+        amounts.iter().map(|(asset, amount)| money(*asset, *amount)).collect::<Few<_>>()
     };
     let (kind, from, to, paid, received, is_approximate, evidence) = match &hop.kind {
         HopKind::Payment { from, to, asset, amount, evidence } => {
-            ("payment", *from, *to, vec![money(*asset, *amount)], Vec::new(), false, evidence)
+            ("payment", *from, *to, smallvec![money(*asset, *amount)], Few::new(), false, evidence)
         }
         HopKind::Conversion { account, paid, received, is_approximate, evidence } => (
             "conversion",
@@ -66,7 +68,7 @@ fn row(
         _ => vec![("account", from)],
     };
     schema::Hop {
-        id: id.to_string(),
+        id: id.to_smolstr(),
         kind,
         place: names.place(hop.chain, hop.position, hop.transaction),
         block,
@@ -81,8 +83,8 @@ fn row(
         taken: hop.taken.iter().map(|lot| lot_taken(names, lot, block)).collect(),
         made: lots_made(names, &hop.made, Some(block)),
         rule: input.trail.rule.name(),
-        evidence: evidence.iter().map(ToString::to_string).collect(),
-        verdicts: verdicts(input, names, (hop.chain, hop.position), &ends),
+        evidence: evidence.iter().map(ToSmolStr::to_smolstr).collect(),
+        verdicts: verdicts(input, names, (hop.chain, hop.position), &ends).into(),
         share_ppm: 0,
     }
 }
@@ -93,7 +95,7 @@ pub(super) fn stolen(
     names: &Names<'_>,
     taken: &[LotTaken],
     block: u64,
-) -> Vec<schema::Money> {
+) -> Few<schema::Money> {
     let mut sums = Sums::default();
     for lot in taken {
         sums.add(input, lot.asset, lot.amount, block);
@@ -103,20 +105,20 @@ pub(super) fn stolen(
 
 fn lot_taken(names: &Names<'_>, lot: &LotTaken, block: u64) -> schema::Lot {
     schema::Lot {
-        seed: lot.seed.to_string(),
+        seed: lot.seed.to_smolstr(),
         from: Some(origin_text(lot.origin)),
         money: names.money(lot.asset, lot.amount, Some(block)),
     }
 }
 
-pub(super) fn lots_made(
+pub(super) fn lots_made<L: FromIterator<schema::Lot>>(
     names: &Names<'_>,
     lots: &[LotMade],
     block: Option<u64>,
-) -> Vec<schema::Lot> {
+) -> L {
     lots.iter()
         .map(|lot| schema::Lot {
-            seed: lot.seed.to_string(),
+            seed: lot.seed.to_smolstr(),
             from: None,
             money: names.money(lot.asset, lot.amount, block),
         })

@@ -76,7 +76,7 @@ fn first_conversions(
             }
         }
     }
-    (converted.money(names).into_iter().next(), became.money(names))
+    (converted.money::<Vec<_>>(names).into_iter().next(), became.money(names))
 }
 
 fn made(hop: &Hop, seed: SeedId) -> impl Iterator<Item = &model::LotMade> {
@@ -114,7 +114,7 @@ pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<LedgerLine> {
                     .map(|(class, amount)| {
                         let found = at_endings.get(&(line.seed, line.asset, *class));
                         let usd = found
-                            .and_then(|(_, sums)| sums.money(names).into_iter().next())
+                            .and_then(|(_, sums)| sums.money::<Vec<_>>(names).into_iter().next())
                             .filter(|money| money.amount == *amount)
                             .and_then(|money| money.usd);
                         LedgerEnding {

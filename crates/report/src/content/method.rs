@@ -120,7 +120,7 @@ fn through(names: &Names<'_>, value: &str, line: &ThroughLine) -> String {
         .iter()
         .take(MAX_THROUGH)
         .map(|((chain, address), block)| {
-            let at = &names.party(*chain, *address, *block).text;
+            let at = &names.party(*chain, *address, *block).text();
             format!("{at} on {}", names.chain(*chain))
         })
         .collect();

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use fundtrail_model::{Address, Amount, Asset, ChainId, H256, Position, checksum, hash_hex};
+use smol_str::ToSmolStr;
 
 use super::assets::{Tickers, mentioned};
 use super::coins::Coins;
@@ -69,7 +70,7 @@ impl<'a> Names<'a> {
     /// An amount, with its value at `block` where there is a price.
     pub(super) fn money(&self, asset: Asset, amount: Amount, block: Option<u64>) -> Money {
         let valued = block.and_then(|block| (self.input.usd)(asset, amount, block).ok());
-        let usd = valued.as_ref().map(|valued| valued.usd.to_string());
+        let usd = valued.as_ref().map(|valued| valued.usd.to_smolstr());
         let price = valued.map(|valued| valued.price);
         Money::new(self.figures(asset, amount), usd).priced_by(price)
     }
@@ -104,14 +105,11 @@ impl<'a> Names<'a> {
         position: Position,
         transaction: Option<H256>,
     ) -> Place {
-        let transaction = transaction.map(hash_hex);
         Place::from(PlaceText {
-            chain: chain.0,
-            chain_name: self.chain(chain),
-            position: position.to_string(),
-            time: self.time(chain, position.block).map(|time| time.to_string()),
-            link: transaction.as_ref().and_then(|hash| self.link(chain, "tx", hash)),
-            transaction,
+            on: self.chain_text(chain),
+            position: position.to_smolstr(),
+            time: self.time(chain, position.block).map(|time| time.to_smolstr()),
+            transaction: transaction.map(|hash| hash_hex(hash).into()),
         })
     }
 
@@ -121,13 +119,7 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn parties(&self) -> Vec<Party> {
-        let mut parties = self.directory.parties(self.input.today);
-        for party in &mut parties {
-            let chain = ChainId(party.chain);
-            party.chain_name = self.chain(chain);
-            party.link = self.link(chain, "address", &party.address);
-        }
-        parties
+        self.directory.parties(&self.coins, self.input.today)
     }
 
     pub(super) fn chains(&self) -> Vec<Chain> {

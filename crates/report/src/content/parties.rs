@@ -7,22 +7,17 @@ use fundtrail_model::{
     AccountKind, Address, ChainId, Date, HopKind, Label, Listing, ListingStatus, Marks,
     PatternReservation, Reservation, checksum,
 };
+use smol_str::{SmolStr, format_smolstr};
 
 use super::clean;
+use super::coins::Coins;
 use super::findings::{status_name, weightiest};
 use crate::input::Input;
-use crate::schema::{Party, PartyRef, PartyText};
+use crate::schema::{INVENTED, Party, PartyRef, PartyText, shortened};
 
 /// `0x12ab…34cd`.
 pub(crate) fn short(address: Address) -> String {
     shortened(&checksum(address))
-}
-
-fn shortened(text: &str) -> String {
-    match (text.get(..6), text.get(38..)) {
-        (Some(head), Some(tail)) => format!("{head}…{tail}"),
-        _ => text.to_owned(),
-    }
 }
 
 /// What was told of one address, by which label.
@@ -206,15 +201,15 @@ impl<'a> Directory<'a> {
         }
     }
 
-    fn alias(&self, chain: ChainId, address: Address) -> String {
+    fn alias(&self, chain: ChainId, address: Address) -> SmolStr {
         let kind = match self.kinds.get(&(chain, address)) {
             Some((_, kind)) if kind.is_wallet() => "wallet",
             Some(_) => "contract",
             None => "address",
         };
         match self.numbers.get(&address) {
-            Some(number) => format!("{kind} {number}"),
-            None => kind.to_owned(),
+            Some(number) => format_smolstr!("{kind} {number}"),
+            None => kind.into(),
         }
     }
 
@@ -263,41 +258,42 @@ impl<'a> Directory<'a> {
         number: usize,
     ) -> PartyText {
         let (name, is_invented) = match label {
-            Some(label) => (format!("labelled “{}”", clean(&label.name)), label.is_invented),
+            Some(label) => {
+                (format_smolstr!("labelled “{}”", clean(&label.name)), label.is_invented)
+            }
             None => (self.alias(chain, address), self.is_invented(chain, address)),
         };
         let called = label.map_or("", |label| &label.name);
         let mark = invented_mark(is_invented, called);
-        let comma = if mark.is_empty() { "" } else { "invented, " };
-        let text = checksum(address);
         PartyText {
-            party: format!("P{number}"),
-            text: format!("{name} ({comma}{})", shortened(&text)),
-            name: format!("{name}{mark}"),
-            address: text,
+            party: format_smolstr!("P{number}"),
+            name: if mark.is_empty() { name } else { format_smolstr!("{name}{mark}") },
+            address: checksum(address).into(),
         }
     }
 
-    /// All of them; the caller fills in chain names and links.
-    pub(super) fn parties(&self, today: Date) -> Vec<Party> {
+    /// All of them.
+    pub(super) fn parties(&self, coins: &Coins<'_>, today: Date) -> Vec<Party> {
+        let told = self.told.borrow();
         self.order
             .iter()
             .enumerate()
-            .map(|(idx, (chain, address))| (idx, (chain, address), checksum(*address)))
-            .map(|(idx, (chain, address), text)| Party {
-                id: format!("P{}", idx.saturating_add(1)),
-                chain: chain.0,
-                chain_name: String::new(),
-                short: shortened(&text),
-                address: text,
+            .map(|(idx, (chain, address))| Party {
+                id: format_smolstr!("P{}", idx.saturating_add(1)),
+                on: coins.chain_text(*chain),
+                // Once for all that mention it.
+                address: match told.get(idx).and_then(|told| told.first()) {
+                    Some((_, told)) => told.address.clone(),
+                    None => checksum(*address).into(),
+                },
                 alias: self.alias(*chain, *address),
                 kind: match self.kinds.get(&(*chain, *address)) {
-                    Some((_, AccountKind::Wallet)) => "wallet".to_owned(),
+                    Some((_, AccountKind::Wallet)) => "wallet".into(),
                     Some((_, AccountKind::DelegatedWallet { delegate })) => {
-                        format!("wallet that borrows the code of {}", checksum(*delegate))
+                        format!("wallet that borrows the code of {}", checksum(*delegate)).into()
                     }
-                    Some((_, AccountKind::Contract)) => "contract".to_owned(),
-                    None => "not known".to_owned(),
+                    Some((_, AccountKind::Contract)) => "contract".into(),
+                    None => "not known".into(),
                 },
                 labels: self.labels(*chain, *address).iter().map(label_text).collect(),
                 listings: self
@@ -318,7 +314,6 @@ impl<'a> Directory<'a> {
                 )
                 .map(status_name),
                 is_invented: self.is_invented(*chain, *address),
-                link: None,
             })
             .collect()
     }
@@ -326,7 +321,7 @@ impl<'a> Directory<'a> {
 
 /// ` (invented)`, or nothing: also where the `name` before it says so itself.
 pub(crate) fn invented_mark(is_invented: bool, name: &str) -> &'static str {
-    if is_invented && !says_invented(name) { " (invented)" } else { "" }
+    if is_invented && !says_invented(name) { INVENTED } else { "" }
 }
 
 fn says_invented(name: &str) -> bool {

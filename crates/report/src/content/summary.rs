@@ -148,7 +148,7 @@ const fn plainly(class: EndingClass, is_back: bool) -> &'static str {
 
 fn requests(report: &Report) -> Answer {
     let line = |action: &Action| {
-        let sums: Vec<String> = action.totals.iter().map(|money| money.brief.clone()).collect();
+        let sums: Vec<String> = action.totals.iter().map(|money| money.brief()).collect();
         let count = match action.items.len() {
             1 => String::new(),
             count => format!(", {} lots", number::group(&count.to_string())),
@@ -197,11 +197,9 @@ fn sanctions(report: &Report) -> Answer {
         lines.extend(others);
     }
     let differ = || report.opinions.iter().filter(|opinion| opinion.is_disagreement);
-    lines.extend(
-        differ().map(|opinion| {
-            format!("SECOND OPINION on {}: {}", opinion.party.text, opinion.statement)
-        }),
-    );
+    lines.extend(differ().map(|opinion| {
+        format!("SECOND OPINION on {}: {}", opinion.party.text(), opinion.statement)
+    }));
     let mut lines = capped(lines);
     lines.extend(newest_list(report).filter(|day| **day < report.today).map(|day| {
         format!("The newest list used is of {day}: what was listed or delisted after that day is not known.")
@@ -250,7 +248,7 @@ fn said_of(group: &[&Finding], today: &str) -> Option<String> {
     let (sums, role) = (sums.join("; "), first.role);
     if others.is_empty() {
         let Finding { party, listing, statement, .. } = first;
-        return Some(format!("{} {role} {sums} ({listing}): {statement}", party.text));
+        return Some(format!("{} {role} {sums} ({listing}): {statement}", party.text()));
     }
     let addresses: BTreeSet<&str> =
         group.iter().map(|finding| finding.party.address.as_str()).collect();

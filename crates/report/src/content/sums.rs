@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use fundtrail_model::{Amount, Asset};
+use smol_str::ToSmolStr;
 
 use super::names::Names;
 use crate::input::{Input, Usd};
@@ -24,11 +25,11 @@ impl Sums {
         *dollars = dollars.zip(usd).map(|(dollars, usd)| dollars.saturating_add(usd));
     }
 
-    pub(super) fn money(&self, names: &Names<'_>) -> Vec<Money> {
+    pub(super) fn money<L: FromIterator<Money>>(&self, names: &Names<'_>) -> L {
         self.by_asset
             .iter()
             .map(|(asset, (amount, usd))| {
-                Money::new(names.figures(*asset, *amount), usd.map(|usd| usd.to_string()))
+                Money::new(names.figures(*asset, *amount), usd.map(|usd| usd.to_smolstr()))
             })
             .collect()
     }

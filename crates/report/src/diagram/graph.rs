@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Amount, EndingClass};
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::Report;
-use crate::schema::{Hop, Money, PartyRef};
+use crate::schema::{Hop, Money, PartyRef, shortened};
 
 /// Addresses and the flows between them.
 #[derive(Default)]
@@ -86,9 +87,9 @@ impl Graph {
 struct Builder {
     graphs: BTreeMap<u64, Graph>,
     /// By chain and by address, or by another key for what has no address.
-    nodes: BTreeMap<(u64, String), usize>,
+    nodes: BTreeMap<(u64, SmolStr), usize>,
     edges: BTreeMap<(u64, usize, usize), usize>,
-    listed: BTreeSet<String>,
+    listed: BTreeSet<SmolStr>,
     is_back: bool,
 }
 
@@ -124,10 +125,12 @@ pub(crate) fn graphs(report: &Report) -> Vec<Graph> {
         let chain = ending.place.chain;
         let node = match &ending.at {
             Some(at) => builder.party(chain, at),
-            None => match builder.nodes.get(&(chain, format!("beyond {}", ending.origin))) {
-                Some(node) => *node,
-                None => continue,
-            },
+            None => {
+                match builder.nodes.get(&(chain, format_smolstr!("beyond {}", ending.origin))) {
+                    Some(node) => *node,
+                    None => continue,
+                }
+            }
         };
         builder.name_chain(chain, &ending.place.chain_name);
         builder.with(chain, node, |node| {
@@ -147,7 +150,7 @@ impl Builder {
         }
     }
 
-    fn node(&mut self, chain: u64, key: String, new: impl FnOnce() -> Node) -> usize {
+    fn node(&mut self, chain: u64, key: SmolStr, new: impl FnOnce() -> Node) -> usize {
         let graph = self.graphs.entry(chain).or_default();
         *self.nodes.entry((chain, key)).or_insert_with(|| {
             graph.nodes.push(new());
@@ -158,9 +161,9 @@ impl Builder {
     fn party(&mut self, chain: u64, party: &PartyRef) -> usize {
         let is_listed = self.listed.contains(&party.address);
         self.node(chain, party.address.clone(), || Node {
-            name: party.name.clone(),
+            name: party.name.to_string(),
             detail: shortened(&party.address),
-            party: party.party.clone(),
+            party: party.party.to_string(),
             member_count: 1,
             is_listed,
             ..Node::default()
@@ -168,7 +171,7 @@ impl Builder {
     }
 
     fn nameless(&mut self, chain: u64, key: &str, name: &str) -> usize {
-        self.node(chain, key.to_owned(), || Node {
+        self.node(chain, key.into(), || Node {
             name: name.to_owned(),
             member_count: 1,
             ..Node::default()
@@ -239,12 +242,5 @@ impl Builder {
         if let Some(node) = graph.nodes.get_mut(if self.is_back { from } else { to }) {
             node.share_ppm = node.share_ppm.max(share);
         }
-    }
-}
-
-fn shortened(address: &str) -> String {
-    match (address.get(..6), address.get(38..)) {
-        (Some(head), Some(tail)) => format!("{head}…{tail}"),
-        _ => address.to_owned(),
     }
 }

@@ -131,7 +131,7 @@ pub(crate) fn left_out(most: usize, count: usize, what: &str) -> Option<String> 
 
 /// The exact amount, and what it was worth.
 pub(crate) fn exact(money: &Money) -> String {
-    format!("{} ({})", money.text, money.usd_text())
+    format!("{} ({})", money.text(), money.usd_text())
 }
 
 /// Exact amounts, a line each.
@@ -151,7 +151,7 @@ pub(crate) fn party(party: &PartyRef) -> Text {
 
 /// The number among the addresses, the name, and the shortened address.
 pub(crate) fn numbered(party: &PartyRef) -> String {
-    format!("{}: {}", party.party, party.text)
+    format!("{}: {}", party.party, party.text())
 }
 
 /// When and where a hop was, and of which transfers it is the net.
@@ -171,13 +171,13 @@ pub(crate) fn when(place: &Place) -> Text {
 /// The whole hash, with its page where there is one.
 pub(crate) fn transaction(place: &Place) -> Text {
     let Some(hash) = &place.transaction else { return place.transaction_text().into() };
-    Text::default().and(linked(hash, place.link.as_deref()))
+    Text::default().and(linked(hash, place.link()))
 }
 
 /// A thing to copy, with a page about it where there is one.
-pub(crate) fn linked(text: &str, link: Option<&str>) -> Span {
+pub(crate) fn linked(text: &str, link: Option<String>) -> Span {
     match link {
-        Some(url) => Span::Link { text: text.to_owned(), url: url.to_owned() },
+        Some(url) => Span::Link { text: text.to_owned(), url },
         None => Span::Code(text.to_owned()),
     }
 }
@@ -186,9 +186,9 @@ pub(crate) fn linked(text: &str, link: Option<&str>) -> Span {
 pub(crate) fn lots(lots: &[Lot]) -> String {
     let text = |lot: &Lot| match &lot.from {
         Some(from) if *from != lot.seed => {
-            format!("{} of {} from {from}", lot.money.text, lot.seed)
+            format!("{} of {} from {from}", lot.money.text(), lot.seed)
         }
-        _ => format!("{} of {}", lot.money.text, lot.seed),
+        _ => format!("{} of {}", lot.money.text(), lot.seed),
     };
     lots.iter().map(text).collect::<Vec<_>>().join("; ")
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use smol_str::SmolStr;
+
 use crate::schema::{Money, PartyRef, Place};
 
 /// A part of a cell.
@@ -12,12 +14,12 @@ pub(super) enum Part<'a> {
     /// A link to something on this page: its id, and what is shown.
     To(&'a str, Cow<'a, str>),
     /// Links to hops, which are shown by their ids.
-    Hops(&'a [String]),
+    Hops(&'a [SmolStr]),
     /// An address or a hash that leads to its page at a block explorer, where one is known; shown whole or, where
     /// it is short, with its middle left out.
     Page {
         /// The address of the page.
-        link: Option<&'a str>,
+        link: Option<String>,
         /// The address or hash.
         text: &'a str,
         /// Whether the middle is left out.
@@ -60,29 +62,30 @@ impl From<String> for Part<'_> {
 
 /// An address by its name here.
 pub(super) fn party(party: &PartyRef) -> Part<'_> {
-    Part::To(&party.party, Cow::Borrowed(&party.text))
+    Part::To(&party.party, Cow::Owned(party.text()))
 }
 
 /// The shortened hash of a transaction, or that there is none.
 pub(super) fn transaction(place: &Place) -> Part<'_> {
-    Part::Page { link: place.link.as_deref(), text: place.transaction_text(), is_short: true }
+    Part::Page { link: place.link(), text: place.transaction_text(), is_short: true }
 }
 
 /// An amount rounded for a table.
 pub(super) fn money(money: &Money) -> Part<'_> {
-    let exact = if money.is_exact() { "" } else { &money.text };
-    let behind = match (&money.usd, exact) {
+    let (brief, exact) = (money.brief(), money.text());
+    let exact = if exact == brief { String::new() } else { exact };
+    let behind = match (&money.usd, &*exact) {
         (Some(usd), "") => format!("({usd})"),
         (Some(usd), exact) => format!("{exact} ({usd})"),
-        (None, exact) => exact.to_owned(),
+        (None, _) => exact,
     };
-    Part::Money(Cow::Borrowed(&money.brief), behind)
+    Part::Money(Cow::Owned(brief), behind)
 }
 
 /// An amount to the base unit.
 pub(super) fn exact(money: &Money) -> [Part<'_>; 2] {
     [
-        Part::Money(Cow::Borrowed(&money.text), format!("{} base units", money.base_units)),
+        Part::Money(Cow::Owned(money.text()), format!("{} base units", money.base_units)),
         Part::Small(Cow::Owned(format!("({})", money.usd_text()))),
     ]
 }

@@ -27,7 +27,7 @@ fn atoms<'p>(part: &'p Part<'_>) -> (Option<u8>, Vec<Atom<'p>>) {
         Part::Page { link, text, is_short } => {
             let short = Number(u64::from(*is_short));
             // The pages of an explorer begin alike.
-            match link.and_then(|link| link.strip_suffix(*text).ok_or(link).into()) {
+            match link.as_deref().and_then(|link| link.strip_suffix(*text).ok_or(link).into()) {
                 Some(Ok(before)) => (Some(2), vec![Text(text), short, Text(before)]),
                 Some(Err(link)) => (Some(2), vec![Text(text), short, Text(link), Number(1)]),
                 None => (Some(2), vec![Text(text), short]),

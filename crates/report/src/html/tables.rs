@@ -88,7 +88,7 @@ fn hop_row(hop: &Hop, has_verdicts: bool) -> Row<'_> {
 fn lot_text(lot: &Lot) -> Cow<'_, str> {
     let from = lot.from.as_ref().filter(|from| **from != lot.seed);
     let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
-    Cow::Owned(format!("{}: {}{from}", lot.seed, lot.money.brief))
+    Cow::Owned(format!("{}: {}{from}", lot.seed, lot.money.brief()))
 }
 
 fn when(place: &Place, with_chain: bool) -> Vec<Part<'_>> {
@@ -176,9 +176,9 @@ fn party_row(party: &Party) -> Row<'_> {
         id: &party.id,
         cells: vec![
             vec![format!("{}{invented}", party.alias).into()],
-            vec![Part::Page { link: party.link.as_deref(), text: &party.address, is_short: false }],
+            vec![Part::Page { link: party.link(), text: &party.address, is_short: false }],
             vec![party.chain_name.as_str().into()],
-            vec![party.kind.as_str().into()],
+            vec![Part::Text(Cow::Borrowed(&party.kind))],
             said.map(|line| Part::Line(Cow::Borrowed(line.as_str()))).collect(),
         ],
     }
@@ -241,7 +241,7 @@ fn known(known: Known<'_>) -> Vec<Part<'_>> {
 }
 
 fn whole_transaction(place: &Place) -> Part<'_> {
-    Part::Page { link: place.link.as_deref(), text: place.transaction_text(), is_short: false }
+    Part::Page { link: place.link(), text: place.transaction_text(), is_short: false }
 }
 
 /// The movements that touched a listed address.
@@ -337,7 +337,7 @@ pub(super) fn open_ends(report: &Report) -> Grid<'_> {
 }
 
 fn open_end_row(end: &OpenEnd) -> Row<'_> {
-    let stake = |lot: &Lot| Part::Line(format!("{}: {}", lot.seed, lot.money.brief).into());
+    let stake = |lot: &Lot| Part::Line(format!("{}: {}", lot.seed, lot.money.brief()).into());
     Row {
         id: "",
         cells: vec![

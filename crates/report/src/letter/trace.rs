@@ -20,7 +20,7 @@ pub(super) fn traced(report: &Report, action: &Action) -> Section {
         Text::from(format!(
             "{}: {}{} to {}, {}, ",
             seed.id,
-            seed.money.text,
+            seed.money.text(),
             from.unwrap_or_default(),
             seed.to.address,
             seed.place.time_text(),

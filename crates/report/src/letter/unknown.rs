@@ -83,7 +83,7 @@ fn by_other_rules(report: &Report, action: &Action) -> Vec<String> {
     });
     let told = here.filter_map(|place| {
         let address = &place.at.as_ref()?.address;
-        let (least, most) = (&place.least.text, &place.most.text);
+        let (least, most) = (&place.least.text(), &place.most.text());
         Some(match place.is_certain() {
             true => format!("At {address} every rule that adds up says {most} in all."),
             false => {

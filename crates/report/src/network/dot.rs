@@ -42,7 +42,7 @@ fn node_look(node: &Node<'_>) -> String {
     let Some(party) = node.party() else {
         return format!("shape=plaintext, label={}", quoted(node.name()));
     };
-    let mut label = format!("{}\n{}", node.name(), party.short);
+    let mut label = format!("{}\n{}", node.name(), party.short());
     if let Some(said) = party.labels.first() {
         let cut = if said.chars().nth(LABEL_CHARS).is_some() { "…" } else { "" };
         label.push('\n');
@@ -63,9 +63,9 @@ fn node_look(node: &Node<'_>) -> String {
     if party.is_invented {
         look.push_str(", style=dashed");
     }
-    if let Some(link) = &party.link {
+    if let Some(link) = party.link() {
         // Writing to a string cannot fail.
-        let _ = write!(look, ", URL={}", quoted(link));
+        let _ = write!(look, ", URL={}", quoted(&link));
     }
     look
 }

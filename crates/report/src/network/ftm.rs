@@ -95,7 +95,7 @@ fn wallet<'a>(report: &'a Report, party: &'a Party) -> Entity<'a> {
     properties.insert("summary", vec![Cow::Owned(summary)]);
     let said = party.labels.iter().chain(&party.listings).map(|text| Cow::Borrowed(text.as_str()));
     properties.insert("notes", said.chain([origin(report)]).collect());
-    properties.insert("sourceUrl", party.link.iter().map(|link| Cow::Borrowed(&**link)).collect());
+    properties.insert("sourceUrl", party.link().map(Cow::Owned).into_iter().collect());
     properties.retain(|_, values| !values.is_empty());
     Entity { id: wallet_id(party.chain, &party.address), schema: "CryptoWallet", properties }
 }
@@ -113,7 +113,7 @@ fn movement<'a>(report: &'a Report, edge: &Edge<'a>, from: String, receiver: Str
     properties.insert("description", vec![Cow::Owned(position), origin(report)]);
     let hash = place.transaction.iter().map(|hash| Cow::Borrowed(&**hash));
     properties.insert("recordId", hash.collect());
-    properties.insert("sourceUrl", place.link.iter().map(|link| Cow::Borrowed(&**link)).collect());
+    properties.insert("sourceUrl", place.link().map(Cow::Owned).into_iter().collect());
     properties.insert("date", edge.time().and_then(moment).map(Cow::Owned).into_iter().collect());
     properties.insert("subject", vec![Cow::Owned(from.clone())]);
     properties.insert("object", vec![Cow::Owned(receiver.clone())]);

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
+use super::party::shortened;
 use super::{Money, PartyRef};
 
 /// The same seeds by every rule, place by place.
@@ -88,15 +89,13 @@ impl BandPlace {
     /// The address shortened for reading; the kind of ending where there is none.
     #[must_use]
     pub fn short(&self) -> String {
-        let address = self.at.as_ref().map(|at| &at.address);
-        let ends = address.and_then(|address| address.get(..6).zip(address.get(38..)));
-        ends.map_or_else(|| self.classes.join("/"), |(head, tail)| format!("{head}…{tail}"))
+        self.at.as_ref().map_or_else(|| self.classes.join("/"), |at| shortened(&at.address))
     }
 
     /// The name; the kind of ending where there is none.
     #[must_use]
     pub fn name(&self) -> String {
-        self.at.as_ref().map_or_else(|| self.classes.join("/"), |at| at.text.clone())
+        self.at.as_ref().map_or_else(|| self.classes.join("/"), |at| at.text())
     }
 }
 

@@ -3,6 +3,7 @@
 use fundtrail_model::EndingClass;
 use schemars::JsonSchema;
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use super::{Money, PartyRef, Place};
 
@@ -68,9 +69,9 @@ pub struct LedgerEnding {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Lot {
     /// The seed.
-    pub seed: String,
+    pub seed: SmolStr,
     /// How the lot had got there: a seed or a hop. `None` for lots that are only being made.
-    pub from: Option<String>,
+    pub from: Option<SmolStr>,
     /// How much.
     pub money: Money,
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use fundtrail_model::Amount;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
+use smol_str::{SmolStr, ToSmolStr};
 
 use crate::input::PriceNote;
 use crate::number;
@@ -18,7 +19,7 @@ use crate::number;
 pub struct Money {
     figures: Arc<Figures>,
     /// US dollars at the block of the movement; `None` where there is no price.
-    pub usd: Option<String>,
+    pub usd: Option<SmolStr>,
     /// The price behind the dollars, with its source and time; `None` for sums, which have several.
     pub price: Option<Arc<PriceNote>>,
 }
@@ -31,14 +32,9 @@ pub struct Figures {
     /// Of what.
     pub of: Arc<AssetText>,
     /// The exact amount in base units.
-    pub base_units: String,
+    pub base_units: SmolStr,
     /// The exact amount in whole coins or tokens; `None` where the decimals are not known.
-    pub decimal: Option<String>,
-    /// The exact amount with thousands grouped, the asset's name, and its chain where the name alone
-    /// is not enough.
-    pub text: String,
-    /// The amount rounded for a table, with the asset's name; `≈` marks what is rounded.
-    pub brief: String,
+    pub decimal: Option<SmolStr>,
 }
 
 /// An asset where an amount of it is mentioned.
@@ -75,20 +71,45 @@ impl Deref for Figures {
 impl Figures {
     /// The texts of an amount.
     pub(crate) fn new(of: Arc<AssetText>, amount: Amount) -> Self {
-        let base_units = amount.to_string();
-        let decimal = of.decimals.map(|places| amount.to_decimal(places));
-        let name = &of.asset_and_chain;
-        let (text, brief) = match (of.decimals, &decimal) {
-            (Some(places), Some(decimal)) => (
-                format!("{} {name}", number::group(decimal)),
-                format!("{} {name}", number::brief(amount, places)),
-            ),
-            _ => {
-                let text = format!("{} base units of {name}", number::group(&base_units));
-                (text.clone(), text)
+        let base_units = amount.to_smolstr();
+        let decimal = of.decimals.map(|places| amount.to_decimal(places).into());
+        Self { amount, of, base_units, decimal }
+    }
+
+    /// The exact amount with thousands grouped, the asset's name, and its chain where the name alone is not enough.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let of = if self.decimal.is_some() { "" } else { "of " };
+        format!("{} {of}{}", self.number(), self.asset_and_chain)
+    }
+
+    /// The amount rounded for a table, with the asset's name; `≈` marks what is rounded.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        match self.decimals {
+            Some(places) => {
+                format!("{} {}", number::brief(self.amount, places), self.asset_and_chain)
             }
-        };
-        Self { amount, of, base_units, decimal, text, brief }
+            None => self.text(),
+        }
+    }
+
+    /// The exact amount with thousands grouped, without the asset.
+    #[must_use]
+    pub fn number(&self) -> String {
+        match &self.decimal {
+            Some(decimal) => number::group(decimal),
+            None => format!("{} base units", number::group(&self.base_units)),
+        }
+    }
+
+    /// The amount rounded for a table, without the asset, where a heading names that.
+    #[must_use]
+    pub fn brief_number(&self) -> String {
+        match self.decimals {
+            Some(places) => number::brief(self.amount, places),
+            None => format!("{} of", self.number()),
+        }
     }
 }
 
@@ -132,7 +153,7 @@ impl Serialize for Money {
 
 impl Money {
     /// An amount, and what it was worth.
-    pub(crate) const fn new(figures: Arc<Figures>, usd: Option<String>) -> Self {
+    pub(crate) const fn new(figures: Arc<Figures>, usd: Option<SmolStr>) -> Self {
         Self { figures, usd, price: None }
     }
 
@@ -151,7 +172,7 @@ impl Money {
     /// Whether the amount for a table is the exact one.
     #[must_use]
     pub fn is_exact(&self) -> bool {
-        self.brief == self.text
+        self.brief() == self.text()
     }
 
     /// Another amount of the same asset, rounded for a table.
@@ -179,21 +200,6 @@ impl Money {
         match self.decimal {
             Some(_) => format!("{} {}", self.number(), self.asset),
             None => format!("{} of {}", self.number(), self.asset),
-        }
-    }
-
-    /// The amount rounded for a table, without the asset, where a heading names that.
-    #[must_use]
-    pub fn brief_number(&self) -> &str {
-        self.brief.strip_suffix(&self.asset_and_chain).unwrap_or(&self.brief).trim_end()
-    }
-
-    /// The exact amount with thousands grouped, without the asset.
-    #[must_use]
-    pub fn number(&self) -> String {
-        match &self.decimal {
-            Some(decimal) => number::group(decimal),
-            None => format!("{} base units", number::group(&self.base_units)),
         }
     }
 }

@@ -3,6 +3,8 @@
 use fundtrail_model::{EndingClass, Rule};
 use schemars::JsonSchema;
 use serde::Serialize;
+use smallvec::SmallVec;
+use smol_str::SmolStr;
 
 use super::{Lot, Money, PartyRef, Place};
 use crate::number::group;
@@ -34,20 +36,23 @@ pub struct Ending {
     /// Where in the chain it arrived, and by which transaction.
     pub place: Place,
     /// The seed or the hop that brought it.
-    pub origin: String,
+    pub origin: SmolStr,
     /// The hops that lead to it, first hop first.
-    pub path: Vec<String>,
+    pub path: Vec<SmolStr>,
     /// The share of the seed's value in millionths, where one asset that became several counts in
     /// equal parts. For order and drawing only.
     #[serde(skip)]
     pub share_ppm: u32,
 }
 
+/// A list that mostly has one item.
+pub type Few<T> = SmallVec<[T; 1]>;
+
 /// One movement of stolen value.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Hop {
     /// `H1` and so on.
-    pub id: String,
+    pub id: SmolStr,
     /// `payment` or `conversion`.
     #[schemars(extend("enum" = ["payment", "conversion"]))]
     pub kind: &'static str,
@@ -64,24 +69,24 @@ pub struct Hop {
     /// Why there is no receiver.
     pub to_note: Option<&'static str>,
     /// What was given, clean lots included.
-    pub paid: Vec<Money>,
+    pub paid: Few<Money>,
     /// What a conversion got for it, clean lots included.
-    pub received: Vec<Money>,
+    pub received: Few<Money>,
     /// Whether a conversion's shares rest on a convention.
     pub is_approximate: bool,
     /// The stolen part of what was given, by asset.
-    pub stolen: Vec<Money>,
+    pub stolen: Few<Money>,
     /// The stolen lots it took.
-    pub taken: Vec<Lot>,
+    pub taken: Few<Lot>,
     /// The stolen lots it made.
-    pub made: Vec<Lot>,
+    pub made: Few<Lot>,
     /// The rule that chose the lots.
     #[schemars(extend("enum" = Rule::ALL.map(Rule::name)))]
     pub rule: &'static str,
     /// Positions of the transfers that show it.
-    pub evidence: Vec<String>,
+    pub evidence: Few<SmolStr>,
     /// What the listings of its two ends say of it, then and now; empty where neither has one.
-    pub verdicts: Vec<String>,
+    pub verdicts: Box<[String]>,
     /// As in [`Ending::share_ppm`].
     #[serde(skip)]
     pub share_ppm: u32,
@@ -98,9 +103,9 @@ impl Hop {
         if self.evidence.len() < 2 {
             return None;
         }
-        let step = |position: &String| match position.rsplit_once('/') {
+        let step = |position: &SmolStr| match position.rsplit_once('/') {
             Some((_, step)) => step.to_owned(),
-            None => position.clone(),
+            None => position.to_string(),
         };
         let named: Vec<String> = self.evidence.iter().take(MOST_NAMED).map(step).collect();
         let more = match self.evidence.len().saturating_sub(MOST_NAMED) {

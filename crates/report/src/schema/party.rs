@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
+use smol_str::SmolStr;
+
+use super::ChainText;
 
 /// An address where it is mentioned. What is told of it is kept once for all mentions that say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,15 +18,35 @@ pub struct PartyRef(Arc<PartyText>);
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PartyText {
     /// Its number among the [`Report::parties`](super::Report::parties).
-    pub party: String,
+    pub party: SmolStr,
     /// The whole address, with its checksum.
-    pub address: String,
+    pub address: SmolStr,
     /// `wallet 7`, or `labelled “name”` by the label that held at the time; it says `(invented)` where
     /// it is.
-    pub name: String,
-    /// The name and the shortened address.
-    #[serde(skip)]
-    pub text: String,
+    pub name: SmolStr,
+}
+
+/// What stands after the name of something made up.
+pub(crate) const INVENTED: &str = " (invented)";
+
+impl PartyText {
+    /// The name and the shortened address: `wallet 7 (invented, 0x12ab…34cd)`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let short = shortened(&self.address);
+        match self.name.strip_suffix(INVENTED) {
+            Some(name) => format!("{name} (invented, {short})"),
+            None => format!("{} ({short})", self.name),
+        }
+    }
+}
+
+/// A whole address shortened for reading: `0x12ab…34cd`.
+pub(crate) fn shortened(address: &str) -> String {
+    match (address.get(..6), address.get(38..)) {
+        (Some(head), Some(tail)) => format!("{head}…{tail}"),
+        _ => address.to_owned(),
+    }
 }
 
 impl Deref for PartyRef {
@@ -47,34 +70,110 @@ impl Serialize for PartyRef {
 }
 
 /// An address that has a part in the trail.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug)]
 pub struct Party {
     /// `P1` and so on, in the order of appearance.
-    pub id: String,
-    /// The chain's id.
-    pub chain: u64,
-    /// The chain's name.
-    pub chain_name: String,
+    pub id: SmolStr,
+    /// The chain.
+    pub on: Arc<ChainText>,
     /// The whole address, with its checksum.
-    pub address: String,
-    /// The address shortened for reading, `0x12ab…34cd`.
-    pub short: String,
+    pub address: SmolStr,
     /// A short name of this report, `wallet 7`; the same number is the same address on every chain.
-    pub alias: String,
+    pub alias: SmolStr,
     /// What it is: `wallet`, `contract`, or `not known`.
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// What labels say of it, the most trusted first.
-    pub labels: Vec<String>,
+    pub labels: Box<[String]>,
     /// What sanctions listings say of it, with the status of today.
-    pub listings: Vec<String>,
+    pub listings: Box<[String]>,
     /// The status today of the listing that weighs most, in the words of a finding's `today`; `None` where it has no
     /// listing.
-    #[schemars(extend("enum" = ["not yet listed", "perhaps listed", "listed", "perhaps delisted", "delisted", null]))]
     pub listed_today: Option<&'static str>,
     /// Whether it is made up for a reconstruction.
     pub is_invented: bool,
+}
+
+impl Deref for Party {
+    type Target = ChainText;
+
+    fn deref(&self) -> &ChainText {
+        &self.on
+    }
+}
+
+impl Party {
+    /// The address shortened for reading, `0x12ab…34cd`.
+    #[must_use]
+    pub fn short(&self) -> String {
+        shortened(&self.address)
+    }
+
     /// Its page at a block explorer.
-    pub link: Option<String>,
+    #[must_use]
+    pub fn link(&self) -> Option<String> {
+        self.on.page("address", &self.address)
+    }
+}
+
+/// An address that has a part in the trail.
+#[derive(Serialize, JsonSchema)]
+struct Wire<'a> {
+    /// `P1` and so on, in the order of appearance.
+    id: &'a str,
+    /// The chain's id.
+    chain: u64,
+    /// The chain's name.
+    chain_name: &'a str,
+    /// The whole address, with its checksum.
+    address: &'a str,
+    /// The address shortened for reading, `0x12ab…34cd`.
+    short: String,
+    /// A short name of this report, `wallet 7`; the same number is the same address on every chain.
+    alias: &'a str,
+    /// What it is: `wallet`, `contract`, or `not known`.
+    kind: &'a str,
+    /// What labels say of it, the most trusted first.
+    labels: &'a [String],
+    /// What sanctions listings say of it, with the status of today.
+    listings: &'a [String],
+    /// The status today of the listing that weighs most, in the words of a finding's `today`; `None` where it has no
+    /// listing.
+    #[schemars(extend("enum" = ["not yet listed", "perhaps listed", "listed", "perhaps delisted", "delisted", null]))]
+    listed_today: Option<&'static str>,
+    /// Whether it is made up for a reconstruction.
+    is_invented: bool,
+    /// Its page at a block explorer.
+    link: Option<String>,
+}
+
+impl Serialize for Party {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let wire = Wire {
+            id: &self.id,
+            chain: self.chain,
+            chain_name: &self.chain_name,
+            address: &self.address,
+            short: self.short(),
+            alias: &self.alias,
+            kind: &self.kind,
+            labels: &self.labels,
+            listings: &self.listings,
+            listed_today: self.listed_today,
+            is_invented: self.is_invented,
+            link: self.link(),
+        };
+        wire.serialize(serializer)
+    }
+}
+
+impl JsonSchema for Party {
+    fn schema_name() -> Cow<'static, str> {
+        "Party".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Wire::<'static>::json_schema(generator)
+    }
 }
 
 /// An asset that has a part in the trail.

@@ -31,8 +31,8 @@ const MAX_ENDINGS: usize = 6;
 impl PathSet {
     /// Where it leads.
     #[must_use]
-    pub fn place(&self) -> &str {
-        self.at.as_ref().map_or("nobody known", |at| &at.text)
+    pub fn place(&self) -> String {
+        self.at.as_ref().map_or_else(|| "nobody known".to_owned(), |at| at.text())
     }
 
     /// From where to where, how much, and by which endings.
@@ -44,7 +44,7 @@ impl PathSet {
             endings.push(format!("and {more} more"));
         }
         let (seed, to, place, class) = (&self.seed, words.to, self.place(), self.class);
-        format!("{seed} {to} {place}, {class}: {} ({})", self.money.text, endings.join(", "))
+        format!("{seed} {to} {place}, {class}: {} ({})", self.money.text(), endings.join(", "))
     }
 }
 
@@ -63,7 +63,7 @@ impl Path {
             }
             is => is.concat(),
         };
-        format!("{is}: {hops}, at most {} of one {}", self.at_most.text, words.ending)
+        format!("{is}: {hops}, at most {} of one {}", self.at_most.text(), words.ending)
     }
 }
 

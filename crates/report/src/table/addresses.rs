@@ -1,6 +1,6 @@
 //! Every address and every asset.
 
-use super::{Fields, Kind, Table, borrowed, joined, or_empty};
+use super::{Fields, Kind, Table, borrowed, joined, shown};
 use crate::Report;
 use crate::schema::{AssetLine, Party};
 
@@ -16,7 +16,7 @@ pub(super) fn addresses(report: &Report) -> Table<'_> {
         .text("labels", |party| joined(&party.labels, |label| borrowed(label)))
         .text("listings", |party| joined(&party.listings, |listing| borrowed(listing)))
         .flag("invented", |party| party.is_invented)
-        .field("link", Kind::Link, |party| or_empty(party.link.as_deref()))
+        .field("link", Kind::Link, |party| shown(party.link()))
         .rows(report, &report.parties)
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, Fields, Kind, Table, borrowed, or_empty};
+use super::{Cell, Fields, Kind, Table, borrowed, or_empty, shown};
 use crate::Report;
 use crate::schema::Place;
 
@@ -59,7 +59,7 @@ pub(super) fn evidence(report: &Report) -> Table<'_> {
             false => Cell::default(),
         })
         .field("link", Kind::Link, |proof| match is_in_transaction(proof) {
-            true => or_empty(proof.place.link.as_deref()),
+            true => shown(proof.place.link()),
             false => Cell::default(),
         })
         .rows(report, all)

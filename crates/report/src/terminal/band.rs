@@ -100,7 +100,7 @@ fn rows<'a>(
         *count = count.saturating_add(1);
     }
     let name = |place: &BandPlace| match (known.get(&place.short().to_lowercase()), &place.at) {
-        (Some(2..), Some(at)) => at.address.clone(),
+        (Some(2..), Some(at)) => at.address.to_string(),
         _ => place.short(),
     };
     let place_row = |place: &BandPlace| {
@@ -118,7 +118,7 @@ fn rows<'a>(
 
 /// The heading has named the asset.
 fn number(money: &Money) -> String {
-    money.brief_number().to_owned()
+    money.brief_number()
 }
 
 /// All of it, with exact amounts: every place by every rule, and both sides of each rule's ledger.
@@ -159,7 +159,7 @@ fn one(page: &mut Page, place: &BandPlace) {
         .map_or_else(|| "nobody".to_owned(), |at| format!("{}, {}", at.name, at.address));
     let classes = place.classes.join(", ");
     if place.is_certain() {
-        let text = format!("{at}: {classes}; {} by every rule that adds up", place.most.text);
+        let text = format!("{at}: {classes}; {} by every rule that adds up", place.most.text());
         page.paragraph(6, Style::Plain, &text);
         return;
     }

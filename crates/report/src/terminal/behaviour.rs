@@ -48,7 +48,7 @@ fn who(pattern: &Pattern) -> String {
     let mut parties = pattern.in_role(role);
     let text = |party: &PartyRef| match pattern.needs_whole_addresses() {
         true => whole_address(party),
-        false => party.text.clone(),
+        false => party.text(),
     };
     let first = parties.next().map(text).unwrap_or_default();
     match parties.count() {
@@ -133,13 +133,17 @@ fn pattern(page: &mut Page, pattern: &Pattern) {
 
 fn heading(link: &Link) -> String {
     let through = match &link.through {
-        Some(through) => format!(", by way of {}", through.text),
+        Some(through) => format!(", by way of {}", through.text()),
         None => String::new(),
     };
     let strength = if link.is_strong { "strong" } else { "weak" };
     format!(
         "{}  {} ({strength}, {}): {} and {}{through}",
-        link.id, link.heuristic, link.confidence, link.from.text, link.to.text
+        link.id,
+        link.heuristic,
+        link.confidence,
+        link.from.text(),
+        link.to.text()
     )
 }
 
@@ -164,7 +168,7 @@ fn quoted(place: &Place) -> &str {
 
 /// The first of them by name, and how many more there are.
 fn names(parties: &mut dyn Iterator<Item = &PartyRef>) -> String {
-    let texts: Vec<String> = parties.map(|party| party.text.clone()).collect();
+    let texts: Vec<String> = parties.map(|party| party.text()).collect();
     let n = texts.len();
     shortened(&mut texts.into_iter(), n)
 }

@@ -68,7 +68,7 @@ fn steps<'a>(
         } else {
             page.paragraph(6, Style::Faint, &format!("{}  told above", step.hop));
         }
-        page.field(10, "this way", &format!("at most {}", step.arrives.text));
+        page.field(10, "this way", &format!("at most {}", step.arrives.text()));
     }
     let left_out = path.steps.len().saturating_sub(MAX_HOPS);
     if left_out > 0 {
@@ -80,15 +80,15 @@ fn steps<'a>(
 fn tell(page: &mut Page, words: &Words, hop: &Hop) {
     let what = if hop.received.is_empty() {
         let to = match (&hop.to, hop.to_note) {
-            (Some(to), _) => to.text.as_str(),
-            (None, note) => note.unwrap_or_default(),
+            (Some(to), _) => to.text(),
+            (None, note) => note.unwrap_or_default().to_owned(),
         };
-        format!("{} paid {} to {to}", hop.from.text, list(&hop.paid))
+        format!("{} paid {} to {to}", hop.from.text(), list(&hop.paid))
     } else {
         let note = if hop.is_approximate { " (shares by convention)" } else { "" };
         format!(
             "{} converted {} into {}{note}",
-            hop.from.text,
+            hop.from.text(),
             list(&hop.paid),
             list(&hop.received)
         )

@@ -1,5 +1,7 @@
 //! The second half of the terminal report: certainty, endings, method.
 
+use smol_str::SmolStr;
+
 use super::page::{Page, Style};
 use super::{band, capped, section};
 use crate::Report;
@@ -47,7 +49,10 @@ pub(super) fn certainty(page: &mut Page, report: &Report) {
     for end in capped(page, &certainty.open_ends) {
         let at = format!(
             "{} on {}: blocks {}, hop {}",
-            end.at.text, end.chain_name, end.window, end.depth
+            end.at.text(),
+            end.chain_name,
+            end.window,
+            end.depth
         );
         page.paragraph(4, Style::Plain, &at);
         page.field(6, "address", &end.at.address);
@@ -71,12 +76,15 @@ pub(super) fn endings(page: &mut Page, report: &Report) {
     section(page, report, report.words.endings_title);
     for ending in capped(page, &report.endings) {
         let at = match &ending.at {
-            Some(at) => format!(" {} {}", report.words.at, at.text),
+            Some(at) => format!(" {} {}", report.words.at, at.text()),
             None => String::new(),
         };
         let text = format!(
             "{}  {}: {} of {}{at}",
-            ending.id, ending.class, ending.money.brief, ending.seed
+            ending.id,
+            ending.class,
+            ending.money.brief(),
+            ending.seed
         );
         page.paragraph(2, Style::Strong, &text);
         page.paragraph(6, Style::Plain, &ending.why);
@@ -87,7 +95,7 @@ pub(super) fn endings(page: &mut Page, report: &Report) {
 }
 
 /// The hops by number; of a long path both ends.
-fn path(hops: &[String]) -> String {
+fn path(hops: &[SmolStr]) -> String {
     match (hops.get(..12), hops.get(hops.len().saturating_sub(12)..)) {
         (Some(head), Some(tail)) if hops.len() > 24 => {
             let left_out = hops.len().saturating_sub(24);
@@ -100,9 +108,9 @@ fn path(hops: &[String]) -> String {
 pub(super) fn lots(lots: &[Lot]) -> String {
     let text = |lot: &Lot| match &lot.from {
         Some(from) if *from != lot.seed => {
-            format!("{} of {} from {from}", lot.money.text, lot.seed)
+            format!("{} of {} from {from}", lot.money.text(), lot.seed)
         }
-        _ => format!("{} of {}", lot.money.text, lot.seed),
+        _ => format!("{} of {}", lot.money.text(), lot.seed),
     };
     lots.iter().map(text).collect::<Vec<_>>().join("; ")
 }

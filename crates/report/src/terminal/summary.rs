@@ -33,7 +33,7 @@ pub(super) fn ledger(page: &mut Page, report: &Report) {
 }
 
 fn ledger_text(line: &LedgerLine, sign: &str) -> String {
-    let amount = |money: &Money| number(&money.brief, &money.asset_and_chain);
+    let amount = |money: &Money| number(&money.brief(), &money.asset_and_chain);
     let part = |sign: &str, what: &str, money: &Money| {
         (!money.amount.is_zero()).then(|| format!("{sign}{} {what}", amount(money)))
     };
@@ -126,7 +126,7 @@ fn by_address(action: &Action) -> Vec<(&str, Vec<&ActionItem>)> {
 fn text(item: &ActionItem) -> String {
     let known = item.known_in_short();
     let known = if known.is_empty() { known } else { format!(" ({known})") };
-    format!("{} of {}{known}", item.money.brief, item.seed)
+    format!("{} of {}{known}", item.money.brief(), item.seed)
 }
 
 /// Every listed address in full; the answers above say what its listing means.
@@ -138,7 +138,7 @@ pub(super) fn sanctions(page: &mut Page, report: &Report) {
     for finding in shown(page, &report.findings) {
         let is_alert = finding.is_flagged && finding.is_in_force;
         let style = if is_alert { Style::Alert } else { Style::Plain };
-        let sums: Vec<&str> = finding.totals.iter().map(|money| money.brief.as_str()).collect();
+        let sums: Vec<String> = finding.totals.iter().map(|money| money.brief()).collect();
         let until = finding.delisted.as_ref().map(|day| format!(" to {day}")).unwrap_or_default();
         let is_invented = finding.is_invented || finding.party.name.contains("(invented)");
         let text = format!(

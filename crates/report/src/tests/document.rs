@@ -129,7 +129,7 @@ fn what_the_content_says_stands_in_the_text() {
         report.hops.iter().for_each(|hop| check(hop.place.transaction_text()));
         for ending in &report.endings {
             check(&format!("{} of {}", ending.id, ending.seed));
-            check(&ending.money.text);
+            check(&ending.money.text());
             check(&ending.why);
         }
         for action in &report.actions {

@@ -211,7 +211,7 @@ fn only_https_explorers_become_links() {
     let check = |explorer: &str, expected: bool| {
         let mut sample = small();
         sample.chains[1].explorer = Some(explorer.to_owned());
-        assert_eq!(sample.report().hops[0].place.link.is_some(), expected, "{explorer}");
+        assert_eq!(sample.report().hops[0].place.link().is_some(), expected, "{explorer}");
     };
     check("https://polygonscan.com", true);
     check("https://polygonscan.com/", true);

@@ -95,7 +95,7 @@ pub(super) fn check_graph(report: &Report, name: &str, graph: &Value) {
         }
     }
     for party in &report.parties {
-        let data = &graph["nodes"][&party.id];
+        let data = &graph["nodes"][party.id.as_str()];
         assert_eq!(data["address"], party.address.as_str());
         assert_eq!(data["labels"].as_str().unwrap_or_default(), party.labels.join("; "));
         let listed_today = data["listed_today"].as_str().unwrap_or_default();
@@ -110,7 +110,7 @@ pub(super) fn check_graph(report: &Report, name: &str, graph: &Value) {
         .parties
         .iter()
         .map(|party| {
-            let endings = graph["nodes"][&party.id]["endings"].as_str().unwrap_or_default();
+            let endings = graph["nodes"][party.id.as_str()]["endings"].as_str().unwrap_or_default();
             endings.split(" + ").filter(|id| !id.is_empty()).count()
         })
         .sum();
@@ -186,7 +186,7 @@ fn who_is_listed_no_longer_does_not_look_as_if() {
     ] {
         let id = party(number);
         for (graph, (name, _)) in graphs.iter().zip(&files) {
-            let data = &graph["nodes"][&id];
+            let data = &graph["nodes"][id.as_str()];
             if name == "r.dot" {
                 assert_eq!(data["shape"].as_str().unwrap_or("box"), shape, "{data}");
                 continue;

@@ -124,7 +124,7 @@ fn evidence_quotes_the_transaction_of_its_hop() {
         if !row["transaction"].is_empty() {
             quoted += 1;
             assert_eq!(Some(&*row["transaction"]), hop.place.transaction.as_deref());
-            let ends = [&row["position"], &hop.place.position]
+            let ends = [&*row["position"], &*hop.place.position]
                 .map(|at| at.rsplit_once('/').unwrap().0.to_owned());
             assert_eq!(ends[0], ends[1]);
         }

@@ -193,8 +193,8 @@ pub(super) fn in_short(items: &[ActionItem]) -> String {
             "NOT CONFIRMED: {} of {} amounts, the first of them {} at {}: {}.",
             group(&count.saturating_sub(confirmed).to_string()),
             group(&count.to_string()),
-            item.money.brief,
-            item.at.text,
+            item.money.brief(),
+            item.at.text(),
             check.statement.split_once("because ").map_or(&*check.statement, |(_, doubt)| doubt),
         ),
     }

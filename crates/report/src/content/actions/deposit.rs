@@ -90,8 +90,8 @@ fn told(
     let statement = format!(
         "{} {did} {}, {label}, and paid nobody but exchanges as far as was looked at ({}): {likely}. INFERRED from \
          behaviour ({by}), said by no list.{then}",
-        at.text,
-        exchange.text,
+        at.text(),
+        exchange.text(),
         looks.looked_at(chain, best.to),
     );
     Some(Deposit {

@@ -104,7 +104,7 @@ pub(super) fn links(report: &Report) -> Section {
         links.blocks.push(grid("", columns, &behaviour.links, link));
     }
     for owner in &behaviour.owners {
-        let names: Vec<&str> = owner.parties.iter().map(|of: &PartyRef| of.text.as_str()).collect();
+        let names: Vec<String> = owner.parties.iter().map(|of: &PartyRef| of.text()).collect();
         let more = match owner.parties_left_out {
             0 => String::new(),
             more => format!(" and {} more", group(&more.to_string())),

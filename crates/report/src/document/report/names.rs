@@ -41,9 +41,9 @@ fn row(party: &Party) -> Vec<Text> {
     vec![
         party.id.as_str().into(),
         format!("{}{invented}", party.alias).into(),
-        Text::default().and(linked(&party.address, party.link.as_deref())),
+        Text::default().and(linked(&party.address, party.link())),
         party.chain_name.as_str().into(),
-        party.kind.as_str().into(),
+        (&*party.kind).into(),
         Text::lines(said),
     ]
 }

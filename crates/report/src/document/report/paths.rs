@@ -59,7 +59,7 @@ fn steps<'a>(
         } else {
             Text::default().strong(hop.id.as_str()).then(": told above.")
         };
-        items.push(told.line().then(format!("This way at most {}.", step.arrives.text)));
+        items.push(told.line().then(format!("This way at most {}.", step.arrives.text())));
     }
     super::super::parts::list(items)
 }
@@ -67,14 +67,14 @@ fn steps<'a>(
 fn tell(words: &Words, hop: &Hop) -> Text {
     let what = if hop.received.is_empty() {
         let to = match (&hop.to, hop.to_note) {
-            (Some(to), _) => to.text.as_str(),
-            (None, note) => note.unwrap_or_default(),
+            (Some(to), _) => to.text(),
+            (None, note) => note.unwrap_or_default().to_owned(),
         };
-        format!(": {} paid {} to {to}.", hop.from.text, exact_list(&hop.paid))
+        format!(": {} paid {} to {to}.", hop.from.text(), exact_list(&hop.paid))
     } else {
         let note = if hop.is_approximate { " (shares by convention)" } else { "" };
         let (paid, received) = (exact_list(&hop.paid), exact_list(&hop.received));
-        format!(": {} converted {paid} into {received}{note}.", hop.from.text)
+        format!(": {} converted {paid} into {received}{note}.", hop.from.text())
     };
     let became = match hop.received.is_empty() {
         true => String::new(),

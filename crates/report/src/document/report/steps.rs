@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use smol_str::SmolStr;
+
 use super::super::parts::{
     ending_count, exact_lines, exact_list, heading, list, numbered, paragraph, party, section,
     transaction, when, when_netted,
@@ -93,7 +95,7 @@ fn of_one_kind(report: &Report, endings: &[&Ending]) -> Block {
 }
 
 /// The hops by number; of a long path both ends.
-fn path(hops: &[String]) -> String {
+fn path(hops: &[SmolStr]) -> String {
     let half = MAX_PATH / 2;
     match (hops.get(..half), hops.get(hops.len().saturating_sub(half)..)) {
         (Some(head), Some(tail)) if MAX_PATH < hops.len() => {
@@ -143,7 +145,7 @@ fn hop_row(hop: &Hop) -> Vec<Text> {
             Some(from) if *from != lot.seed => format!(" from {from}"),
             _ => String::new(),
         };
-        Text::from(format!("{}: {}{from}", lot.seed, lot.money.text))
+        Text::from(format!("{}: {}{from}", lot.seed, lot.money.text()))
     });
     vec![
         hop.id.as_str().into(),
