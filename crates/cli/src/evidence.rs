@@ -103,6 +103,18 @@ impl Evidence {
         addresses
     }
 
+    /// What has been looked at, where nothing else of it is needed any more.
+    pub(crate) fn into_coverage(self) -> Vec<Coverage> {
+        self.chains
+            .into_iter()
+            .map(|records| records.coverage)
+            .reduce(|mut all, mut next| {
+                all.append(&mut next);
+                all
+            })
+            .unwrap_or_default()
+    }
+
     /// What has been looked at on a chain.
     pub(crate) fn coverage(&self, chain: ChainId) -> impl Iterator<Item = &Coverage> {
         let records = self.chains.iter().filter(move |records| records.chain == chain);

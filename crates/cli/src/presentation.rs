@@ -248,6 +248,7 @@ fn present_noting(
     let journeys = Journeys::of(&trail);
     let paths = journeys.to_endings();
     let mut places = journeys.to_places();
+    drop(journeys);
     if let Some(wanted) = wanted {
         places = paths::only(wanted, places, chains)?;
     }
@@ -266,8 +267,6 @@ fn present_noting(
         evidence.chains.iter().flat_map(|records| records.claims.iter().cloned()).collect();
     let accounts: Vec<_> =
         evidence.chains.iter().flat_map(|records| records.accounts.iter().copied()).collect();
-    let coverage: Vec<_> =
-        evidence.chains.iter().flat_map(|records| records.coverage.iter().copied()).collect();
     let differences: Vec<_> = evidence
         .chains
         .iter()
@@ -313,6 +312,8 @@ fn present_noting(
             ThroughLine { what: text.clone(), reached }
         })
         .collect();
+    // A large case's records take as much memory as what is said of them.
+    let coverage = evidence.into_coverage();
     let value = Valuation { how, times: &times };
     let title = match trail.direction {
         Direction::Out => "Trail of stolen funds",
@@ -360,8 +361,6 @@ fn present_noting(
             value.usd(asset, amount, block)
         },
     };
-    // A large case's transfers take as much memory as what is said of them.
-    drop(evidence);
     let report = fundtrail_report::content(&input);
     let is_disputed = report.opinions.iter().any(|opinion| opinion.is_disagreement);
     let is_flagged = report.findings.iter().any(|finding| finding.is_flagged)

@@ -36,7 +36,7 @@ impl<'t> Journeys<'t> {
     /// O(hops of the paths).
     #[must_use]
     pub fn to_endings(&self) -> Vec<Vec<HopId>> {
-        let hops = |path: Path| path.steps.into_iter().map(|step| step.hop).collect();
+        let hops = |path: Path| path.steps.iter().map(|step| step.hop).collect();
         let largest = |ending| hops(self.ways.to(ending, Aim::Largest));
         self.trail.endings.iter().map(largest).collect()
     }
@@ -63,6 +63,13 @@ impl<'t> Journeys<'t> {
                 let is_first = |(_, ending): &&(usize, &Ending)| Some(ending.arrived) == first;
                 let earliest: Vec<(usize, &Ending)> =
                     endings.iter().filter(is_first).copied().collect();
+                let largest = best_of(&endings, &self.ways, Aim::Largest);
+                let other = |endings: &[_]| match best_of(endings, &self.ways, Aim::Shortest) {
+                    // Kept once: most places have one way.
+                    path if path == largest => largest.clone(),
+                    path => path,
+                };
+                let (shortest, earliest) = (other(&endings), other(&earliest));
                 Paths {
                     seed,
                     asset,
@@ -71,9 +78,9 @@ impl<'t> Journeys<'t> {
                     amount: endings
                         .iter()
                         .fold(Amount::ZERO, |sum, (_, ending)| sum.saturating_add(ending.amount)),
-                    largest: best_of(&endings, &self.ways, Aim::Largest),
-                    shortest: best_of(&endings, &self.ways, Aim::Shortest),
-                    earliest: best_of(&earliest, &self.ways, Aim::Shortest),
+                    largest,
+                    shortest,
+                    earliest,
                     endings: endings.iter().map(|(ending_idx, _)| *ending_idx).collect(),
                 }
             })

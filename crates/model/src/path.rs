@@ -1,12 +1,14 @@
 //! How value came to where it ended.
 
+use std::sync::Arc;
+
 use crate::{Address, Amount, Asset, EndingClass, HopId, SeedId};
 
 /// A chain of lots from a seed on: each hop took a lot that the one before it had brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path {
     /// The hops in the order of the chain; none where the value never moved.
-    pub steps: Vec<PathStep>,
+    pub steps: Arc<[PathStep]>,
     /// The most of what ended there that can have come this way, in base units of the ending's asset.
     pub amount: Amount,
 }

@@ -57,8 +57,7 @@ pub(crate) fn cents(usd: &str) -> Option<u128> {
 
 /// The sum of dollars; empty where there is nothing to add up or something has no price.
 pub(crate) fn usd_sum<'m>(amounts: impl Iterator<Item = &'m Money>) -> String {
-    let cents: Option<Vec<u128>> =
-        amounts.map(|money| money.usd.as_deref().and_then(cents)).collect();
+    let cents: Option<Vec<u128>> = amounts.map(|money| money.usd().and_then(cents)).collect();
     let Some(cents) = cents.filter(|cents| !cents.is_empty()) else { return String::new() };
     let sum = cents.into_iter().map(|cents| Usd { cents });
     sum.fold(Usd::default(), Usd::saturating_add).to_string()

@@ -333,17 +333,15 @@ impl<'a, T: 'a> Fields<'a, T> {
                 borrowed(of(item).map_or("", |money| &money.base_units))
             })
             .field("amount", Kind::Amount, move |item| of(item).map_or_else(Cell::default, decimal))
-            .field("usd", Kind::Usd, move |item| {
-                or_empty(of(item).and_then(|money| money.usd.as_deref()))
-            })
+            .field("usd", Kind::Usd, move |item| or_empty(of(item).and_then(|money| money.usd())))
     }
 
     /// Three columns: the price of one whole unit behind the dollars, who says so, and of when it is.
     fn prices(self, of: impl Fn(&T) -> &'a [Money] + Copy + 'a) -> Self {
         let note = move |item: &T, part: fn(&'a PriceNote) -> &'a str| {
-            let part = |money: &'a Money| or_empty(money.price.as_deref().map(part));
+            let part = |money: &'a Money| or_empty(money.price().map(part));
             let amounts = of(item);
-            let is_priced = amounts.iter().any(|money| money.price.is_some());
+            let is_priced = amounts.iter().any(|money| money.price().is_some());
             if is_priced { joined(amounts, part) } else { Cell::default() }
         };
         self.text("usd_per_unit", move |item| note(item, |price| &price.usd_per_unit))

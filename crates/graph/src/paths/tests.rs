@@ -265,7 +265,7 @@ fn assert_chain(trail: &Trail, place: &fundtrail_model::Paths, path: &Path, chai
     assert!(path.amount <= *amount && path.amount <= place.amount);
     let hop = |id: HopId| &trail.hops[usize::try_from(id.0).unwrap()];
     let mut before = None;
-    for step in &path.steps {
+    for step in &*path.steps {
         let hop = hop(step.hop);
         let at = (hop.position.block, hop.position.transaction);
         assert!(before <= Some(at));

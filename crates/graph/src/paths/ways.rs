@@ -146,7 +146,7 @@ impl Ways {
         }
         steps.reverse();
         let brought = steps.last().map_or(ending.amount, |last| last.amount);
-        Path { steps, amount: brought.min(ending.amount) }
+        Path { steps: steps.into(), amount: brought.min(ending.amount) }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::{
     self as model, Amount, Asset, EndingClass, Hop, HopId, HopKind, LotTaken, Origin, SeedId,
 };
+use smol_str::SmolStr;
 
 use super::clean;
 use super::names::Names;
@@ -116,7 +117,7 @@ pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<LedgerLine> {
                         let usd = found
                             .and_then(|(_, sums)| sums.money::<Vec<_>>(names).into_iter().next())
                             .filter(|money| money.amount == *amount)
-                            .and_then(|money| money.usd);
+                            .and_then(|money| money.usd().map(SmolStr::from));
                         LedgerEnding {
                             class: class.name(),
                             money: Money::new(names.figures(line.asset, *amount), usd),

@@ -209,7 +209,9 @@ const BACK: &[Term] = &[
 
 /// The words that a reader of a report meets.
 pub(super) fn glossary(input: &Input<'_>) -> Vec<Term> {
-    let hows: BTreeSet<&str> = input.coverage.iter().map(|found| found.how.name()).collect();
+    // One by one: a set made of all at once would first list them.
+    let mut hows: BTreeSet<&str> = BTreeSet::new();
+    hows.extend(input.coverage.iter().map(|found| found.how.name()));
     let rules = input.trails.iter().map(|trail| trail.rule).chain([input.trail.rule]);
     let rules: BTreeSet<&str> = rules.map(Rule::name).collect();
     let all = How::ALL.map(How::name).into_iter().chain(Rule::ALL.map(Rule::name));

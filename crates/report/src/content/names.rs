@@ -70,9 +70,11 @@ impl<'a> Names<'a> {
     /// An amount, with its value at `block` where there is a price.
     pub(super) fn money(&self, asset: Asset, amount: Amount, block: Option<u64>) -> Money {
         let valued = block.and_then(|block| (self.input.usd)(asset, amount, block).ok());
-        let usd = valued.as_ref().map(|valued| valued.usd.to_smolstr());
-        let price = valued.map(|valued| valued.price);
-        Money::new(self.figures(asset, amount), usd).priced_by(price)
+        let figures = self.figures(asset, amount);
+        match valued {
+            Some(valued) => Money::priced(figures, valued.usd.to_smolstr(), valued.price),
+            None => Money::new(figures, None),
+        }
     }
 
     /// An amount as numbers and texts.

@@ -13,7 +13,7 @@ use super::clean;
 use super::coins::Coins;
 use super::findings::{status_name, weightiest};
 use crate::input::Input;
-use crate::schema::{INVENTED, Party, PartyRef, PartyText, shortened};
+use crate::schema::{Few, INVENTED, Party, PartyRef, PartyText, shortened};
 
 /// `0x12ab…34cd`.
 pub(crate) fn short(address: Address) -> String {
@@ -21,7 +21,7 @@ pub(crate) fn short(address: Address) -> String {
 }
 
 /// What was told of one address, by which label.
-type Told<'a> = Vec<(Option<&'a Label>, PartyRef)>;
+type Told<'a> = Few<(Option<&'a Label>, PartyRef)>;
 
 /// Every address that has a part in the trail, numbered in the order of appearance.
 pub(super) struct Directory<'a> {
@@ -235,7 +235,7 @@ impl<'a> Directory<'a> {
         };
         let mut told = self.told.borrow_mut();
         if told.len() <= idx {
-            told.resize(self.order.len(), Vec::new());
+            told.resize(self.order.len(), Few::new());
         }
         let number = idx.saturating_add(1);
         let new = || PartyRef::from(self.party_text(chain, address, label, number));

@@ -14,19 +14,31 @@ const PER_MILLIONTH: u128 = WHOLE / 1_000_000;
 /// Without prices nobody can say how the value of one asset splits over several others, so where a
 /// conversion makes several assets they count in equal parts.
 pub(super) struct Shares {
-    /// What an origin brought of an asset of a seed: the amount, and the share it carries.
-    brought: BTreeMap<(Origin, SeedId, Asset), (Amount, Amount)>,
+    /// What origins brought of an asset of a seed, in order.
+    brought: Vec<Brought>,
     hops: Vec<u32>,
+}
+
+/// An amount, and the share of its seed that it carries.
+struct Brought {
+    by: (Origin, SeedId, Asset),
+    amount: Amount,
+    share: u128,
 }
 
 impl Shares {
     /// One pass over the hops, O(lots · log lots).
     pub(super) fn of(trail: &Trail) -> Self {
-        let mut shares = Self { brought: BTreeMap::new(), hops: Vec::new() };
+        let mut shares = Self {
+            brought: Vec::with_capacity(trail.seeds.len().saturating_add(trail.hops.len())),
+            hops: Vec::with_capacity(trail.hops.len()),
+        };
         for seed in &trail.seeds {
-            let key = (Origin::Seed(seed.id), seed.id, seed.asset);
-            shares.brought.insert(key, (seed.amount, Amount::from(WHOLE)));
+            let by = (Origin::Seed(seed.id), seed.id, seed.asset);
+            shares.brought.push(Brought { by, amount: seed.amount, share: WHOLE });
         }
+        // Hops follow in their order, which is the order of their ids.
+        shares.brought.sort_unstable_by_key(|brought| brought.by);
         for (hop_idx, hop) in trail.hops.iter().enumerate() {
             let id = u32::try_from(hop_idx).map_or(HopId(u32::MAX), HopId);
             let carried = shares.add_hop(id, hop);
@@ -63,16 +75,21 @@ impl Shares {
             } else {
                 by_asset.get(&(*seed, *asset)).copied()
             };
-            let key = (Origin::Hop(id), *seed, *asset);
-            self.brought.insert(key, (*amount, share.unwrap_or_default()));
+            self.brought.push(Brought {
+                by: (Origin::Hop(id), *seed, *asset),
+                amount: *amount,
+                share: share.map_or(0, units),
+            });
         }
         whole
     }
 
     fn share(&self, origin: Origin, seed: SeedId, asset: Asset, amount: Amount) -> Amount {
         self.brought
-            .get(&(origin, seed, asset))
-            .and_then(|(brought, share)| share.share(amount, *brought))
+            .binary_search_by_key(&(origin, seed, asset), |brought| brought.by)
+            .ok()
+            .and_then(|idx| self.brought.get(idx))
+            .and_then(|of| Amount::from(of.share).share(amount, of.amount))
             .unwrap_or_default()
     }
 
@@ -85,6 +102,11 @@ impl Shares {
     pub(super) fn of_hop(&self, hop_idx: usize) -> u32 {
         self.hops.get(hop_idx).copied().unwrap_or(0)
     }
+}
+
+/// More than any share is by a rule that conserves amounts stays as much.
+fn units(share: Amount) -> u128 {
+    u128::try_from(share.base_units()).unwrap_or(u128::MAX)
 }
 
 fn millionths(share: Amount) -> u32 {

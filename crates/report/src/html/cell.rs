@@ -74,7 +74,7 @@ pub(super) fn transaction(place: &Place) -> Part<'_> {
 pub(super) fn money(money: &Money) -> Part<'_> {
     let (brief, exact) = (money.brief(), money.text());
     let exact = if exact == brief { String::new() } else { exact };
-    let behind = match (&money.usd, &*exact) {
+    let behind = match (money.usd(), &*exact) {
         (Some(usd), "") => format!("({usd})"),
         (Some(usd), exact) => format!("{exact} ({usd})"),
         (None, _) => exact,

@@ -18,10 +18,14 @@ use crate::number;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Money {
     figures: Arc<Figures>,
-    /// US dollars at the block of the movement; `None` where there is no price.
-    pub usd: Option<SmolStr>,
-    /// The price behind the dollars, with its source and time; `None` for sums, which have several.
-    pub price: Option<Arc<PriceNote>>,
+    worth: Option<Arc<Worth>>,
+}
+
+/// What an amount was worth.
+#[derive(Debug, PartialEq, Eq)]
+struct Worth {
+    usd: SmolStr,
+    price: Option<Arc<PriceNote>>,
 }
 
 /// An amount of one asset, as numbers and as texts.
@@ -144,8 +148,8 @@ impl Serialize for Money {
             decimals: self.decimals,
             base_units: &self.base_units,
             decimal: self.decimal.as_deref(),
-            usd: self.usd.as_deref(),
-            price: self.price.as_deref(),
+            usd: self.usd(),
+            price: self.price(),
         };
         wire.serialize(serializer)
     }
@@ -153,20 +157,31 @@ impl Serialize for Money {
 
 impl Money {
     /// An amount, and what it was worth.
-    pub(crate) const fn new(figures: Arc<Figures>, usd: Option<SmolStr>) -> Self {
-        Self { figures, usd, price: None }
+    pub(crate) fn new(figures: Arc<Figures>, usd: Option<SmolStr>) -> Self {
+        Self { figures, worth: usd.map(|usd| Arc::new(Worth { usd, price: None })) }
     }
 
-    /// The same with the price behind its dollars.
+    /// An amount, and what it was worth by which price.
+    pub(crate) fn priced(figures: Arc<Figures>, usd: SmolStr, price: Arc<PriceNote>) -> Self {
+        Self { figures, worth: Some(Arc::new(Worth { usd, price: Some(price) })) }
+    }
+
+    /// US dollars at the block of the movement, `$1,234.50`; `None` where there is no price.
     #[must_use]
-    pub(crate) fn priced_by(self, price: Option<Arc<PriceNote>>) -> Self {
-        Self { price, ..self }
+    pub fn usd(&self) -> Option<&str> {
+        self.worth.as_ref().map(|worth| worth.usd.as_str())
+    }
+
+    /// The price behind the dollars, with its source and time; `None` for sums, which have several.
+    #[must_use]
+    pub fn price(&self) -> Option<&PriceNote> {
+        self.worth.as_ref()?.price.as_deref()
     }
 
     /// The dollars, or `no price`.
     #[must_use]
     pub fn usd_text(&self) -> &str {
-        self.usd.as_deref().unwrap_or("no price")
+        self.usd().unwrap_or("no price")
     }
 
     /// Whether the amount for a table is the exact one.

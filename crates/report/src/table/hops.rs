@@ -42,7 +42,7 @@ pub(super) fn hops(report: &Report) -> Table<'_> {
         })
         .field(stolen("stolen"), Kind::Amount, |hop| joined(&hop.stolen, decimal))
         .field("usd", Kind::Usd, |hop| {
-            joined(&hop.stolen, |money| borrowed(money.usd.as_deref().unwrap_or_default()))
+            joined(&hop.stolen, |money| borrowed(money.usd().unwrap_or_default()))
         })
         .code("lots_taken", |hop| joined(&hop.taken, lot))
         .code("lots_made", |hop| joined(&hop.made, lot))

@@ -30,7 +30,7 @@ pub(super) fn findings(report: &Report) -> Table<'_> {
         })
         .field(stolen("stolen"), Kind::Amount, |(_, transfer)| joined(&transfer.stolen, decimal))
         .field("usd", Kind::Usd, |(_, transfer)| {
-            joined(&transfer.stolen, |money| or_empty(money.usd.as_deref()))
+            joined(&transfer.stolen, |money| or_empty(money.usd()))
         })
         .text("then", |(finding, _)| borrowed(finding.then))
         .text("today", |(finding, _)| borrowed(finding.today))

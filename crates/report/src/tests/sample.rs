@@ -120,7 +120,7 @@ impl Sample {
                     Some(PathStep { hop: *id, asset: made.asset, amount: made.amount })
                 })
                 .collect();
-            let path = Path { steps, amount: ending.amount };
+            let path = Path { steps: steps.into(), amount: ending.amount };
             Paths {
                 seed: ending.seed,
                 asset: ending.asset,

@@ -155,7 +155,7 @@ fn what_is_missing_is_said_to_be_missing() {
 #[test]
 fn dollars_are_shown_only_where_every_part_has_a_price() {
     let report = small().report();
-    assert_eq!(report.seeds[0].money.usd.as_deref(), Some("$1,600.00"));
+    assert_eq!(report.seeds[0].money.usd(), Some("$1,600.00"));
     let service = report.actions.iter().find(|action| action.kind == "service").unwrap();
     assert_eq!(service.totals[0].usd_text(), "no price");
 }
