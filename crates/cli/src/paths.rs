@@ -6,7 +6,11 @@ use crate::chains::Chains;
 use crate::error::Error;
 
 /// The paths to where an ending of the report is, `E7`, or to `[CHAIN:]ADDRESS`.
-pub(crate) fn only(wanted: &str, places: Vec<Paths>, chains: &Chains) -> Result<Vec<Paths>, Error> {
+pub(crate) fn only(
+    wanted: &str,
+    mut places: impl Iterator<Item = Paths>,
+    chains: &Chains,
+) -> Result<Vec<Paths>, Error> {
     let ending = wanted.strip_prefix(['E', 'e']).and_then(|number| number.parse::<usize>().ok());
     let found: Vec<Paths> = match ending {
         // People count from one.
@@ -14,7 +18,7 @@ pub(crate) fn only(wanted: &str, places: Vec<Paths>, chains: &Chains) -> Result<
             let is_there = |place: &Paths| {
                 number.checked_sub(1).is_some_and(|ending_idx| place.endings.contains(&ending_idx))
             };
-            places.into_iter().filter(is_there).collect()
+            places.find(is_there).into_iter().collect()
         }
         None => {
             let (chain, address) = chains.place(wanted)?;
@@ -22,7 +26,7 @@ pub(crate) fn only(wanted: &str, places: Vec<Paths>, chains: &Chains) -> Result<
                 place.address == Some(address)
                     && chain.is_none_or(|chain| place.asset.chain() == chain)
             };
-            places.into_iter().filter(is_there).collect()
+            places.filter(is_there).collect()
         }
     };
     if found.is_empty() {

@@ -16,7 +16,7 @@ use fundtrail_model::{
 use fundtrail_report::document::document;
 use fundtrail_report::{
     Difference, Fact, Imprint, Input, ListLine, Pictures, Report, TableName, ThroughLine,
-    TrustedToken,
+    TrustedToken, main_places,
 };
 use fundtrail_store::Case;
 
@@ -247,11 +247,13 @@ fn present_noting(
     let (trail, trails) = followed(&evidence, how, &marks)?;
     let journeys = Journeys::of(&trail);
     let paths = journeys.to_endings();
-    let mut places = journeys.to_places();
+    let places = match wanted {
+        Some(wanted) => {
+            main_places(&trail, paths::only(wanted, journeys.to_places(), chains)?.into_iter())
+        }
+        None => main_places(&trail, journeys.to_places()),
+    };
     drop(journeys);
-    if let Some(wanted) = wanted {
-        places = paths::only(wanted, places, chains)?;
-    }
     let times = evidence.times();
     let settings = case.settings()?;
 

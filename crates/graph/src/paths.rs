@@ -43,8 +43,10 @@ impl<'t> Journeys<'t> {
 
     /// The largest, the shortest and the earliest path to every place where value ended, by seed, asset and kind
     /// of ending. What is counted with another seed did not come here and is left out.
-    #[must_use]
-    pub fn to_places(&self) -> Vec<Paths> {
+    ///
+    /// One by one, in the order of seed, asset, address and kind: all of them together can be many times as large as
+    /// the trail.
+    pub fn to_places(&self) -> impl Iterator<Item = Paths> + '_ {
         type Key = (SeedId, Asset, Option<Address>, EndingClass);
         let mut found: BTreeMap<Key, Vec<(usize, &Ending)>> = BTreeMap::new();
         for (ending_idx, ending) in self.trail.endings.iter().enumerate() {
@@ -54,37 +56,34 @@ impl<'t> Journeys<'t> {
                 found.entry(key).or_default().push((ending_idx, ending));
             }
         }
-        found
-            .into_iter()
-            .map(|((seed, asset, address, class), mut endings)| {
-                // Stable, and a lot that is there from the start comes before what the same block brought.
-                endings.sort_by_key(|(_, ending)| (ending.arrived, ending.origin));
-                let first = endings.first().map(|(_, first)| first.arrived);
-                let is_first = |(_, ending): &&(usize, &Ending)| Some(ending.arrived) == first;
-                let earliest: Vec<(usize, &Ending)> =
-                    endings.iter().filter(is_first).copied().collect();
-                let largest = best_of(&endings, &self.ways, Aim::Largest);
-                let other = |endings: &[_]| match best_of(endings, &self.ways, Aim::Shortest) {
-                    // Kept once: most places have one way.
-                    path if path == largest => largest.clone(),
-                    path => path,
-                };
-                let (shortest, earliest) = (other(&endings), other(&earliest));
-                Paths {
-                    seed,
-                    asset,
-                    address,
-                    class,
-                    amount: endings
-                        .iter()
-                        .fold(Amount::ZERO, |sum, (_, ending)| sum.saturating_add(ending.amount)),
-                    largest,
-                    shortest,
-                    earliest,
-                    endings: endings.iter().map(|(ending_idx, _)| *ending_idx).collect(),
-                }
-            })
-            .collect()
+        found.into_iter().map(move |((seed, asset, address, class), mut endings)| {
+            // Stable, and a lot that is there from the start comes before what the same block brought.
+            endings.sort_by_key(|(_, ending)| (ending.arrived, ending.origin));
+            let first = endings.first().map(|(_, first)| first.arrived);
+            let is_first = |(_, ending): &&(usize, &Ending)| Some(ending.arrived) == first;
+            let earliest: Vec<(usize, &Ending)> =
+                endings.iter().filter(is_first).copied().collect();
+            let largest = best_of(&endings, &self.ways, Aim::Largest);
+            let other = |endings: &[_]| match best_of(endings, &self.ways, Aim::Shortest) {
+                // Kept once: most places have one way.
+                path if path == largest => largest.clone(),
+                path => path,
+            };
+            let (shortest, earliest) = (other(&endings), other(&earliest));
+            Paths {
+                seed,
+                asset,
+                address,
+                class,
+                amount: endings
+                    .iter()
+                    .fold(Amount::ZERO, |sum, (_, ending)| sum.saturating_add(ending.amount)),
+                largest,
+                shortest,
+                earliest,
+                endings: endings.iter().map(|(ending_idx, _)| *ending_idx).collect(),
+            }
+        })
     }
 }
 

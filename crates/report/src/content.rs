@@ -33,6 +33,7 @@ pub(crate) use coins::Coins;
 pub(crate) use findings::{lead_text, then_words, today_words, when};
 pub(crate) use opinions::told;
 pub(crate) use parties::{invented_mark, label_text, listing_dates, listing_text};
+pub use paths::{MainPlaces, main_places};
 pub(crate) use prices::Used;
 
 /// Longest text taken over from a list or a setting, in characters.
@@ -52,7 +53,6 @@ pub fn content(input: &Input<'_>) -> Report {
     let names = names::Names::new(input);
     let shares = shares::Shares::of(input.trail);
     let (actions, action_order) = actions::actions(input, &names, &shares);
-    let (paths, path_count) = paths::paths(input, &names, &shares);
     let mut report = Report {
         schema: SCHEMA,
         version: VERSION,
@@ -81,8 +81,8 @@ pub fn content(input: &Input<'_>) -> Report {
         opinions: opinions::opinions(input, &names),
         certainty: certainty::certainty(input, &names),
         endings: endings::endings(input, &names, &shares),
-        paths,
-        path_count,
+        paths: paths::paths(input, &names),
+        path_count: input.places.count,
         hops: hops::hops(input, &names, &shares),
         behaviour: behaviour::behaviour(input, &names),
         parties: names.parties(),

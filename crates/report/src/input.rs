@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use fundtrail_model::{
     AccountFact, Address, Amount, Asset, ChainId, ChainInfo, Coverage, Date, FlagRule, Freeze,
-    HopId, Links, Marks, Opinion, Oracle, Paths, Patterns, Position, SeedId, Thresholds, Timestamp,
+    HopId, Links, Marks, Opinion, Oracle, Patterns, Position, SeedId, Thresholds, Timestamp,
     TokenClaim, Trail, Window,
 };
+
+use crate::content::MainPlaces;
 
 /// Looks up what an amount of an asset was worth at a block, or says why there is no price.
 ///
@@ -34,7 +36,7 @@ pub struct Input<'a> {
     /// For each ending of the trail, at the same index: the hops that lead to it, first hop first.
     pub paths: &'a [Vec<HopId>],
     /// How value came to the places to tell of.
-    pub places: &'a [Paths],
+    pub places: &'a MainPlaces,
     /// The chains of the case.
     pub chains: &'a [ChainInfo],
     /// When blocks were made. A block that is missing has no time in the report.

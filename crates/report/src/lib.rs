@@ -30,7 +30,7 @@ pub mod wallet;
 mod words;
 mod xlsx;
 
-pub use content::content;
+pub use content::{MainPlaces, content, main_places};
 pub use csv::csv;
 pub use error::Error;
 pub use html::{html, html_document};

@@ -17,6 +17,7 @@ mod party;
 mod paths;
 mod place;
 mod quote;
+mod tag;
 
 use fundtrail_model::Rule;
 use schemars::JsonSchema;
@@ -39,6 +40,7 @@ pub(crate) use party::{INVENTED, shortened};
 pub use paths::{Path, PathSet, PathStep};
 pub use place::{ChainText, Place, PlaceText};
 pub(crate) use quote::Quote;
+pub use tag::Tag;
 
 /// The name of the schema.
 pub const SCHEMA: &str = "fundtrail.report";

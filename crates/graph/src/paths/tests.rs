@@ -48,7 +48,6 @@ fn every_place_has_its_largest_its_shortest_and_its_earliest_path() {
         let trail = parse(scenario).follow(Rule::DirtyFirst);
         let found: Vec<(String, [String; 3])> = Journeys::of(&trail)
             .to_places()
-            .iter()
             .map(|place| {
                 let at = place.address.map_or_else(|| "-".to_owned(), name);
                 let place_text = format!("{} {} {}", at, place.class, place.amount);
@@ -133,7 +132,7 @@ fn every_place_has_its_largest_its_shortest_and_its_earliest_path() {
 #[test]
 fn what_is_counted_with_another_seed_has_no_path() {
     let trail = parse("10 seed V -> A 9 usdc\nagain 1 9\n11 A -> B 9 usdc").follow(Rule::Fifo);
-    let found = Journeys::of(&trail).to_places();
+    let found: Vec<_> = Journeys::of(&trail).to_places().collect();
     assert!(trail.endings.iter().any(|ending| ending.kind.class() == EndingClass::OtherSeed));
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].address.map(name).as_deref(), Some("B"));

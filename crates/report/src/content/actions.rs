@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::{Address, Category, ChainId, Direction, Ending, EndingKind, Label, checksum};
 
 use super::clean;
-use super::endings::{arrival, ending_id, quoted};
+use super::endings::{arrival, quoted};
 use super::names::Names;
 use super::opinions::issuer;
 use super::parties::label_text;
@@ -15,7 +15,7 @@ use super::shares::Shares;
 use super::sums::Sums;
 use crate::input::{Input, Usd};
 use crate::number::group;
-use crate::schema::{Action, ActionItem};
+use crate::schema::{Action, ActionItem, Few, Tag};
 
 mod balance;
 mod deposit;
@@ -82,10 +82,8 @@ pub(super) fn actions(
     } else {
         ranked.sort_by_key(|(_, share, _)| Reverse(*share));
     }
-    let number = |(idx, (.., action)): (usize, (_, _, Action))| {
-        let id = format!("A{}", idx.saturating_add(1));
-        Action { id, ..action }
-    };
+    let number =
+        |(idx, (.., action)): (usize, (_, _, Action))| Action { id: Tag::action(idx), ..action };
     let mut actions: Vec<Action> = ranked.into_iter().enumerate().map(number).collect();
     say_what_is_shared(&mut actions);
     (actions, if is_priced { BY_USD } else { BY_SHARE })
@@ -93,16 +91,16 @@ pub(super) fn actions(
 
 /// Says of each amount which other actions are about it.
 fn say_what_is_shared(actions: &mut [Action]) {
-    let mut holders: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut holders: BTreeMap<Tag, Few<Tag>> = BTreeMap::new();
     for action in &*actions {
         for item in &action.items {
-            holders.entry(item.ending.clone()).or_default().push(action.id.clone());
+            holders.entry(item.ending).or_default().push(action.id);
         }
     }
     for action in actions {
         for item in &mut action.items {
             let ids = holders.get(&item.ending).into_iter().flatten();
-            item.also_in = ids.filter(|id| **id != action.id).cloned().collect();
+            item.also_in = ids.filter(|id| **id != action.id).copied().collect();
         }
     }
 }
@@ -228,7 +226,7 @@ fn action(
             },
         ),
     };
-    Action { id: String::new(), kind, whom, what, usd: None, totals: Vec::new(), items }
+    Action { id: Tag::default(), kind, whom, what, usd: None, totals: Vec::new(), items }
 }
 
 /// What labels say of the addresses, each once: one source may be sure of one address and not of another.
@@ -273,16 +271,16 @@ fn item(
     let (chain, block) = (ending.asset.chain(), ending.arrived.block);
     let address = ending.address?;
     Some(ActionItem {
-        ending: ending_id(ending_idx),
-        seed: ending.seed.to_string(),
+        ending: Tag::ending(ending_idx),
+        seed: ending.seed.into(),
         money: names.money(ending.asset, ending.amount, Some(block)),
         at: names.party(chain, address, block),
         place: arrival(input, names, ending),
         block,
-        also_in: Vec::new(),
+        also_in: Box::default(),
         is_repeated: false,
         balance: looks.check(names, ending, address),
-        deposit: deposit::deposit(input, names, looks, ending, address),
-        freeze: freeze::freeze(input, names, ending, address),
+        deposit: deposit::deposit(input, names, looks, ending, address).map(Box::new),
+        freeze: freeze::freeze(input, names, ending, address).map(Box::new),
     })
 }

@@ -1,28 +1,18 @@
 //! Where and why following stopped, lot by lot.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use fundtrail_model::{
     CrowdSize, Direction, Ending, EndingClass, EndingKind, H256, Origin, Trail, Window,
 };
-use smol_str::{SmolStr, ToSmolStr};
 
 use super::names::Names;
 use super::parties::{invented_mark, label_text, listing_dates, listing_text};
 use super::shares::Shares;
 use crate::input::Input;
 use crate::number::group;
-use crate::schema::{self, Place};
-
-/// `E1` for the first ending.
-pub(super) fn ending_id(ending_idx: usize) -> String {
-    format!("E{}", ending_idx.saturating_add(1))
-}
-
-pub(super) fn origin_text(origin: Origin) -> SmolStr {
-    match origin {
-        Origin::Seed(seed) => seed.to_smolstr(),
-        Origin::Hop(hop) => hop.to_smolstr(),
-    }
-}
+use crate::schema::{self, Place, Tag};
 
 /// The transaction that brought a lot.
 fn transaction_of(trail: &Trail, origin: Origin) -> Option<H256> {
@@ -38,8 +28,14 @@ fn transaction_of(trail: &Trail, origin: Origin) -> Option<H256> {
 
 /// Where the ending's lot arrived, and by which transaction.
 pub(super) fn arrival(input: &Input<'_>, names: &Names<'_>, ending: &Ending) -> Place {
-    let transaction = transaction_of(input.trail, ending.origin);
-    names.place(ending.asset.chain(), ending.arrived, transaction)
+    let (chain, position) = (ending.asset.chain(), ending.arrived);
+    if let Origin::Hop(id) = ending.origin
+        && let Some((hop, place)) = names.place_of_hop(id)
+        && (hop.chain, hop.position) == (chain, position)
+    {
+        return place;
+    }
+    names.place(chain, position, transaction_of(input.trail, ending.origin))
 }
 
 /// What can be acted on first, then what carries most of its seed.
@@ -49,6 +45,16 @@ pub(super) fn endings(
     shares: &Shares,
 ) -> Vec<schema::Ending> {
     let repeated = input.trail.repeated_endings();
+    // Most endings of a large case say the same.
+    let mut said: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut once = |text: String| match said.get(text.as_str()) {
+        Some(text) => Arc::clone(text),
+        None => {
+            let text: Arc<str> = text.into();
+            said.insert(Arc::clone(&text));
+            text
+        }
+    };
     let mut endings: Vec<schema::Ending> = input
         .trail
         .endings
@@ -59,18 +65,18 @@ pub(super) fn endings(
             let class = ending.kind.class();
             let path = input.paths.get(ending_idx).map_or(&[][..], Vec::as_slice);
             schema::Ending {
-                id: ending_id(ending_idx),
-                seed: ending.seed.to_string(),
+                id: Tag::ending(ending_idx),
+                seed: ending.seed.into(),
                 class: class.name(),
                 kind: class,
                 money: names.money(ending.asset, ending.amount, Some(block)),
                 at: ending.address.map(|address| names.party(chain, address, block)),
-                why: why(input, names, ending),
+                why: once(why(input, names, ending)),
                 is_incomplete: class.is_incomplete(),
                 is_repeated: repeated.contains(&ending_idx),
                 place: arrival(input, names, ending),
-                origin: origin_text(ending.origin),
-                path: path.iter().map(ToSmolStr::to_smolstr).collect(),
+                origin: ending.origin.into(),
+                path: path.iter().map(|hop| Tag::from(*hop)).collect(),
                 share_ppm: shares.of_lot(ending.origin, ending.seed, ending.asset, ending.amount),
             }
         })

@@ -6,22 +6,20 @@ use fundtrail_model::{
     Address, Amount, Asset, ChainId, Date, Direction, EndingKind, H256, Hop, HopKind, Lead,
     Listing, ListingStatus, Origin, Position, Seed, Verdict,
 };
-use smol_str::SmolStr;
 
 use super::clean;
-use super::endings::{ending_id, origin_text};
 use super::names::Names;
 use super::parties::{listing_dates, listing_text};
 use super::sums::Sums;
 use crate::input::Input;
-use crate::schema::{Finding, FindingTransfer};
+use crate::schema::{Finding, FindingTransfer, Tag};
 
 const RECEIVED: &str = "received";
 const SENT: &str = "sent";
 
 /// A movement of stolen value from or to an address.
 struct Touch<'a> {
-    id: String,
+    id: Tag,
     chain: ChainId,
     address: Address,
     role: &'static str,
@@ -37,7 +35,7 @@ type Key<'a> = (&'a Listing, ChainId, Address, &'static str, Verdict);
 
 pub(super) fn findings(input: &Input<'_>, names: &Names<'_>) -> Vec<Finding> {
     let mut groups: BTreeMap<Key<'_>, Vec<Touch<'_>>> = BTreeMap::new();
-    for touch in touches(input) {
+    for touch in touches(input, names) {
         let mut listings: BTreeSet<&Listing> = names.directory().listings(touch.address).collect();
         listings.extend(touch.listing);
         for listing in listings {
@@ -45,7 +43,7 @@ pub(super) fn findings(input: &Input<'_>, names: &Names<'_>) -> Vec<Finding> {
             let verdict = Verdict::of(listing, day, input.today);
             let key = (listing, touch.chain, touch.address, touch.role, verdict);
             groups.entry(key).or_default().push(Touch {
-                id: touch.id.clone(),
+                id: touch.id,
                 stolen: touch.stolen.clone(),
                 ..touch
             });
@@ -80,9 +78,18 @@ pub(super) fn verdicts(
     ends.iter().flat_map(of_end).collect()
 }
 
-/// Every movement that brought stolen value to an address or took it from one, each once.
-fn touches<'a>(input: &Input<'a>) -> Vec<Touch<'a>> {
+/// Every movement that brought stolen value to a listed address or took it from one, each once.
+fn touches<'a>(input: &Input<'a>, names: &Names<'_>) -> Vec<Touch<'a>> {
     let trail = input.trail;
+    let by_trail: BTreeSet<Address> = trail
+        .endings
+        .iter()
+        .filter(|ending| matches!(ending.kind, EndingKind::Sanctioned(_)))
+        .filter_map(|ending| ending.address)
+        .collect();
+    let is_listed = |address: Address| {
+        names.directory().listings(address).next().is_some() || by_trail.contains(&address)
+    };
     let mut touches = Vec::new();
     // Traced back, the first hop is the seed itself.
     let is_told = |seed: &&Seed| {
@@ -91,8 +98,9 @@ fn touches<'a>(input: &Input<'a>) -> Vec<Touch<'a>> {
     };
     for seed in trail.seeds.iter().filter(|seed| !is_told(seed)) {
         let ends = seed.from.map(|from| (from, SENT)).into_iter().chain([(seed.holder, RECEIVED)]);
+        let ends = ends.filter(|(address, _)| is_listed(*address));
         touches.extend(ends.map(|(address, role)| Touch {
-            id: seed.id.to_string(),
+            id: seed.id.into(),
             chain: seed.asset.chain(),
             address,
             role,
@@ -104,13 +112,12 @@ fn touches<'a>(input: &Input<'a>) -> Vec<Touch<'a>> {
     }
     for (hop_idx, hop) in trail.hops.iter().enumerate() {
         let ends = match &hop.kind {
-            HopKind::Payment { from, to, .. } => vec![(Some(*from), SENT), (*to, RECEIVED)],
-            HopKind::Conversion { account, .. } => vec![(Some(*account), "converted")],
+            HopKind::Payment { from, to, .. } => [Some((*from, SENT)), to.map(|to| (to, RECEIVED))],
+            HopKind::Conversion { account, .. } => [Some((*account, "converted")), None],
         };
-        for (address, role) in ends {
-            let Some(address) = address else { continue };
+        for (address, role) in ends.into_iter().flatten().filter(|(of, _)| is_listed(*of)) {
             touches.push(Touch {
-                id: format!("H{}", hop_idx.saturating_add(1)),
+                id: Tag::hop(hop_idx),
                 chain: hop.chain,
                 address,
                 role,
@@ -121,7 +128,7 @@ fn touches<'a>(input: &Input<'a>) -> Vec<Touch<'a>> {
             });
         }
     }
-    add_endings(input, &mut touches);
+    add_endings(input, is_listed, &mut touches);
     touches
 }
 
@@ -141,27 +148,31 @@ fn stolen_part(input: &Input<'_>, hop: &Hop) -> Vec<(Asset, Amount)> {
 
 /// An ending at a listed address is the far side of the movement that brought it. It is added only
 /// where that movement is not there already.
-fn add_endings<'a>(input: &Input<'a>, touches: &mut Vec<Touch<'a>>) {
+fn add_endings<'a>(
+    input: &Input<'a>,
+    is_listed: impl Fn(Address) -> bool,
+    touches: &mut Vec<Touch<'a>>,
+) {
     let is_back = input.trail.direction == Direction::In;
-    let mut known: BTreeMap<(SmolStr, Address), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(Tag, Address), usize> = BTreeMap::new();
     for (idx, touch) in touches.iter().enumerate() {
         // What is traced back ends at who sent it.
         if is_back || touch.role != SENT {
-            known.insert((touch.id.as_str().into(), touch.address), idx);
+            known.insert((touch.id, touch.address), idx);
         }
     }
     for (ending_idx, ending) in input.trail.endings.iter().enumerate() {
-        let Some(address) = ending.address else { continue };
+        let Some(address) = ending.address.filter(|address| is_listed(*address)) else { continue };
         let listing = match &ending.kind {
             EndingKind::Sanctioned(listing) => Some(&**listing),
             _ => None,
         };
         let touch =
-            known.get(&(origin_text(ending.origin), address)).and_then(|idx| touches.get_mut(*idx));
+            known.get(&(Tag::from(ending.origin), address)).and_then(|idx| touches.get_mut(*idx));
         match touch {
             Some(touch) => touch.listing = touch.listing.or(listing),
             None => touches.push(Touch {
-                id: ending_id(ending_idx),
+                id: Tag::ending(ending_idx),
                 chain: ending.asset.chain(),
                 address,
                 role: RECEIVED,
@@ -247,7 +258,7 @@ fn transfer(
     let day = names.day(touch.chain, block);
     let lead = day.map(|day| Lead::of(listing, day));
     FindingTransfer {
-        id: touch.id.clone(),
+        id: touch.id,
         place: names.place(touch.chain, touch.position, touch.transaction),
         stolen: sums.money(names),
         lead_days: lead.map(|lead| lead.days),

@@ -8,7 +8,7 @@ use fundtrail_model::{
 use smallvec::smallvec;
 use smol_str::ToSmolStr;
 
-use super::endings::{nobody, origin_text};
+use super::endings::nobody;
 use super::findings::verdicts;
 use super::names::Names;
 use super::shares::Shares;
@@ -68,9 +68,9 @@ fn row(
         _ => vec![("account", from)],
     };
     schema::Hop {
-        id: id.to_smolstr(),
+        id: id.into(),
         kind,
-        place: names.place(hop.chain, hop.position, hop.transaction),
+        place: names.place_of_hop(id).map(|(_, place)| place).unwrap_or_default(),
         block,
         depth: hop.depth,
         from: names.party(hop.chain, from, block),
@@ -105,8 +105,8 @@ pub(super) fn stolen(
 
 fn lot_taken(names: &Names<'_>, lot: &LotTaken, block: u64) -> schema::Lot {
     schema::Lot {
-        seed: lot.seed.to_smolstr(),
-        from: Some(origin_text(lot.origin)),
+        seed: lot.seed.into(),
+        from: Some(lot.origin.into()),
         money: names.money(lot.asset, lot.amount, Some(block)),
     }
 }
@@ -118,7 +118,7 @@ pub(super) fn lots_made<L: FromIterator<schema::Lot>>(
 ) -> L {
     lots.iter()
         .map(|lot| schema::Lot {
-            seed: lot.seed.to_smolstr(),
+            seed: lot.seed.into(),
             from: None,
             money: names.money(lot.asset, lot.amount, block),
         })

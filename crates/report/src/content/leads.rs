@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::{ChainId, Direction, Ending, EndingKind, Label, Timestamp};
 
 use super::clean;
-use super::endings::{arrival, ending_id, quoted};
+use super::endings::{arrival, quoted};
 use super::names::Names;
 use super::parties::label_text;
 use super::sums::Sums;
 use crate::input::Input;
 use crate::number::group;
-use crate::schema::{Lead, LeadItem};
+use crate::schema::{Lead, LeadItem, Tag};
 
 /// What belongs together: the pools of mixers on one chain, and each bridge.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -130,8 +130,8 @@ fn lead(
             .filter_map(|(ending_idx, ending, _)| {
                 let block = ending.arrived.block;
                 Some(LeadItem {
-                    ending: ending_id(*ending_idx),
-                    seed: ending.seed.to_string(),
+                    ending: Tag::ending(*ending_idx),
+                    seed: ending.seed.into(),
                     money: names.money(ending.asset, ending.amount, Some(block)),
                     at: names.party(chain, ending.address?, block),
                     place: arrival(input, names, ending),

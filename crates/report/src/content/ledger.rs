@@ -24,7 +24,7 @@ pub(super) fn seeds(input: &Input<'_>, names: &Names<'_>) -> Vec<Seed> {
             Seed {
                 converted,
                 became,
-                id: seed.id.to_string(),
+                id: seed.id.into(),
                 money: names.money(seed.asset, seed.amount, Some(block)),
                 from: seed.from.map(|from| names.party(chain, from, block)),
                 to: names.party(chain, seed.holder, block),
@@ -102,7 +102,7 @@ pub(super) fn lines(input: &Input<'_>, names: &Names<'_>) -> Vec<LedgerLine> {
             let came = line.seeded.checked_add(line.converted_in);
             let went = endings_sum.and_then(|sum| sum.checked_add(line.converted_out));
             LedgerLine {
-                seed: line.seed.to_string(),
+                seed: line.seed.into(),
                 chain_name: names.chain(line.asset.chain()),
                 asset: names.asset(line.asset),
                 seeded: money(line.seeded),

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use fundtrail_model::{Address, Amount, Asset, ChainId, H256, Position, checksum, hash_hex};
+use fundtrail_model::{
+    Address, Amount, Asset, ChainId, H256, Hop, HopId, Position, checksum, hash_hex,
+};
 use smol_str::ToSmolStr;
 
 use super::assets::{Tickers, mentioned};
@@ -24,6 +26,8 @@ pub(super) struct Names<'a> {
     directory: Directory<'a>,
     figures: Told<(Asset, Amount), Arc<Figures>>,
     asset_texts: Told<Asset, Arc<AssetText>>,
+    /// Where hops are, by their index: what ends where a hop led is at the same place.
+    hops: RefCell<Vec<Option<Place>>>,
 }
 
 impl<'a> Deref for Names<'a> {
@@ -45,6 +49,7 @@ impl<'a> Names<'a> {
             directory: Directory::new(input),
             figures: RefCell::default(),
             asset_texts: RefCell::default(),
+            hops: RefCell::new(vec![None; input.trail.hops.len()]),
         }
     }
 
@@ -113,6 +118,16 @@ impl<'a> Names<'a> {
             time: self.time(chain, position.block).map(|time| time.to_smolstr()),
             transaction: transaction.map(|hash| hash_hex(hash).into()),
         })
+    }
+
+    /// A hop, and where it is.
+    pub(super) fn place_of_hop(&self, id: HopId) -> Option<(&'a Hop, Place)> {
+        let idx = usize::try_from(id.0).ok()?;
+        let hop = self.input.trail.hops.get(idx)?;
+        let mut hops = self.hops.borrow_mut();
+        let told = hops.get_mut(idx)?;
+        let new = || self.place(hop.chain, hop.position, hop.transaction);
+        Some((hop, told.get_or_insert_with(new).clone()))
     }
 
     /// The address as it was called on the day of that block.

@@ -13,7 +13,7 @@ use super::clean;
 use super::coins::Coins;
 use super::findings::{status_name, weightiest};
 use crate::input::Input;
-use crate::schema::{Few, INVENTED, Party, PartyRef, PartyText, shortened};
+use crate::schema::{Few, INVENTED, Party, PartyRef, PartyText, Tag, shortened};
 
 /// `0x12ab…34cd`.
 pub(crate) fn short(address: Address) -> String {
@@ -231,14 +231,14 @@ impl<'a> Directory<'a> {
     ) -> PartyRef {
         let label = self.label_at(chain, address, day);
         let Some(idx) = self.index.get(&(chain, address)).copied() else {
-            return self.party_text(chain, address, label, 0).into();
+            return self.party_text(chain, address, label, Tag::default()).into();
         };
         let mut told = self.told.borrow_mut();
         if told.len() <= idx {
             told.resize(self.order.len(), Few::new());
         }
-        let number = idx.saturating_add(1);
-        let new = || PartyRef::from(self.party_text(chain, address, label, number));
+        let tag = Tag::party(idx);
+        let new = || PartyRef::from(self.party_text(chain, address, label, tag));
         let Some(told) = told.get_mut(idx) else { return new() };
         match told.iter().find(|(by, _)| *by == label) {
             Some((_, told)) => told.clone(),
@@ -255,7 +255,7 @@ impl<'a> Directory<'a> {
         chain: ChainId,
         address: Address,
         label: Option<&Label>,
-        number: usize,
+        party: Tag,
     ) -> PartyText {
         let (name, is_invented) = match label {
             Some(label) => {
@@ -266,7 +266,7 @@ impl<'a> Directory<'a> {
         let called = label.map_or("", |label| &label.name);
         let mark = invented_mark(is_invented, called);
         PartyText {
-            party: format_smolstr!("P{number}"),
+            party,
             name: if mark.is_empty() { name } else { format_smolstr!("{name}{mark}") },
             address: checksum(address).into(),
         }
@@ -279,7 +279,7 @@ impl<'a> Directory<'a> {
             .iter()
             .enumerate()
             .map(|(idx, (chain, address))| Party {
-                id: format_smolstr!("P{}", idx.saturating_add(1)),
+                id: Tag::party(idx),
                 on: coins.chain_text(*chain),
                 // Once for all that mention it.
                 address: match told.get(idx).and_then(|told| told.first()) {

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use smol_str::SmolStr;
-
-use crate::schema::{Money, PartyRef, Place};
+use crate::schema::{Money, PartyRef, Place, Tag};
 
 /// A part of a cell.
 #[derive(Clone, Debug)]
@@ -14,7 +12,7 @@ pub(super) enum Part<'a> {
     /// A link to something on this page: its id, and what is shown.
     To(&'a str, Cow<'a, str>),
     /// Links to hops, which are shown by their ids.
-    Hops(&'a [SmolStr]),
+    Hops(&'a [Tag]),
     /// An address or a hash that leads to its page at a block explorer, where one is known; shown whole or, where
     /// it is short, with its middle left out.
     Page {

@@ -125,7 +125,7 @@ pub(super) fn endings(report: &Report) -> Grid<'_> {
 
 fn ending_row(ending: &Ending) -> Row<'_> {
     let at = ending.at.as_ref().map_or_else(|| "nobody".into(), party);
-    let path = ending.path.as_slice();
+    let path = &*ending.path;
     let half = MAX_PATH / 2;
     let tail_at = path.len().saturating_sub(half);
     let path = match (path.get(..half), path.get(tail_at..)) {
@@ -143,7 +143,7 @@ fn ending_row(ending: &Ending) -> Row<'_> {
             vec![money(&ending.money)],
             vec![at, Part::Small(Cow::Borrowed(&ending.place.chain_name))],
             when(&ending.place, false),
-            vec![ending.why.as_str().into()],
+            vec![Part::Text(Cow::Borrowed(&ending.why))],
             path,
         ],
     }

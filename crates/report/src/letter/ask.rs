@@ -128,7 +128,7 @@ fn state(why: Option<&str>, action: &Action, item: &ActionItem) -> Text {
 }
 
 fn deposits(action: &Action) -> impl Iterator<Item = (&ActionItem, &Deposit)> {
-    action.items.iter().filter_map(|item| Some((item, item.deposit.as_ref()?)))
+    action.items.iter().filter_map(|item| Some((item, item.deposit.as_deref()?)))
 }
 
 /// Deposit addresses that the value came through, with the transactions into them; nothing where there are none.

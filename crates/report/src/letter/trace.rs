@@ -101,7 +101,7 @@ fn steps<'a>(report: &'a Report, action: &Action) -> Vec<&'a Hop> {
     let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
     while let Some((id, seed)) = next.pop() {
         let Some(hop) = hops.get(id).filter(|_| known.insert((id, seed))) else { continue };
-        let lots = hop.taken.iter().filter(|lot| lot.seed == seed);
+        let lots = hop.taken.iter().filter(|lot| *lot.seed == *seed);
         next.extend(lots.filter_map(|lot| Some((lot.from.as_deref()?, seed))));
     }
     let ids: BTreeSet<&str> = known.into_iter().map(|(id, _)| id).collect();

@@ -1,10 +1,12 @@
 //! What can be asked of somebody now.
 
+use std::sync::Arc;
+
 use fundtrail_model::Confidence;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Money, PartyRef, Place};
+use super::{Money, PartyRef, Place, Tag};
 
 mod known;
 
@@ -14,7 +16,7 @@ pub use known::{Known, Topic};
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Action {
     /// `A1` and so on: the most value first, as [`Report::action_order`](super::Report::action_order) says.
-    pub id: String,
+    pub id: Tag,
     /// `held`, `service`, `bridge` or `issuer`. What an issuer is asked about is held somewhere, and is in that
     /// action as well.
     #[schemars(extend("enum" = ["held", "service", "bridge", "issuer"]))]
@@ -35,9 +37,9 @@ pub struct Action {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ActionItem {
     /// The ending.
-    pub ending: String,
+    pub ending: Tag,
     /// The seed.
-    pub seed: String,
+    pub seed: Tag,
     /// How much.
     pub money: Money,
     /// Where it is.
@@ -47,19 +49,19 @@ pub struct ActionItem {
     /// The block in which it came there.
     pub block: u64,
     /// Other actions that are about the same amount: their sums are not to be added to this one's.
-    pub also_in: Vec<String>,
+    pub also_in: Box<[Tag]>,
     /// Whether the same coins are another amount of the report as well, so that the sums leave this one out; only by a rule
     /// that does not conserve amounts.
     pub is_repeated: bool,
     /// For what is held: whether the balance is confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance: Option<BalanceCheck>,
+    pub balance: Option<Arc<BalanceCheck>>,
     /// If behaviour says that a deposit address at an exchange has a part in it: which.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deposit: Option<Deposit>,
+    pub deposit: Option<Box<Deposit>>,
     /// If the token's contract was asked whether the address is frozen, or logged that it was: the newest of both.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub freeze: Option<FreezeCheck>,
+    pub freeze: Option<Box<FreezeCheck>>,
 }
 
 /// How well it is proved that an amount is still where it is held.

@@ -4,7 +4,7 @@ use fundtrail_model::Oracle;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Money, PartyRef, Place};
+use super::{Money, PartyRef, Place, Tag};
 
 /// An address with a sanctions listing that stolen value touched.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -64,7 +64,7 @@ pub struct Finding {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FindingTransfer {
     /// The seed credit, hop, or ending.
-    pub id: String,
+    pub id: Tag,
     /// Where and when.
     pub place: Place,
     /// The stolen part, by asset.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Money, PartyRef, Place};
+use super::{Money, PartyRef, Place, Tag};
 
 /// A mixer or a bridge that traced value ended in (or came out of), and what could be looked at beyond it.
 ///
@@ -39,9 +39,9 @@ pub struct Lead {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LeadItem {
     /// The ending.
-    pub ending: String,
+    pub ending: Tag,
     /// The seed.
-    pub seed: String,
+    pub seed: Tag,
     /// How much.
     pub money: Money,
     /// The mixer's or bridge's address.

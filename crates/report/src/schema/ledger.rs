@@ -3,15 +3,14 @@
 use fundtrail_model::EndingClass;
 use schemars::JsonSchema;
 use serde::Serialize;
-use smol_str::SmolStr;
 
-use super::{Money, PartyRef, Place};
+use super::{Money, PartyRef, Place, Tag};
 
 /// A stolen amount.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Seed {
     /// `S1` and so on.
-    pub id: String,
+    pub id: Tag,
     /// How much.
     pub money: Money,
     /// Whom it was taken from, where one payer is known.
@@ -32,7 +31,7 @@ pub struct Seed {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LedgerLine {
     /// The seed.
-    pub seed: String,
+    pub seed: Tag,
     /// The chain's name.
     pub chain_name: String,
     /// The asset's name.
@@ -69,9 +68,9 @@ pub struct LedgerEnding {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Lot {
     /// The seed.
-    pub seed: SmolStr,
+    pub seed: Tag,
     /// How the lot had got there: a seed or a hop. `None` for lots that are only being made.
-    pub from: Option<SmolStr>,
+    pub from: Option<Tag>,
     /// How much.
     pub money: Money,
 }

@@ -1,21 +1,23 @@
 //! Where following stopped, and every movement on the way.
 
+use std::sync::Arc;
+
 use fundtrail_model::{EndingClass, Rule};
 use schemars::JsonSchema;
 use serde::Serialize;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use super::{Lot, Money, PartyRef, Place};
+use super::{Lot, Money, PartyRef, Place, Tag};
 use crate::number::group;
 
 /// Where and why following stopped, for one lot.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Ending {
     /// `E1` and so on.
-    pub id: String,
+    pub id: Tag,
     /// The seed.
-    pub seed: String,
+    pub seed: Tag,
     /// The kind of ending.
     #[schemars(extend("enum" = EndingClass::ALL.map(EndingClass::name)))]
     pub class: &'static str,
@@ -27,7 +29,7 @@ pub struct Ending {
     /// Where it is; `None` for a fee or an unknown counterparty.
     pub at: Option<PartyRef>,
     /// Why following stopped, as a sentence.
-    pub why: String,
+    pub why: Arc<str>,
     /// Whether more looking could change it.
     pub is_incomplete: bool,
     /// Whether it is the same coins as an ending of another seed, so that sums leave it out.
@@ -36,9 +38,9 @@ pub struct Ending {
     /// Where in the chain it arrived, and by which transaction.
     pub place: Place,
     /// The seed or the hop that brought it.
-    pub origin: SmolStr,
+    pub origin: Tag,
     /// The hops that lead to it, first hop first.
-    pub path: Vec<SmolStr>,
+    pub path: Box<[Tag]>,
     /// The share of the seed's value in millionths, where one asset that became several counts in
     /// equal parts. For order and drawing only.
     #[serde(skip)]
@@ -52,7 +54,7 @@ pub type Few<T> = SmallVec<[T; 1]>;
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Hop {
     /// `H1` and so on.
-    pub id: SmolStr,
+    pub id: Tag,
     /// `payment` or `conversion`.
     #[schemars(extend("enum" = ["payment", "conversion"]))]
     pub kind: &'static str,

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
 
-use super::ChainText;
+use super::{ChainText, Tag};
 
 /// An address where it is mentioned. What is told of it is kept once for all mentions that say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct PartyRef(Arc<PartyText>);
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PartyText {
     /// Its number among the [`Report::parties`](super::Report::parties).
-    pub party: SmolStr,
+    pub party: Tag,
     /// The whole address, with its checksum.
     pub address: SmolStr,
     /// `wallet 7`, or `labelled “name”` by the label that held at the time; it says `(invented)` where
@@ -73,7 +73,7 @@ impl Serialize for PartyRef {
 #[derive(Clone, Debug)]
 pub struct Party {
     /// `P1` and so on, in the order of appearance.
-    pub id: SmolStr,
+    pub id: Tag,
     /// The chain.
     pub on: Arc<ChainText>,
     /// The whole address, with its checksum.
@@ -119,7 +119,7 @@ impl Party {
 #[derive(Serialize, JsonSchema)]
 struct Wire<'a> {
     /// `P1` and so on, in the order of appearance.
-    id: &'a str,
+    id: Tag,
     /// The chain's id.
     chain: u64,
     /// The chain's name.
@@ -149,7 +149,7 @@ struct Wire<'a> {
 impl Serialize for Party {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let wire = Wire {
-            id: &self.id,
+            id: self.id,
             chain: self.chain,
             chain_name: &self.chain_name,
             address: &self.address,

@@ -5,13 +5,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Money, PartyRef, Words};
+use super::{Money, PartyRef, Tag, Words};
 
 /// How one seed's value of one asset came to one place.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PathSet {
     /// The seed.
-    pub seed: String,
+    pub seed: Tag,
     /// The kind of ending.
     #[schemars(extend("enum" = EndingClass::ALL.map(EndingClass::name)))]
     pub class: &'static str,
@@ -20,7 +20,7 @@ pub struct PathSet {
     /// How much ended there, all endings together.
     pub money: Money,
     /// The endings, in the order of their arrival.
-    pub endings: Vec<String>,
+    pub endings: Vec<Tag>,
     /// The largest, the shortest and the earliest path; one that is several of these is there once.
     pub paths: Vec<Path>,
 }
@@ -38,7 +38,8 @@ impl PathSet {
     /// From where to where, how much, and by which endings.
     #[must_use]
     pub fn title(&self, words: &Words) -> String {
-        let mut endings: Vec<String> = self.endings.iter().take(MAX_ENDINGS).cloned().collect();
+        let mut endings: Vec<String> =
+            self.endings.iter().take(MAX_ENDINGS).map(ToString::to_string).collect();
         let more = self.endings.len().saturating_sub(MAX_ENDINGS);
         if more > 0 {
             endings.push(format!("and {more} more"));
@@ -83,7 +84,7 @@ pub struct Path {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PathStep {
     /// The hop.
-    pub hop: String,
+    pub hop: Tag,
     /// The most that can have arrived by it this way.
     pub arrives: Money,
 }

@@ -49,14 +49,14 @@ pub(super) fn actions<'a>(report: &'a Report) -> Table<'a> {
         .rows(report, items)
 }
 
-const fn balance<'a>((_, item): &Item<'a>) -> Option<&'a BalanceCheck> {
-    item.balance.as_ref()
+fn balance<'a>((_, item): &Item<'a>) -> Option<&'a BalanceCheck> {
+    item.balance.as_deref()
 }
 
-const fn freeze<'a>((_, item): &Item<'a>) -> Option<&'a FreezeCheck> {
-    item.freeze.as_ref()
+fn freeze<'a>((_, item): &Item<'a>) -> Option<&'a FreezeCheck> {
+    item.freeze.as_deref()
 }
 
-const fn deposit<'a>((_, item): &Item<'a>) -> Option<&'a Deposit> {
-    item.deposit.as_ref()
+fn deposit<'a>((_, item): &Item<'a>) -> Option<&'a Deposit> {
+    item.deposit.as_deref()
 }

@@ -1,11 +1,9 @@
 //! The second half of the terminal report: certainty, endings, method.
 
-use smol_str::SmolStr;
-
 use super::page::{Page, Style};
 use super::{band, capped, section};
 use crate::Report;
-use crate::schema::Lot;
+use crate::schema::{Lot, Tag};
 
 pub(super) fn certainty(page: &mut Page, report: &Report) {
     section(page, report, "How sure this is");
@@ -95,7 +93,7 @@ pub(super) fn endings(page: &mut Page, report: &Report) {
 }
 
 /// The hops by number; of a long path both ends.
-fn path(hops: &[SmolStr]) -> String {
+fn path(hops: &[Tag]) -> String {
     match (hops.get(..12), hops.get(hops.len().saturating_sub(12)..)) {
         (Some(head), Some(tail)) if hops.len() > 24 => {
             let left_out = hops.len().saturating_sub(24);

@@ -184,10 +184,10 @@ fn the_same_value_in_two_requests_is_said_in_every_format() {
     let (sample, ending) = holding();
     let report = sample.report();
     let id =
-        |kind: &str| report.actions.iter().find(|action| action.kind == kind).unwrap().id.clone();
+        |kind: &str| report.actions.iter().find(|action| action.kind == kind).unwrap().id;
     let (held, issuer) = (id("held"), id("issuer"));
-    assert_eq!(item(&report, "held", &ending).also_in, [issuer.as_str()]);
-    assert_eq!(item(&report, "issuer", &ending).also_in, [held.as_str()]);
+    assert_eq!(item(&report, "held", &ending).also_in, [issuer].into());
+    assert_eq!(item(&report, "issuer", &ending).also_in, [held].into());
     let all = format!("The same value is in {held} as well: do not add the sums up.");
     let some = format!("Some of this value is in {issuer} as well: do not add the sums up.");
     let heading = "Some value stands in two of these requests (A2 and A3)";
@@ -201,7 +201,7 @@ fn the_same_value_in_two_requests_is_said_in_every_format() {
     assert!(summary.split_whitespace().collect::<Vec<_>>().join(" ").contains(heading));
     let rows = rows(&report, TableName::Actions);
     let row = rows.iter().find(|row| row["kind"] == "issuer").unwrap();
-    assert_eq!(row["also_in"], held);
+    assert_eq!(row["also_in"], held.as_str());
 
     // A request whose value is in no other says nothing of the kind.
     let mut sample = demo();

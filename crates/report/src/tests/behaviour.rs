@@ -148,7 +148,7 @@ fn what_has_a_part_in_the_trail_comes_first() {
 fn every_address_named_has_its_line_and_no_number_changes() {
     let (plain, behaving) = (small().report(), behaving(small()).report());
     let names = |report: &crate::Report| {
-        report.parties.iter().map(|of| (of.id.clone(), of.alias.clone())).collect::<Vec<_>>()
+        report.parties.iter().map(|of| (of.id, of.alias.clone())).collect::<Vec<_>>()
     };
     assert!(names(&behaving).starts_with(&names(&plain)));
     assert_eq!(csv(&plain, TableName::Hops), csv(&behaving, TableName::Hops));

@@ -65,7 +65,7 @@ fn the_steps_of_a_letter_lead_back_to_what_was_stolen() {
             let quoted = letter.document.sections.iter().find(|of| of.anchor == "transactions");
             let Block::Grid(quoted) = &quoted.unwrap().blocks[1] else { panic!("no quotes") };
             for row in &quoted.rows {
-                let ending = report.endings.iter().find(|ending| ending.id == row[0].plain());
+                let ending = report.endings.iter().find(|ending| *ending.id == *row[0].plain());
                 let ending = ending.unwrap();
                 assert!(ids.contains(ending.origin.as_str()) || ending.origin == ending.seed);
                 assert!(ending.path.iter().all(|hop| ids.contains(hop.as_str())), "{ids:?}");

@@ -177,7 +177,7 @@ fn who_is_listed_no_longer_does_not_look_as_if() {
     let graphs = read(&files);
     let party = |number| {
         let address = fundtrail_model::checksum(address(number));
-        report.parties.iter().find(|party| party.address == address).unwrap().id.clone()
+        report.parties.iter().find(|party| party.address == address).unwrap().id
     };
     for (number, then, today, shape) in [
         (52, "not yet listed", "delisted", "hexagon"),

@@ -14,7 +14,7 @@ use fundtrail_model::{
 
 use crate::{
     Difference, Fact, Input, Issuer, ListLine, PriceNote, Report, ThroughLine, TrustedToken, Usd,
-    Valued, content,
+    Valued, content, main_places,
 };
 
 pub(crate) const POLYGON: ChainId = ChainId(137);
@@ -68,7 +68,7 @@ impl Sample {
                 price: Arc::new(self.price.clone()),
             })
         };
-        let places = self.places();
+        let places = main_places(&self.trail, self.places().into_iter());
         content(&Input {
             title: &self.title,
             invented: self.invented.as_deref(),

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::sample::{POLYGON, Sample, address, demo, generated, small};
 use crate::Difference;
-use crate::schema::Money;
+use crate::schema::{Money, Tag};
 
 fn key(money: &Money) -> (u64, Option<String>) {
     (money.chain, money.contract.clone())
@@ -22,16 +22,16 @@ fn check(sample: &Sample) {
     assert_eq!(report.hops.len(), sample.trail.hops.len());
 
     let add = |sum: &mut Amount, amount: Amount| *sum = sum.checked_add(amount).unwrap();
-    type Sums = BTreeMap<(String, (u64, Option<String>), &'static str), Amount>;
+    type Sums = BTreeMap<(Tag, (u64, Option<String>), &'static str), Amount>;
     let mut by_ending = Sums::new();
     for ending in &report.endings {
-        let key = (ending.seed.clone(), key(&ending.money), ending.class);
+        let key = (ending.seed, key(&ending.money), ending.class);
         add(by_ending.entry(key).or_default(), ending.money.amount);
     }
     let mut by_ledger = Sums::new();
     for line in &report.ledger {
         for ending in &line.endings {
-            let key = (line.seed.clone(), key(&ending.money), ending.class);
+            let key = (line.seed, key(&ending.money), ending.class);
             add(by_ledger.entry(key).or_default(), ending.money.amount);
         }
     }
@@ -43,7 +43,7 @@ fn check(sample: &Sample) {
         .iter()
         .filter(|action| action.kind != "issuer")
         .flat_map(|action| &action.items)
-        .map(|item| (item.ending.clone(), item.money.base_units.to_string()))
+        .map(|item| (item.ending.to_string(), item.money.base_units.to_string()))
         .collect();
     requested.sort();
     let mut expected: Vec<(String, String)> = report
@@ -52,7 +52,7 @@ fn check(sample: &Sample) {
         .filter(|ending| {
             matches!(ending.kind, EndingClass::Held | EndingClass::Service | EndingClass::Bridge)
         })
-        .map(|ending| (ending.id.clone(), ending.money.base_units.to_string()))
+        .map(|ending| (ending.id.to_string(), ending.money.base_units.to_string()))
         .collect();
     expected.sort();
     assert_eq!(requested, expected);
@@ -98,7 +98,7 @@ fn check(sample: &Sample) {
         let held = report.actions.iter().filter(|of| of.kind == "held").flat_map(|of| &of.items);
         assert_eq!(held.filter(|of| of.ending == item.ending && of.money == item.money).count(), 1);
     }
-    let ids = report.actions.iter().enumerate().all(|(idx, of)| of.id == format!("A{}", idx + 1));
+    let ids = report.actions.iter().enumerate().all(|(idx, of)| *of.id == *format!("A{}", idx + 1));
     assert!(ids);
 }
 

@@ -150,7 +150,7 @@ fn more_rows_than_a_sheet_has_go_on_in_the_next() {
         }
         ids.extend(rows.iter().map(|row| cell(&row[0]).1));
     }
-    assert_eq!(ids, report.hops.iter().map(|hop| hop.id.clone()).collect::<Vec<_>>());
+    assert_eq!(ids, report.hops.iter().map(|hop| hop.id.to_string()).collect::<Vec<_>>());
 }
 
 #[test]

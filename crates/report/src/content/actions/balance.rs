@@ -1,6 +1,8 @@
 //! Whether what is held is proved to be there.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fundtrail_model::{
     Address, Asset, AssetClass, ChainId, Coverage, Ending, EndingKind, Proof, Window,
@@ -18,15 +20,24 @@ const CONFIRMED: &str =
 /// Spans of blocks that are told one by one.
 const MAX_SPANS: usize = 4;
 
+/// Chain and block, and what keeps a balance from being proved there.
+type Said = (ChainId, u64, Option<String>);
+
 /// What was looked at, and what disagrees, by address.
 pub(super) struct Looks<'a> {
     coverage: BTreeMap<(ChainId, Address), Vec<&'a Coverage>>,
     differences: BTreeMap<(ChainId, Address), Vec<&'a Difference>>,
+    /// What was said of balances, by chain, block and doubt: most of a large case is said again and again.
+    checks: RefCell<BTreeMap<Said, Arc<BalanceCheck>>>,
 }
 
 impl<'a> Looks<'a> {
     pub(super) fn new(input: &Input<'a>) -> Self {
-        let mut looks = Self { coverage: BTreeMap::new(), differences: BTreeMap::new() };
+        let mut looks = Self {
+            coverage: BTreeMap::new(),
+            differences: BTreeMap::new(),
+            checks: RefCell::default(),
+        };
         for found in input.coverage {
             looks.coverage.entry((found.chain, found.address)).or_default().push(found);
         }
@@ -43,22 +54,26 @@ impl<'a> Looks<'a> {
         names: &Names<'_>,
         ending: &Ending,
         address: Address,
-    ) -> Option<BalanceCheck> {
+    ) -> Option<Arc<BalanceCheck>> {
         let EndingKind::Held { as_of } = ending.kind else { return None };
         let chain = ending.asset.chain();
-        let block = names.block(chain, as_of);
         let doubt = self.doubt(address, ending.asset, ending.arrived.block, as_of);
-        Some(BalanceCheck {
-            is_confirmed: doubt.is_none(),
-            block: as_of,
-            time: names.time(chain, as_of).map(|time| time.to_string()),
-            statement: match doubt {
-                None => format!("balance confirmed at the end of {block}"),
-                Some(doubt) => {
-                    format!("balance not confirmed at the end of {block}, because {doubt}")
-                }
-            },
-        })
+        let mut checks = self.checks.borrow_mut();
+        let check = checks.entry((chain, as_of, doubt)).or_insert_with_key(|(.., doubt)| {
+            let block = names.block(chain, as_of);
+            Arc::new(BalanceCheck {
+                is_confirmed: doubt.is_none(),
+                block: as_of,
+                time: names.time(chain, as_of).map(|time| time.to_string()),
+                statement: match doubt {
+                    None => format!("balance confirmed at the end of {block}"),
+                    Some(doubt) => {
+                        format!("balance not confirmed at the end of {block}, because {doubt}")
+                    }
+                },
+            })
+        });
+        Some(Arc::clone(check))
     }
 
     /// What was looked at of an address, in words.

@@ -44,10 +44,7 @@ fn paid_in(input: &Input<'_>, names: &Names<'_>, ending: &Ending, hop: &Hop) -> 
             let seed = input.trail.seeds.iter().find(|seed| seed.id == id)?;
             Some(names.place(seed.asset.chain(), seed.position, Some(seed.transaction)))
         }
-        Origin::Hop(id) => {
-            let hop = input.trail.hops.get(usize::try_from(id.0).ok()?)?;
-            Some(names.place(hop.chain, hop.position, hop.transaction))
-        }
+        Origin::Hop(id) => Some(names.place_of_hop(id)?.1),
     };
     origins.into_iter().filter_map(place).collect()
 }

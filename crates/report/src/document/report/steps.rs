@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use smol_str::SmolStr;
-
 use super::super::parts::{
     ending_count, exact_lines, exact_list, heading, list, numbered, paragraph, party, section,
     transaction, when, when_netted,
@@ -12,7 +10,7 @@ use super::super::{Block, Column, Grid, Section, Text};
 use super::{MAX_ENDINGS, MAX_HOPS};
 use crate::Report;
 use crate::number::group;
-use crate::schema::{Ending, Hop};
+use crate::schema::{Ending, Hop, Tag};
 
 /// Hops of an ending's path that are named.
 const MAX_PATH: usize = 12;
@@ -86,7 +84,7 @@ fn of_one_kind(report: &Report, endings: &[&Ending]) -> Block {
             exact_lines(std::slice::from_ref(&ending.money)),
             at,
             when(&ending.place).line().join(transaction(&ending.place)),
-            ending.why.as_str().into(),
+            (&*ending.why).into(),
             path(&ending.path).into(),
         ]
     };
@@ -95,7 +93,7 @@ fn of_one_kind(report: &Report, endings: &[&Ending]) -> Block {
 }
 
 /// The hops by number; of a long path both ends.
-fn path(hops: &[SmolStr]) -> String {
+fn path(hops: &[Tag]) -> String {
     let half = MAX_PATH / 2;
     match (hops.get(..half), hops.get(hops.len().saturating_sub(half)..)) {
         (Some(head), Some(tail)) if MAX_PATH < hops.len() => {

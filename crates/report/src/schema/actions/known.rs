@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Action, ActionItem};
-use crate::schema::{PartyRef, Place, Report};
+use crate::schema::{PartyRef, Place, Report, Tag};
 
 /// Something that is known of an amount, beside where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,9 +103,9 @@ impl Action {
     /// That all or some of it is in other actions as well; `None` where nothing is.
     #[must_use]
     pub fn shared(&self) -> Option<String> {
-        let also: BTreeSet<&String> = self.items.iter().flat_map(|item| &item.also_in).collect();
+        let also: BTreeSet<&Tag> = self.items.iter().flat_map(|item| &item.also_in).collect();
         let is_all = self.items.iter().all(|item| !item.also_in.is_empty());
-        let others: Vec<&str> = also.into_iter().map(String::as_str).collect();
+        let others: Vec<&str> = also.into_iter().map(Tag::as_str).collect();
         (!others.is_empty()).then(|| {
             let part = if is_all { "The same value is" } else { "Some of this value is" };
             format!("{part} in {} as well: do not add the sums up.", others.join(" and "))
@@ -137,7 +137,7 @@ impl Report {
         let mut earlier: BTreeSet<&str> = BTreeSet::new();
         for action in &self.actions {
             let others: BTreeSet<&str> =
-                action.items.iter().flat_map(|item| &item.also_in).map(String::as_str).collect();
+                action.items.iter().flat_map(|item| &item.also_in).map(Tag::as_str).collect();
             let others = others.into_iter().filter(|id| earlier.contains(id));
             pairs.extend(others.map(|other| format!("{other} and {}", action.id)));
             earlier.insert(&action.id);
