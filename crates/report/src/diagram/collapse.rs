@@ -1,11 +1,13 @@
 //! Small flows and long rows of wallets drawn as one, so that a large trail stays readable.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::EndingClass;
 
-use super::graph::{Edge, Graph, Node, add};
+use super::graph::{Edge, Graph, Node, Sums, add};
 use super::rank::ranks;
+use crate::schema::Few;
 
 /// More columns than this and rows of wallets that only pass value on are drawn as one.
 const MANY_LAYERS: usize = 8;
@@ -20,10 +22,11 @@ const MAX_IN_LAYER: usize = 10;
 pub(super) fn collapse(graph: &Graph, notes: &mut Vec<String>) -> (Graph, Vec<usize>) {
     let deepest = ranks(graph).layers.into_iter().max().unwrap_or(0);
     let rows = if deepest > MANY_LAYERS { rows(graph) } else { Vec::new() };
-    let (first, in_first) = merge(graph, &rows, notes);
-    let (second, in_second) = merge(&first, &crowds(&first), notes);
+    let (first, in_first) = merge(Cow::Borrowed(graph), &rows, notes);
+    let crowds = crowds(&first);
+    let (second, in_second) = merge(first, &crowds, notes);
     let stands = |node: &usize| in_second.get(*node).copied().unwrap_or(0);
-    (second, in_first.iter().map(stands).collect())
+    (second.into_owned(), in_first.iter().map(stands).collect())
 }
 
 /// Nodes to draw as one, and the name of the group.
@@ -106,20 +109,19 @@ fn crowds(graph: &Graph) -> Vec<Group> {
 }
 
 /// The graph with each group as one node, and which node stands for each of before.
-fn merge(graph: &Graph, groups: &[Group], notes: &mut Vec<String>) -> (Graph, Vec<usize>) {
+fn merge<'g>(
+    graph: Cow<'g, Graph>,
+    groups: &[Group],
+    notes: &mut Vec<String>,
+) -> (Cow<'g, Graph>, Vec<usize>) {
     if groups.is_empty() {
-        let same = Graph {
-            chain_name: graph.chain_name.clone(),
-            nodes: graph.nodes.clone(),
-            edges: graph.edges.clone(),
-            ..Graph::default()
-        };
-        return (same, (0..graph.nodes.len()).collect());
+        let same = (0..graph.nodes.len()).collect();
+        return (graph, same);
     }
     let mut target: Vec<Option<usize>> = vec![None; graph.nodes.len()];
     let mut merged = Graph { chain_name: graph.chain_name.clone(), ..Graph::default() };
     for group in groups {
-        let mut whole = Node { name: group.name.clone(), ..Node::default() };
+        let mut whole = Node { name: group.name.as_str().into(), ..Node::default() };
         for idx in &group.members {
             if let Some(slot) = target.get_mut(*idx) {
                 *slot = Some(merged.nodes.len());
@@ -150,18 +152,18 @@ fn merge(graph: &Graph, groups: &[Group], notes: &mut Vec<String>) -> (Graph, Ve
             continue;
         }
         let idx = *known.entry((from, to)).or_insert_with(|| {
-            let (hops, sums) = (Vec::new(), Vec::new());
+            let (hops, sums) = (Few::new(), Sums::new());
             merged.edges.push(Edge { from, to, hops, sums, share_ppm: 0 });
             merged.edges.len().saturating_sub(1)
         });
         let Some(whole) = merged.edges.get_mut(idx) else { continue };
-        whole.hops.extend(edge.hops.iter().cloned());
+        whole.hops.extend_from_slice(&edge.hops);
         whole.share_ppm = whole.share_ppm.saturating_add(edge.share_ppm);
         for (money, sum) in &edge.sums {
             add(&mut whole.sums, money, *sum);
         }
     }
-    (merged, target.into_iter().map(Option::unwrap_or_default).collect())
+    (Cow::Owned(merged), target.into_iter().map(Option::unwrap_or_default).collect())
 }
 
 fn absorb(whole: &mut Node, node: &Node) {
@@ -170,11 +172,8 @@ fn absorb(whole: &mut Node, node: &Node) {
     whole.is_source |= node.is_source;
     whole.is_listed |= node.is_listed;
     whole.conversions.extend(node.conversions.iter().cloned());
-    for (class, (share, sums)) in &node.endings {
-        let (whole_share, whole_sums) = whole.endings.entry(*class).or_default();
-        *whole_share = whole_share.saturating_add(*share);
-        for (money, sum) in sums {
-            add(whole_sums, money, *sum);
-        }
+    for ended in &node.endings {
+        let amounts = ended.sums.iter().map(|(money, sum)| (money, *sum));
+        whole.end(ended.class, ended.share_ppm, amounts);
     }
 }

@@ -6,10 +6,13 @@ use fundtrail_model::{Amount, EndingClass};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::Report;
-use crate::schema::{Hop, Money, PartyRef, shortened};
+use crate::schema::{Few, Hop, Money, PartyRef, Tag, shortened};
+
+/// Amounts by asset.
+pub(crate) type Sums = Few<(Money, Amount)>;
 
 /// Addresses and the flows between them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Graph {
     pub(crate) chain_name: String,
     pub(crate) nodes: Vec<Node>,
@@ -22,31 +25,60 @@ pub(crate) struct Graph {
 #[derive(Clone, Default)]
 pub(crate) struct Node {
     /// The name, and the shortened address.
-    pub(crate) name: String,
-    pub(crate) detail: String,
+    pub(crate) name: SmolStr,
+    pub(crate) detail: SmolStr,
     /// The party's id, for a link to its row; empty for a group.
-    pub(crate) party: String,
+    pub(crate) party: Tag,
     /// How many addresses this stands for.
     pub(crate) member_count: usize,
     /// Whether value of a seed started here.
     pub(crate) is_source: bool,
     pub(crate) is_listed: bool,
-    /// What ended here, with its share in millionths.
-    pub(crate) endings: BTreeMap<EndingClass, (u64, Vec<(Money, Amount)>)>,
+    /// What ended here, in the order of the kinds.
+    pub(crate) endings: Few<Ended>,
     /// What was converted here, `LP → MATIC`.
     pub(crate) conversions: BTreeSet<String>,
     /// The largest share that arrived, in millionths.
     pub(crate) share_ppm: u64,
 }
 
+/// What ended at an address for one kind of reason.
+#[derive(Clone)]
+pub(crate) struct Ended {
+    pub(crate) class: EndingClass,
+    /// In millionths of the seeds' value.
+    pub(crate) share_ppm: u64,
+    pub(crate) sums: Sums,
+}
+
 impl Node {
     /// The kind of ending that most of the value here came to; fees do not count.
+    pub(crate) fn main_ending(&self) -> Option<&Ended> {
+        let ended = self.endings.iter().filter(|ended| ended.class != EndingClass::Fee);
+        ended.max_by(|a, b| a.share_ppm.cmp(&b.share_ppm).then(b.class.cmp(&a.class)))
+    }
+
+    /// The same, by name.
     pub(crate) fn class(&self) -> Option<EndingClass> {
-        self.endings
-            .iter()
-            .filter(|(class, _)| **class != EndingClass::Fee)
-            .max_by(|a, b| a.1.0.cmp(&b.1.0).then(b.0.cmp(a.0)))
-            .map(|(class, _)| *class)
+        self.main_ending().map(|ended| ended.class)
+    }
+
+    /// Adds what ended here.
+    pub(crate) fn end<'m>(
+        &mut self,
+        class: EndingClass,
+        share_ppm: u64,
+        amounts: impl IntoIterator<Item = (&'m Money, Amount)>,
+    ) {
+        let at = self.endings.partition_point(|ended| ended.class < class);
+        if self.endings.get(at).is_none_or(|ended| ended.class != class) {
+            self.endings.insert(at, Ended { class, share_ppm: 0, sums: Sums::new() });
+        }
+        let Some(ended) = self.endings.get_mut(at) else { return };
+        ended.share_ppm = ended.share_ppm.saturating_add(share_ppm);
+        for (money, amount) in amounts {
+            add(&mut ended.sums, money, amount);
+        }
     }
 }
 
@@ -55,15 +87,14 @@ impl Node {
 pub(crate) struct Edge {
     pub(crate) from: usize,
     pub(crate) to: usize,
-    pub(crate) hops: Vec<String>,
-    /// Sums by asset.
-    pub(crate) sums: Vec<(Money, Amount)>,
+    pub(crate) hops: Few<Tag>,
+    pub(crate) sums: Sums,
     /// In millionths of the seeds' value.
     pub(crate) share_ppm: u64,
 }
 
 /// Adds an amount to sums by asset.
-pub(crate) fn add(sums: &mut Vec<(Money, Amount)>, money: &Money, amount: Amount) {
+pub(crate) fn add(sums: &mut Sums, money: &Money, amount: Amount) {
     let same = |other: &Money| other.chain == money.chain && other.contract == money.contract;
     match sums.iter_mut().find(|(other, _)| same(other)) {
         Some((_, sum)) => *sum = sum.saturating_add(amount),
@@ -116,7 +147,7 @@ pub(crate) fn graphs(report: &Report) -> Vec<Graph> {
         builder.with(chain, from, |node| node.is_source = true);
         let to = builder.party(chain, &seed.to);
         builder.name_chain(chain, &seed.place.chain_name);
-        builder.edge(chain, (from, to), &seed.id, std::slice::from_ref(&seed.money), 1_000_000);
+        builder.edge(chain, (from, to), seed.id, std::slice::from_ref(&seed.money), 1_000_000);
     }
     for hop in &report.hops {
         builder.hop(hop);
@@ -134,9 +165,8 @@ pub(crate) fn graphs(report: &Report) -> Vec<Graph> {
         };
         builder.name_chain(chain, &ending.place.chain_name);
         builder.with(chain, node, |node| {
-            let (share, sums) = node.endings.entry(ending.kind).or_default();
-            *share = share.saturating_add(u64::from(ending.share_ppm));
-            add(sums, &ending.money, ending.money.amount);
+            let amount = (&ending.money, ending.money.amount);
+            node.end(ending.kind, u64::from(ending.share_ppm), [amount]);
         });
     }
     builder.graphs.into_values().collect()
@@ -161,9 +191,9 @@ impl Builder {
     fn party(&mut self, chain: u64, party: &PartyRef) -> usize {
         let is_listed = self.listed.contains(&party.address);
         self.node(chain, party.address.clone(), || Node {
-            name: party.name.to_string(),
-            detail: shortened(&party.address),
-            party: party.party.to_string(),
+            name: party.name.clone(),
+            detail: shortened(&party.address).into(),
+            party: party.party,
             member_count: 1,
             is_listed,
             ..Node::default()
@@ -172,7 +202,7 @@ impl Builder {
 
     fn nameless(&mut self, chain: u64, key: &str, name: &str) -> usize {
         self.node(chain, key.into(), || Node {
-            name: name.to_owned(),
+            name: name.into(),
             member_count: 1,
             ..Node::default()
         })
@@ -211,14 +241,14 @@ impl Builder {
                 self.nameless(chain, &format!("beyond {}", hop.id), name)
             }
         };
-        self.edge(chain, (from, to), &hop.id, &hop.stolen, u64::from(hop.share_ppm));
+        self.edge(chain, (from, to), hop.id, &hop.stolen, u64::from(hop.share_ppm));
     }
 
     fn edge(
         &mut self,
         chain: u64,
         (from, to): (usize, usize),
-        id: &str,
+        id: Tag,
         amounts: &[Money],
         share_ppm: u64,
     ) {
@@ -227,12 +257,12 @@ impl Builder {
         }
         let graph = self.graphs.entry(chain).or_default();
         let idx = *self.edges.entry((chain, from, to)).or_insert_with(|| {
-            let (hops, sums) = (Vec::new(), Vec::new());
+            let (hops, sums) = (Few::new(), Sums::new());
             graph.edges.push(Edge { from, to, hops, sums, share_ppm: 0 });
             graph.edges.len().saturating_sub(1)
         });
         let Some(edge) = graph.edges.get_mut(idx) else { return };
-        edge.hops.push(id.to_owned());
+        edge.hops.push(id);
         edge.share_ppm = edge.share_ppm.saturating_add(share_ppm);
         for money in amounts {
             add(&mut edge.sums, money, money.amount);

@@ -88,6 +88,7 @@ fn enter(states: &mut [State], node: usize) -> bool {
 mod tests {
     use super::super::graph::{Edge, Graph, Node};
     use super::ranks;
+    use crate::schema::Few;
 
     #[test]
     fn payments_run_to_the_right_unless_value_came_back() {
@@ -98,8 +99,8 @@ mod tests {
             let edge = |(from, to): &(usize, usize)| Edge {
                 from: *from,
                 to: *to,
-                hops: Vec::new(),
-                sums: Vec::new(),
+                hops: Few::new(),
+                sums: Few::new(),
                 share_ppm: 0,
             };
             let graph =

@@ -35,11 +35,9 @@ pub(crate) fn rows(node: &Node) -> Vec<(&'static str, String)> {
     }
     let conversions = node.conversions.iter().map(|what| format!("↔ {what}"));
     add_named(&mut rows, conversions.collect());
-    if let Some((class, ending)) =
-        node.class().and_then(|class| Some((class, node.endings.get(&class)?)))
-    {
-        rows.push(("k", class.name().to_uppercase()));
-        let amounts = ending.1.iter().map(|(money, sum)| money.sum_on_chain(*sum));
+    if let Some(ended) = node.main_ending() {
+        rows.push(("k", ended.class.name().to_uppercase()));
+        let amounts = ended.sums.iter().map(|(money, sum)| money.sum_on_chain(*sum));
         add_named(&mut rows, amounts.collect());
     }
     if node.is_listed {

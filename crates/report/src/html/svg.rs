@@ -9,7 +9,7 @@ use super::markup::escape;
 use crate::diagram::{
     self, Box, Edge, Graph, LINE_HEIGHT, Line, NODE_WIDTH, Node, Picture, Step, labels, rows,
 };
-use crate::schema::Money;
+use crate::schema::{Money, Tag};
 
 /// With more lines than this, amounts are in the tooltips only.
 const MAX_LABELLED: usize = 40;
@@ -171,15 +171,15 @@ fn draw_shape(out: &mut String, kind: &str, place: &Box) {
 }
 
 fn tooltip(node: &Node) -> String {
-    let mut text = node.name.clone();
+    let mut text = node.name.to_string();
     if node.member_count > 1 {
         let _ = write!(text, ": {} addresses", node.member_count);
     }
     for what in node.conversions.iter().take(6) {
         let _ = write!(text, "\nconverted {what}");
     }
-    for (class, (_, amounts)) in &node.endings {
-        let _ = write!(text, "\n{class}: {}", sums(amounts));
+    for ended in &node.endings {
+        let _ = write!(text, "\n{}: {}", ended.class, sums(&ended.sums));
     }
     if node.is_listed {
         text.push_str("\nhas a sanctions listing: see the findings for its dates");
@@ -198,8 +198,8 @@ fn sums(amounts: &[(Money, Amount)]) -> String {
     }
 }
 
-fn hops(ids: &[String]) -> String {
-    let shown = ids.iter().take(MAX_HOPS).cloned().collect::<Vec<_>>().join(" ");
+fn hops(ids: &[Tag]) -> String {
+    let shown = ids.iter().take(MAX_HOPS).copied().collect::<Vec<_>>().join(" ");
     let rest = ids.len().saturating_sub(MAX_HOPS);
     if rest > 0 { format!("{shown} and {rest} more") } else { shown }
 }

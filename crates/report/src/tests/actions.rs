@@ -183,8 +183,7 @@ fn the_newest_of_state_and_logs_says_whether_it_is_frozen() {
 fn the_same_value_in_two_requests_is_said_in_every_format() {
     let (sample, ending) = holding();
     let report = sample.report();
-    let id =
-        |kind: &str| report.actions.iter().find(|action| action.kind == kind).unwrap().id;
+    let id = |kind: &str| report.actions.iter().find(|action| action.kind == kind).unwrap().id;
     let (held, issuer) = (id("held"), id("issuer"));
     assert_eq!(item(&report, "held", &ending).also_in, [issuer].into());
     assert_eq!(item(&report, "issuer", &ending).also_in, [held].into());

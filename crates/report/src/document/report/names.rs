@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::parts::{grid, linked, section};
+use super::super::parts::{MAX_ROWS, grid, linked, section};
 use super::super::{Block, Column, Grid, Section, Text};
 use super::steps::Told;
 use crate::Report;
@@ -50,13 +50,14 @@ fn row(party: &Party) -> Vec<Text> {
 
 /// The numbers of those that are named anywhere in the text; of a small case that is everybody.
 fn mentioned<'a>(report: &'a Report, told: &Told<'a>) -> BTreeSet<&'a str> {
-    if report.parties.len() <= super::super::parts::MAX_ROWS {
+    if report.parties.len() <= MAX_ROWS {
         return report.parties.iter().map(|party| party.id.as_str()).collect();
     }
     let seeds = report.seeds.iter().flat_map(|seed| seed.from.iter().chain([&seed.to]));
     let hops = told.hops.iter().flat_map(|hop| [&hop.from].into_iter().chain(&hop.to));
     let endings = told.endings.iter().filter_map(|ending| ending.at.as_ref());
-    let asked = report.actions.iter().flat_map(|action| action.items.iter().map(|item| &item.at));
+    let told = report.actions.iter().flat_map(|action| action.items.iter().take(MAX_ROWS));
+    let asked = told.map(|item| &item.at);
     let found = report.findings.iter().map(|finding| &finding.party);
     let open = report.certainty.open_ends.iter().map(|end| &end.at);
     let all = seeds.chain(hops).chain(endings).chain(asked).chain(found).chain(open);

@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use super::{Reading, imprint, joined, section};
 use crate::diagram::{Diagram, Edge, Graph, Node, layout};
 use crate::document::{Block, Document, document};
+use crate::schema::{Few, Tag};
 use crate::tests::sample::demo;
 use crate::{Pictures, pdf};
 
 /// A tree in which each place pays so many others.
 fn tree(nodes: usize, fan: usize) -> Pictures {
     let node = |idx: usize| Node {
-        name: format!("wallet {idx}"),
-        detail: "0x1234…5678".to_owned(),
+        name: format!("wallet {idx}").into(),
+        detail: "0x1234…5678".into(),
         member_count: 1,
         is_source: idx == 0,
         ..Node::default()
@@ -21,8 +22,8 @@ fn tree(nodes: usize, fan: usize) -> Pictures {
     let edge = |idx: usize| Edge {
         from: (idx - 1) / fan,
         to: idx,
-        hops: vec![format!("H{idx}")],
-        sums: Vec::new(),
+        hops: [Tag::hop(idx)].into_iter().collect(),
+        sums: Few::new(),
         share_ppm: 1_000,
     };
     let graph = Graph {
