@@ -228,6 +228,9 @@ impl<'q> Book<'q> {
             }
             is_same
         });
+        // A trail is kept beside all that is said of it.
+        self.endings.shrink_to_fit();
+        self.hops.shrink_to_fit();
         let ledger = self.ledger();
         let open_ends = self.open_ends();
         let open_transactions = self.open_transactions();

@@ -23,6 +23,8 @@ pub(crate) fn all<T>(
         values.push(read(row)?);
         Ok(())
     })?;
+    // What is read of a large case stays long.
+    values.shrink_to_fit();
     Ok(values)
 }
 

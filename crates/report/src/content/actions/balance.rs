@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fundtrail_model::{
-    Address, Asset, AssetClass, ChainId, Coverage, Ending, EndingKind, Proof, Window,
+    Address, Asset, AssetClass, ChainId, Coverage, Ending, EndingKind, Heuristic, Link, Proof,
+    Window,
 };
 
 use super::super::names::Names;
@@ -27,6 +28,8 @@ type Said = (ChainId, u64, Option<String>);
 pub(super) struct Looks<'a> {
     coverage: BTreeMap<(ChainId, Address), Vec<&'a Coverage>>,
     differences: BTreeMap<(ChainId, Address), Vec<&'a Difference>>,
+    /// Links that make an address an exchange's for one customer's deposits, by that address, with their numbers.
+    deposits: BTreeMap<(ChainId, Address), Vec<(usize, &'a Link)>>,
     /// What was said of balances, by chain, block and doubt: most of a large case is said again and again.
     checks: RefCell<BTreeMap<Said, Arc<BalanceCheck>>>,
 }
@@ -36,8 +39,14 @@ impl<'a> Looks<'a> {
         let mut looks = Self {
             coverage: BTreeMap::new(),
             differences: BTreeMap::new(),
+            deposits: BTreeMap::new(),
             checks: RefCell::default(),
         };
+        for (idx, link) in input.links.found.iter().enumerate() {
+            if matches!(link.heuristic, Heuristic::DepositAddress | Heuristic::LoneForwarder) {
+                looks.deposits.entry((link.chain, link.to)).or_default().push((idx, link));
+            }
+        }
         for found in input.coverage {
             looks.coverage.entry((found.chain, found.address)).or_default().push(found);
         }
@@ -74,6 +83,15 @@ impl<'a> Looks<'a> {
             })
         });
         Some(Arc::clone(check))
+    }
+
+    /// The links that make the address one for deposits, with their numbers.
+    pub(super) fn deposit_links(
+        &self,
+        chain: ChainId,
+        address: Address,
+    ) -> impl Iterator<Item = (usize, &'a Link)> + '_ {
+        self.deposits.get(&(chain, address)).into_iter().flatten().copied()
     }
 
     /// What was looked at of an address, in words.

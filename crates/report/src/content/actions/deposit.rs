@@ -24,11 +24,11 @@ pub(super) fn deposit(
         (EndingKind::Service(_), Origin::Hop(id)) => {
             let hop = input.trail.hops.get(usize::try_from(id.0).ok()?)?;
             let HopKind::Payment { from, to: Some(to), .. } = &hop.kind else { return None };
-            let is_it = |link: &Link| link.to == *from && link.through == Some(*to);
+            let is_it = (*from, |link: &Link| link.through == Some(*to));
             told(input, (names, looks), ending, is_it, paid_in(input, names, ending, hop), true)
         }
         (EndingKind::Held { .. }, _) => {
-            let is_it = |link: &Link| link.to == address && link.through.is_some();
+            let is_it = (address, |link: &Link| link.through.is_some());
             told(input, (names, looks), ending, is_it, vec![arrival(input, names, ending)], false)
         }
         _ => None,
@@ -53,17 +53,13 @@ fn told(
     input: &Input<'_>,
     (names, looks): (&Names<'_>, &Looks<'_>),
     ending: &Ending,
-    is_it: impl Fn(&Link) -> bool,
+    (deposit, is_it): (Address, impl Fn(&Link) -> bool),
     paid_in: Vec<Place>,
     is_forwarded: bool,
 ) -> Option<Deposit> {
     let chain = ending.asset.chain();
-    let links = input.links.found.iter().enumerate().filter(|(_, link)| {
-        let is_deposit =
-            matches!(link.heuristic, Heuristic::DepositAddress | Heuristic::LoneForwarder);
-        is_deposit && link.chain == chain && is_it(link)
-    });
-    let links: Vec<(usize, &Link)> = links.collect();
+    let links: Vec<(usize, &Link)> =
+        looks.deposit_links(chain, deposit).filter(|(_, link)| is_it(link)).collect();
     // The strongest heuristic comes first.
     let (_, best) = *links.iter().min_by_key(|(_, link)| link.heuristic)?;
     let block = ending.arrived.block;
