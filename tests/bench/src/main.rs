@@ -50,10 +50,11 @@ const BENCHES: &[Bench] = &[
     ("store", "storing 5,000,000 transfers against a bare loop over the same tables", store::run),
     ("lists", "reading OFAC's XML, checking a million addresses, and starting cold", lists::run),
     (
-        "render",
+        "render-passed",
         "reports of a case with 100,000 transfers of stolen value, in every format",
-        render::run,
+        render::passed_on,
     ),
+    ("render-shed", "the same where something is left at each of 100,000 addresses", render::shed),
     (
         "follow-100k",
         "following 100,000 transfers against a plain sorted pass",

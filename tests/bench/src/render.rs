@@ -32,11 +32,21 @@ const FORMATS: [(&str, u64); 11] = [
 /// Writes the sheet of the hops with openpyxl: the mode, the table as CSV, the workbook.
 const PEER: &str = include_str!("render/peer.py");
 
-pub(crate) fn run() -> Table {
+/// Every wallet but the last of each chain is empty in the end.
+pub(crate) fn passed_on() -> Table {
+    run(Theft { count: COUNT, is_shed: false })
+}
+
+/// Something is left at every wallet.
+pub(crate) fn shed() -> Table {
+    run(Theft { count: COUNT, is_shed: true })
+}
+
+fn run(theft: Theft) -> Table {
     let mut table = Table::default();
     let folder = tempfile::tempdir().expect("a folder");
     let case = folder.path().join("theft.ftcase");
-    Theft { count: COUNT }.write(&case);
+    theft.write(&case);
     let mut workbook = 0;
     for (name, most) in FORMATS {
         let run = report(folder.path(), &case, name);
@@ -63,7 +73,7 @@ pub(crate) fn run() -> Table {
         table.add(Row::counts(&what, workbook, taken));
         table.note(format!("openpyxl ({mode}): {} ms, peak {} MB.", grouped(taken), peak / 1_000));
     }
-    table.note(theft::ABOUT);
+    table.note(theft.about());
     table
 }
 

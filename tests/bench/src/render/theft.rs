@@ -18,17 +18,27 @@ const STOLEN: u128 = 1 << 100;
 const FAN: u64 = 60;
 const CHAINS: u64 = FAN * FAN;
 
-pub(super) const ABOUT: &str = "The case: a theft of one token; the thief pays 60 wallets, each of them 60 others, and from there 3,600 \
-     chains of wallets pass on all that they got, each transfer in a transaction of its own. Nothing has a price, a label or a \
-     listing.";
-
 /// A theft that so many transfers moved on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Theft {
     pub(super) count: u64,
+    /// Whether the wallets of the chains keep a part, so that something ends at each and no two amounts are the same.
+    pub(super) is_shed: bool,
 }
 
 impl Theft {
+    pub(super) fn about(self) -> String {
+        let kept = if self.is_shed {
+            "keep a thousandth of what they got and pass on the rest"
+        } else {
+            "pass on all that they got"
+        };
+        format!(
+            "The case: a theft of one token; the thief pays 60 wallets, each of them 60 others, and from there 3,600 chains \
+             of wallets {kept}, each transfer in a transaction of its own. Nothing has a price, a label or a listing."
+        )
+    }
+
     /// Writes the case.
     pub(super) fn write(self, path: &Path) {
         let mut case = Case::create(path).expect("a new case");
@@ -60,7 +70,9 @@ impl Theft {
         let mut amounts = vec![STOLEN];
         for number in 1..=self.count {
             let payer = usize::try_from(payer(number)).expect("fits");
-            amounts.push(amount(number, amounts[payer]));
+            let kept =
+                if self.is_shed && FAN + CHAINS < number { amounts[payer] / 1_000 } else { 0 };
+            amounts.push(amount(number, amounts[payer]) - kept);
         }
         let transfers = (0..).zip(&amounts).map(|(number, amount)| self.transfer(number, *amount));
         let mut addresses: Vec<Address> = (0..=self.count).map(wallet).collect();
