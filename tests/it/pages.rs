@@ -112,6 +112,34 @@ fn every_page_is_readable_on_a_phone_in_the_dark_and_without_scripts() {
     }
 }
 
+#[test]
+fn what_is_wider_than_its_frame_is_shrunk_or_says_that_it_goes_on() {
+    let pages = Pages::shared();
+    let says = |path: &Path, width: u32| {
+        let mut visit = visit(path, &[], &[".flowbox"]);
+        let pictures = ".flowbox .onward:not([hidden], .at-end)";
+        let tables = "section .onward:not([hidden], .at-end) + .wrap";
+        visit.width = width;
+        visit.texts = [pictures, tables].map(str::to_owned).to_vec();
+        let page = visit.open();
+        assert_quiet(&page);
+        assert_eq!(page.overflow, 0);
+        (page.counts[".flowbox"], page.texts[pictures].clone(), page.texts[tables].len())
+    };
+    let goes_on = "The picture goes on to the right: drag it, or press Fit.".to_owned();
+    // Both chains of the demo fit at a size that can be read.
+    let (chains, cut, _) = says(&pages.demo(), 1400);
+    assert_eq!((chains, cut.as_slice()), (2, [].as_slice()));
+    // On a phone they do not, and nor do tables.
+    let (_, cut, tables) = says(&pages.demo(), 390);
+    assert_eq!(cut, [goes_on.clone(), goes_on]);
+    assert!(5 <= tables, "{tables}");
+    // What was asked for is done.
+    let mut asked = visit(&pages.demo(), &[click(".bar button[title^=Fit]")], &[]);
+    (asked.width, asked.texts) = (390, vec![".flowbox .onward:not([hidden])".to_owned()]);
+    assert_eq!(asked.open().texts.into_values().flatten().count(), 1);
+}
+
 /// Milliseconds until a page of 5,000 addresses is there, and until it has done what a reader asked for first.
 const SOON: u64 = 2_000;
 /// Bytes of it.

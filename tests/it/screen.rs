@@ -2,7 +2,7 @@
 
 use fundtrail_model::{Address, checksum};
 use fundtrail_testkit::anvil::Anvil;
-use fundtrail_testkit::browser::Visit;
+use fundtrail_testkit::browser::{Act, Visit};
 use fundtrail_testkit::dprk_900k;
 use serde_json::Value;
 
@@ -207,8 +207,9 @@ fn what_makes_no_sense_is_refused_before_anything_is_asked() {
 fn its_page_opens_without_a_request_or_an_error() {
     let sandbox = demo();
     offline(&sandbox, &["--chain", "eth", PAYER, "--out", "w.html"]).success();
-    for (width, dark, script) in [(1400, false, true), (390, true, false)] {
+    for (width, dark, script) in [(1400, false, true), (1400, true, true), (390, true, false)] {
         let mut visit = Visit::new(&sandbox.path("w.html"));
+        visit.audit = script;
         (visit.width, visit.dark, visit.script) = (width, dark, script);
         visit.count = ["h1", "section", "table", "script"].map(str::to_owned).to_vec();
         let page = visit.open();
@@ -216,12 +217,41 @@ fn its_page_opens_without_a_request_or_an_error() {
         assert_eq!(page.requests, [""; 0], "the page asked for something");
         assert_eq!(page.lang, "en");
         assert_eq!(page.overflow, 0, "wider than a window of {width} pixels");
-        assert_eq!((page.counts["h1"], page.counts["section"], page.counts["script"]), (1, 11, 0));
+        assert_eq!((page.counts["h1"], page.counts["section"], page.counts["script"]), (1, 11, 1));
+        assert_eq!(page.violations, [""; 0]);
         assert!(4 <= page.counts["table"], "{:?}", page.counts);
         for words in ["Who is it?", "24.5 ETH", "delisted 2025-03-21", "invented", "not known"] {
             assert!(page.text.contains(words), "`{words}` is missing");
         }
     }
+}
+
+#[test]
+fn tables_of_its_page_are_sorted_and_searched() {
+    let sandbox = demo();
+    offline(&sandbox, &[&format!("polygon:{SWAPPER}"), "--out", "w.html"]).success();
+    let read = |acts: &[Act], selector: &str| {
+        let mut visit = Visit::new(&sandbox.path("w.html"));
+        (visit.acts, visit.texts) = (acts.to_vec(), vec![selector.to_owned()]);
+        let page = visit.open();
+        assert_eq!(page.console_errors, [""; 0]);
+        (page.texts[selector].clone(), page.hash)
+    };
+    let click = |selector: &str| Act::Click(selector.to_owned());
+    let amount = click("#transfers-w1 th:nth-child(3) button");
+    let (amounts, hash) = read(&[amount.clone(), amount], "#transfers-w1 tbody td:nth-child(3)");
+    let number = |text: &String| -> f64 {
+        text.split(' ').next().unwrap().replace(',', "").parse().unwrap()
+    };
+    assert_eq!(amounts[0], "4,074,960 ELIXIR");
+    assert!(amounts.iter().map(number).is_sorted_by(|a, b| a >= b), "{amounts:?}");
+    assert!(hash.contains("transfers-w1.by=-3"), "{hash}");
+    let search = Act::Fill("#transfers-w1 .filter input".to_owned(), "START".to_owned());
+    let (said, _) = read(&[search.clone()], "#transfers-w1 .filter span");
+    let (rows, _) = read(&[search], "#transfers-w1 tbody tr");
+    assert!(!rows.is_empty() && rows.len() < amounts.len());
+    assert!(rows.iter().all(|row| row.contains("START")), "{rows:?}");
+    assert_eq!(said, [format!("{} of {} rows", rows.len(), amounts.len())]);
 }
 
 /// The thief pays somebody and a listed address, which pays a third.

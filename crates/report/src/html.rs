@@ -33,6 +33,7 @@ const SCRIPT: &str = concat!(
     include_str!("../templates/js/page.js"),
     include_str!("../templates/js/cell.js"),
     include_str!("../templates/js/grid.js"),
+    include_str!("../templates/js/edge.js"),
     include_str!("../templates/js/shape.js"),
     include_str!("../templates/js/flow.js"),
     include_str!("../templates/js/sift.js"),

@@ -1,5 +1,7 @@
 // The pictures: zoom, what fed and was fed by an address, groups that open, flows that a filter leaves.
 const STEP = 20;
+// The smallest scale at which what stands in a box can still be read.
+const LEGIBLE = .5;
 
 // Addresses and payments behind a picture.
 const readFlow = index => {
@@ -310,8 +312,9 @@ const makeFlow = (figure, index) => {
   boxes.forEach(prepare);
 
   const ratio = (canvas.clientWidth - 2) / size.width;
-  if (ratio < 1 && ratio > .7) fit();
-  else if (canvas.clientWidth < 700 && ratio < .7) zoom(.75);
+  if (ratio < 1 && ratio >= LEGIBLE) fit();
+  else if (ratio < 1 && canvas.clientWidth < 700) zoom(.75);
+  watchEdge(canvas, canvas, 'The picture goes on to the right: drag it, or press Fit.');
   // What it was taken from is in the middle of a tall picture.
   if (boxes[0]) canvas.scrollTop = (boxes[0].y + boxes[0].h / 2) * scale - canvas.clientHeight / 2;
   canvas.addEventListener('wheel', event => {

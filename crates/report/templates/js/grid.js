@@ -159,6 +159,8 @@ const makeGrid = table => {
     print: () => show(count <= PRINTED ? PRINTED : PAGE),
     afterPrint: () => show(),
   };
+  // Rows that all stand on the page are paged through, too.
+  if (!table.dataset.rows && count > PAGE) show();
   if (name) grids.set(name, grid);
   return grid;
 };

@@ -52,6 +52,7 @@ const siftAll = () => {
   said.textContent = [wrong, ...parts].filter(Boolean).join(' ');
 };
 const restoreSift = () => {
+  if (!sift) return;
   for (const name of FIELDS) {
     const wanted = place.state.get(`flow.${name}`) ?? '';
     if (sift.elements[name].value !== wanted) sift.elements[name].value = wanted;

@@ -1,5 +1,6 @@
 // What happens when the page opens, and where its address leads.
 for (const table of document.querySelectorAll('table.big')) makeGrid(table);
+for (const frame of document.querySelectorAll('.wrap')) watchEdge(frame, frame, 'The table goes on to the right: drag it.');
 
 // Which table has the rows whose ids begin so.
 const homes = {H: 'hops', E: 'endings', P: 'parties'};
