@@ -28,7 +28,7 @@ mod summary;
 mod sums;
 
 pub(crate) use assets::Tickers;
-pub(crate) use behaviour::{definition, measure};
+pub(crate) use behaviour::{definition, measure, threshold};
 pub(crate) use coins::Coins;
 pub(crate) use findings::{lead_text, then_words, today_words, when};
 pub(crate) use opinions::told;

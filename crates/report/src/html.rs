@@ -22,7 +22,7 @@ use data::Data;
 use flow::Assets;
 
 use crate::schema::{BandPlace, Finding, Hop, Lead, LeadItem, Path, PathSet, PathStep};
-use crate::{Error, Report, diagram, phrases};
+use crate::{Error, Report, content, diagram, phrases};
 
 const STYLE: &str = include_str!("../templates/report.css");
 /// Added in a reconstruction, so that every printed page says so.
@@ -197,6 +197,12 @@ impl Page<'_> {
     /// The first of many places: those that got most.
     fn shown_places<'b>(&self, places: &'b [BandPlace]) -> &'b [BandPlace] {
         places.get(..MAX_BAND_PLACES).unwrap_or(places)
+    }
+
+    /// What each threshold says, its name in settings, and its value.
+    fn thresholds(&self) -> Vec<(String, &'static str, u64)> {
+        let thresholds = self.report.behaviour.thresholds.iter();
+        thresholds.map(|(name, value)| (content::threshold(name, *value), *name, *value)).collect()
     }
 
     const fn leads_title(&self) -> &'static str {

@@ -9,6 +9,9 @@ pub(crate) const FLOW: &str = "From left to right, payment by payment; what came
      carries; where one asset became several, they count in equal parts. Widths are for orientation: the tables have the \
      amounts.";
 
+/// Where nobody was asked for prices.
+pub(crate) const NO_PRICES: &str = "No prices were used: amounts are in their own assets.";
+
 /// Where there is nobody to ask.
 pub(crate) const NO_REQUESTS: &str = "Nothing that this report can name.";
 

@@ -147,7 +147,7 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 fn money(money: &Money) -> String {
-    format!("{} ({})", money.text(), money.usd_text())
+    money.with_worth(money.text())
 }
 
 fn list(amounts: &[Money]) -> String {

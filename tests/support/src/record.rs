@@ -9,7 +9,7 @@ use crate::case::PlayedChain;
 use crate::player::invented_address;
 use crate::scenario::Scenario;
 
-const SOURCE: &str = "made up for this reconstruction; see scenario.toml";
+const SOURCE: &str = "the writers of this reconstruction (scenario.toml)";
 const HEADER: &str = "# What playing scenario.toml gives. Made by `just record`; a test says when it is stale.
 # Amounts are in base units. Where a wallet held clean and stolen value of one asset, first in was first out.
 # `ending` says where every stolen unit is; per seed and asset seeded + converted_in = converted_out + endings.

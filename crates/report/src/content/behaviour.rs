@@ -113,6 +113,17 @@ pub(crate) fn measure(of: &Measure) -> schema::Measure {
     }
 }
 
+/// What a threshold of a value says, as people say it; its unit is the end of its name.
+pub(crate) fn threshold(name: &str, value: u64) -> String {
+    let unit = match name.rsplit('_').next() {
+        Some("ppm") => Unit::Ppm,
+        Some("seconds") => Unit::Seconds,
+        _ => Unit::Count,
+    };
+    let words = Thresholds::words(name).unwrap_or_default();
+    words.replacen("{}", &quantity(value, unit), 1)
+}
+
 /// A number as people say it.
 fn quantity(of: u64, unit: Unit) -> String {
     match unit {
@@ -244,7 +255,25 @@ const fn meaning(heuristic: Heuristic) -> &'static str {
 mod tests {
     use fundtrail_model::Unit;
 
-    use super::quantity;
+    use super::{quantity, threshold};
+
+    #[test]
+    fn thresholds_are_told_in_words() {
+        let check = |name, value, expected: &str| assert_eq!(threshold(name, value), expected);
+        check("peel_hops", 3, "a peel chain has at least 3 addresses in a row that peel");
+        check(
+            "peel_ratio_ppm",
+            250_000,
+            "peel chain: what is peeled off is at most 25.00 % of what goes on",
+        );
+        check("fan_seconds", 86_400, "fan-out and fan-in: all within 24 h 0 min");
+        check(
+            "reporting_usd",
+            10_000,
+            "structuring: the higher reporting threshold is 10,000 US dollars",
+        );
+        check("nothing", 1, "");
+    }
 
     #[test]
     fn numbers_are_told_as_people_say_them() {

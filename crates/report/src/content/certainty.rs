@@ -201,8 +201,8 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
         "Nothing is recorded of what was looked at.".to_owned()
     } else {
         format!(
-            "What was read was checked against the balances, stretch by stretch of blocks: in {exact} nothing else can \
-             have moved (exact), in {reconciled} the balances agree with what was seen (reconciled), {indicative} could \
+            "What was read was checked against the balances, window of blocks by window: in {exact} of them nothing else \
+             can have moved (exact), in {reconciled} the balances agree with what was seen (reconciled), {indicative} could \
              not be checked (indicative), in {unreconciled} the balances do not agree (unreconciled)."
         )
     });
@@ -250,7 +250,8 @@ fn statements(input: &Input<'_>, names: &Names<'_>, certainty: &Certainty) -> Ve
         match (input.trail.rule, certainty.is_indicative) {
             (Rule::DirtyFirst, _) => {
                 "Where stolen and other money met in one account, the stolen part is counted as spent first (rule \
-                 dirty-first): by no rule that conserves amounts is more of what left an account stolen."
+                 dirty-first). By any other rule that counts each unit once, as much or less of what left an account is \
+                 stolen."
             }
             (Rule::Poison, _) => {
                 "The rule poison taints all that leaves an account which stolen value has reached: what \

@@ -101,6 +101,7 @@ impl<'a> Names<'a> {
                 asset: self.asset(asset),
                 asset_and_chain,
                 decimals,
+                is_valued: !self.input.price_sources.is_empty(),
             })
         });
         Arc::clone(text)

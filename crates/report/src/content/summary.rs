@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Amount, EndingClass};
 
-use crate::number;
 use crate::schema::{Action, Answer, Finding, Money, Report, Seed};
+use crate::{number, phrases};
 
 use super::findings::when;
 
@@ -26,17 +26,20 @@ fn stolen(report: &Report) -> Answer {
         .iter()
         .map(|seed| {
             format!(
-                "{}: {} ({}) on {}, {}{}",
+                "{}: {} on {}, {}{}{}",
                 seed.id,
-                seed.money.exact_on_chain(),
-                seed.money.usd_text(),
+                seed.money.with_worth(seed.money.exact_on_chain()),
                 seed.place.chain_name,
                 seed.place.time_text(),
-                became(seed, report.direction == "in")
+                became(seed, report.direction == "in"),
+                and_then(report, seed),
             )
         })
         .collect();
-    Answer { question: report.words.how_much, lines: capped(lines), is_alert: false }
+    let mut lines = capped(lines);
+    let is_valued = report.seeds.iter().any(|seed| seed.money.worth().is_some());
+    lines.extend((!is_valued).then(|| phrases::NO_PRICES.to_owned()));
+    Answer { question: report.words.how_much, lines, is_alert: false }
 }
 
 /// What it was soon made into, or, back, bought with, for readers to whom the seed's asset says little.
@@ -57,6 +60,28 @@ fn became(seed: &Seed, is_back: bool) -> String {
     } else {
         format!(", of which {} became {made}", converted.exact_on_chain())
     }
+}
+
+/// What of that became something else in turn, and where that is told.
+fn and_then(report: &Report, seed: &Seed) -> String {
+    let is_again = |made: &&Money| {
+        report.ledger.iter().any(|line| {
+            let out = &line.converted_out;
+            let is_same = (out.chain, &out.contract) == (made.chain, &made.contract);
+            line.seed == seed.id && is_same && !out.amount.is_zero()
+        })
+    };
+    let again: Vec<&str> = seed.became.iter().filter(is_again).map(|made| &*made.asset).collect();
+    let Some((last, others)) = again.split_last() else { return String::new() };
+    let names = match others {
+        [] => (*last).to_owned(),
+        others => format!("{} and {last}", others.join(", ")),
+    };
+    let did = match report.direction {
+        "in" => "was bought in turn: the closing ledger traces it on",
+        _ => "was converted again: the closing ledger follows it on",
+    };
+    format!("; some or all of the {names} {did}")
 }
 
 /// Sums over seeds of the same asset; different assets are never added up.
@@ -157,7 +182,7 @@ fn requests(report: &Report) -> Answer {
     };
     let mut lines: Vec<String> = report.actions.iter().map(line).collect();
     if lines.is_empty() {
-        lines.push(crate::phrases::NO_REQUESTS.to_owned());
+        lines.push(phrases::NO_REQUESTS.to_owned());
     }
     let mut lines = first_of(lines, MAX_REQUESTS);
     lines.extend(report.shared_requests());

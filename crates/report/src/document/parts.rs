@@ -131,7 +131,7 @@ pub(crate) fn left_out(most: usize, count: usize, what: &str) -> Option<String> 
 
 /// The exact amount, and what it was worth.
 pub(crate) fn exact(money: &Money) -> String {
-    format!("{} ({})", money.text(), money.usd_text())
+    money.with_worth(money.text())
 }
 
 /// Exact amounts, a line each.

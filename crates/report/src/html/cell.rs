@@ -81,9 +81,9 @@ pub(super) fn money(money: &Money) -> Part<'_> {
 }
 
 /// An amount to the base unit.
-pub(super) fn exact(money: &Money) -> [Part<'_>; 2] {
-    [
-        Part::Money(Cow::Owned(money.text()), format!("{} base units", money.base_units)),
-        Part::Small(Cow::Owned(format!("({})", money.usd_text()))),
-    ]
+pub(super) fn exact(money: &Money) -> Vec<Part<'_>> {
+    [Part::Money(Cow::Owned(money.text()), format!("{} base units", money.base_units))]
+        .into_iter()
+        .chain(money.worth().map(|worth| Part::Small(Cow::Owned(format!("({worth})")))))
+        .collect()
 }

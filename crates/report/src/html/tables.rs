@@ -217,7 +217,7 @@ fn quote_row<'a>(action: &Action, item: &'a ActionItem, is_known: bool) -> Row<'
             Part::To(&item.ending, Cow::Borrowed(&item.ending)),
             format!("of {}", item.seed).into(),
         ],
-        exact(&item.money).into(),
+        exact(&item.money),
         vec![Part::Code(&item.at.address)],
         when(&item.place, false),
         vec![whole_transaction(&item.place)],

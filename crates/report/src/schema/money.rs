@@ -54,6 +54,8 @@ pub struct AssetText {
     pub asset_and_chain: String,
     /// The asset's decimals; `None` where they are not known.
     pub decimals: Option<u8>,
+    /// Whether anybody was asked for prices. Otherwise it is said once that nobody was, and not with every amount.
+    pub is_valued: bool,
 }
 
 impl Deref for Money {
@@ -178,10 +180,19 @@ impl Money {
         self.worth.as_ref()?.price.as_deref()
     }
 
-    /// The dollars, or `no price`.
+    /// The dollars, or `no price`; `None` where nobody was asked for prices.
     #[must_use]
-    pub fn usd_text(&self) -> &str {
-        self.usd().unwrap_or("no price")
+    pub fn worth(&self) -> Option<&str> {
+        self.usd().or(self.is_valued.then_some("no price"))
+    }
+
+    /// Some text of the amount, with what it was worth behind it.
+    #[must_use]
+    pub fn with_worth(&self, text: String) -> String {
+        match self.worth() {
+            Some(worth) => format!("{text} ({worth})"),
+            None => text,
+        }
     }
 
     /// Whether the amount for a table is the exact one.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Cell, Fields, Kind, Table, borrowed, or_empty};
 use crate::Report;
+use crate::content::threshold;
 use crate::schema::ListLine;
 
 /// A sentence, what it belongs to, and who says so.
@@ -61,11 +62,12 @@ struct Set<'a> {
     section: &'static str,
     name: Cell<'a>,
     value: Cell<'a>,
+    says: Cell<'a>,
 }
 
 /// One row per thing that was set: `report`, `setting`, `chain` (its last block looked at), `endpoint`, `threshold`.
 pub(super) fn settings(report: &Report) -> Table<'_> {
-    let of = |section, name, value| Set { section, name, value };
+    let of = |section, name, value| Set { section, name, value, says: Cell::default() };
     let about = [
         ("title", &*report.title),
         ("software", &*report.software),
@@ -90,14 +92,15 @@ pub(super) fn settings(report: &Report) -> Table<'_> {
     let endpoints = report.method.endpoints.iter();
     set.extend(endpoints.map(|host| of("endpoint", borrowed(host), Cell::default())));
     let thresholds = report.behaviour.thresholds.iter();
-    set.extend(
-        thresholds
-            .map(|(name, value)| of("threshold", borrowed(name), Cow::Owned(value.to_string()))),
-    );
+    set.extend(thresholds.map(|(name, value)| Set {
+        says: Cow::Owned(threshold(name, *value)),
+        ..of("threshold", borrowed(name), Cow::Owned(value.to_string()))
+    }));
     Fields::<Set<'_>>::new()
         .text("section", |set| borrowed(set.section))
         .text("name", |set| set.name.clone())
         .text("value", |set| set.value.clone())
+        .text("says", |set| set.says.clone())
         .rows(report, set)
 }
 

@@ -24,10 +24,12 @@ pub(super) fn summary(page: &mut Page, report: &Report) {
             format!("{}  {}: {}{}", pattern.id, pattern.kind, who(pattern), amount(", ", pattern));
         page.paragraph(2, Style::Plain, &text);
     }
+    beyond(page, behaviour.patterns.len(), "pattern");
     for link in behaviour.links.iter().filter(|link| link.is_strong).take(MAX_LINES) {
         page.paragraph(2, Style::Plain, &heading(link));
     }
     let strong = behaviour.links.iter().filter(|link| link.is_strong).count();
+    beyond(page, strong, "strong link");
     let text = format!(
         "{} in all, and {} ({} strong). None of it proves intent or owner, and none of it is in the ledger.",
         counted(behaviour.patterns.len(), "pattern"),
@@ -35,6 +37,18 @@ pub(super) fn summary(page: &mut Page, report: &Report) {
         group(&strong.to_string()),
     );
     page.paragraph(2, Style::Faint, &text);
+}
+
+/// How many of a kind a summary has no line for, and where they are.
+fn beyond(page: &mut Page, count: usize, what: &str) {
+    let more = count.saturating_sub(MAX_LINES);
+    if 0 < more {
+        let text = format!(
+            "and {}, in the HTML report and every other --format",
+            counted(more, &format!("more {what}"))
+        );
+        page.paragraph(2, Style::Notice, &text);
+    }
 }
 
 /// How much moved, behind some words.

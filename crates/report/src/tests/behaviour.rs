@@ -9,6 +9,25 @@ use super::sample::{POLYGON, Sample, address, small};
 use super::tables::csv;
 use crate::{TableName, html, terminal, terminal_summary};
 
+#[test]
+fn a_summary_says_how_many_patterns_and_links_it_has_no_line_for() {
+    let check = |patterns: usize, links: usize, says: &[&str]| {
+        let mut sample = behaving(small());
+        let pattern = sample.patterns.found.first().unwrap().clone();
+        let link = sample.links.found.iter().find(|link| link.heuristic.is_strong()).unwrap();
+        sample.links.found = vec![link.clone(); links];
+        sample.patterns.found = vec![pattern; patterns];
+        let text = terminal_summary(&sample.report(), 100, false);
+        let said: Vec<&str> =
+            text.lines().map(str::trim).filter(|line| line.starts_with("and ")).collect();
+        assert_eq!(said, says, "{text}");
+    };
+    let more = |what: &str| format!("and {what}, in the HTML report and every other --format");
+    check(5, 5, &[]);
+    check(6, 1, &[&more("1 more pattern")]);
+    check(18, 7, &[&more("13 more patterns"), &more("2 more strong links")]);
+}
+
 /// A sample with a pattern of its own trail and one beside it, a strong link and a weak one.
 pub(crate) fn behaving(mut sample: Sample) -> Sample {
     let matic = Asset::Native(POLYGON);

@@ -6,8 +6,14 @@ use fundtrail_model::{Amount, Asset, AssetClass, EndingClass, Position, Proof, S
 use proptest::prelude::*;
 
 use super::sample::{POLYGON, Sample, address, demo, generated, small};
+<<<<<<< HEAD
 use crate::Difference;
 use crate::schema::{Money, Tag};
+=======
+use crate::document::document;
+use crate::schema::Money;
+use crate::{Addressee, Difference, letters, markdown, phrases, terminal, terminal_summary};
+>>>>>>> e04dadd (report: prices are missed once, thresholds speak in words, and what was converted again is said)
 
 fn key(money: &Money) -> (u64, Option<String>) {
     (money.chain, money.contract.clone())
@@ -157,7 +163,37 @@ fn dollars_are_shown_only_where_every_part_has_a_price() {
     let report = small().report();
     assert_eq!(report.seeds[0].money.usd(), Some("$1,600.00"));
     let service = report.actions.iter().find(|action| action.kind == "service").unwrap();
-    assert_eq!(service.totals[0].usd_text(), "no price");
+    assert_eq!(service.totals[0].worth(), Some("no price"));
+}
+
+#[test]
+fn that_nobody_was_asked_for_prices_is_said_once() {
+    let forms = |sample: &Sample| -> Vec<String> {
+        let report = sample.report();
+        let letters = [Addressee::Exchange, Addressee::Issuer]
+            .map(|addressee| letters(&report, addressee))
+            .concat();
+        let texts = letters.iter().map(|letter| markdown(&letter.document));
+        let mut forms = vec![
+            terminal(&report, 200, false),
+            terminal_summary(&report, 200, false),
+            crate::html(&report).unwrap(),
+            markdown(&document(&report)),
+        ];
+        forms.push(texts.collect());
+        forms
+    };
+    let mut sample = small();
+    let count = |sample: &Sample, words: &str| -> Vec<usize> {
+        forms(sample).iter().map(|form| form.matches(words).count()).collect()
+    };
+    assert_eq!(count(&sample, phrases::NO_PRICES), [0; 5]);
+    // Here some have a price, and what has none says so.
+    let whole = count(&sample, "(no price)");
+    assert!([0, 2, 3].iter().all(|idx| 0 < whole[*idx]), "{whole:?}");
+    sample.price_sources.clear();
+    assert_eq!(count(&sample, phrases::NO_PRICES), [1, 1, 1, 1, 0]);
+    assert_eq!(count(&sample, "no price"), [0; 5]);
 }
 
 #[test]
@@ -168,6 +204,7 @@ fn every_price_names_its_source_and_what_has_none_is_said() {
         let is_told = |text: &&String| text.starts_with("Price") || text.starts_with("No price");
         statements.iter().filter(is_told).cloned().collect()
     };
+    sample.price_sources.clear();
     assert_eq!(dollars(&sample), Vec::<String>::new(), "nobody asked for prices");
     sample.price_sources = vec!["a file", "the chain"];
     let told = dollars(&sample);
@@ -300,9 +337,14 @@ fn what_a_seed_became_is_the_first_step_and_exact() {
     assert_eq!(became(1), (Some(whole), format!("43,089 MATIC; 4,074,960 {elixir}")));
     let line = &report.summary[0].lines[1];
     assert!(
-        line.ends_with(&format!(", which became 43,089 MATIC and 4,074,960 {elixir}")),
+        line.contains(&format!(", which became 43,089 MATIC and 4,074,960 {elixir}; ")),
         "{line}"
     );
+    // Of that, something became something else again.
+    let again = format!(
+        "; some or all of the {elixir} was converted again: the closing ledger follows it on"
+    );
+    assert!(line.ends_with(&again), "{line}");
     // Through a payment, and only in part.
     let line = &small().report().summary[0].lines[0];
     assert!(line.ends_with(", of which 600 MATIC became 960.123456 USDC"), "{line}");

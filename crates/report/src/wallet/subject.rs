@@ -82,7 +82,7 @@ pub(super) fn wallet(known: &Known<'_>, idx: usize, subject: &Subject<'_>) -> Wa
         not_known: unknown::not_known(&view, subject),
         transfers: statement.movements.iter().map(|of| transfer(&view, of)).collect(),
     };
-    wallet.summary = summary::summary(&wallet);
+    wallet.summary = summary::summary(&wallet, known.is_valued());
     wallet
 }
 

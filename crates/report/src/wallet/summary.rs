@@ -2,6 +2,7 @@
 
 use super::attention::counted;
 use super::schema::{Answer, Balance, Category, Quantity, Wallet};
+use crate::phrases::NO_PRICES;
 
 /// Lines of one answer.
 const MOST_LINES: usize = 8;
@@ -10,13 +11,14 @@ const MOST_LINES: usize = 8;
 pub(super) const NO_NAMES: &str =
     "its addresses were not looked up in any list, or not all of them since more was fetched";
 
-pub(super) fn summary(wallet: &Wallet) -> Vec<Answer> {
+/// `is_valued`: whether anybody was asked for prices.
+pub(super) fn summary(wallet: &Wallet, is_valued: bool) -> Vec<Answer> {
     vec![
         who(wallet),
         listed(wallet),
         attention(wallet),
         with_whom(wallet),
-        balances(wallet),
+        balances(wallet, is_valued),
         sure(wallet),
     ]
 }
@@ -126,7 +128,7 @@ fn with_whom(wallet: &Wallet) -> Answer {
     Answer { question: "With whom did it deal?", lines, is_alert: false }
 }
 
-fn balances(wallet: &Wallet) -> Answer {
+fn balances(wallet: &Wallet, is_valued: bool) -> Answer {
     let amount = |of: &Option<Quantity>| {
         of.as_ref().map_or_else(|| "not known".to_owned(), Quantity::number)
     };
@@ -152,6 +154,7 @@ fn balances(wallet: &Wallet) -> Answer {
     if lines.is_empty() {
         lines.push("Nothing came and nothing went in the blocks looked at.".to_owned());
     }
+    lines.extend((!is_valued).then(|| NO_PRICES.to_owned()));
     Answer { question: "What came in, what went out, what is left?", lines, is_alert: false }
 }
 

@@ -122,7 +122,7 @@ pub(super) fn not_known(view: &View<'_>, subject: &Subject<'_>) -> Vec<String> {
     let counts = |of: &&fundtrail_model::Movement| of.standing.is_dealing();
     let unpriced = movements.iter().filter(counts).filter(|of| view.usd(&of.transfer).is_none());
     let unpriced = unpriced.count();
-    if 0 < unpriced {
+    if 0 < unpriced && view.known.is_valued() {
         lines.push(format!(
             "What {} were worth in US dollars: there is no price for their day.",
             counted(unpriced, "transfer")

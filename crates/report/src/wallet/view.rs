@@ -40,6 +40,11 @@ impl<'a> Known<'a> {
         }
         Self { input, coins, prices: Used::default(), kinds, listings }
     }
+
+    /// Whether anybody was asked for prices.
+    pub(super) const fn is_valued(&self) -> bool {
+        !self.input.price_sources.is_empty()
+    }
 }
 
 /// One wallet.
