@@ -24,6 +24,7 @@ mod parties;
 mod paths;
 mod prices;
 mod shares;
+mod shorts;
 mod summary;
 mod sums;
 
@@ -35,6 +36,7 @@ pub(crate) use opinions::told;
 pub(crate) use parties::{invented_mark, label_text, listing_dates, listing_text};
 pub use paths::{MainPlaces, main_places};
 pub(crate) use prices::Used;
+pub(crate) use shorts::Shorts;
 
 /// Longest text taken over from a list or a setting, in characters.
 const TEXT_CHARS: usize = 300;

@@ -36,7 +36,7 @@ pub use method::{Method, Setting, Term};
 pub use money::{AssetText, Figures, Money};
 pub use movements::{Ending, Few, Hop};
 pub use party::{AssetLine, Chain, Party, PartyRef, PartyText};
-pub(crate) use party::{INVENTED, shortened};
+pub(crate) use party::{INVENTED, SHORT_DIGITS, WHOLE_DIGITS, shortened};
 pub use paths::{Path, PathSet, PathStep};
 pub use place::{ChainText, Place, PlaceText};
 pub(crate) use quote::Quote;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fundtrail_model::{Asset, ChainId, ChainInfo, HopKind, Likeness, TokenClaim, sanitize_claim};
 
 use super::clean;
-use super::parties::short;
+use super::shorts::Shorts;
 use crate::input::{Input, TrustedToken};
 
 /// Longest ticker shown, in characters.
@@ -34,6 +34,7 @@ pub(crate) struct Tickers<'a> {
 pub(super) fn asset_names(
     input: &Tickers<'_>,
     mentioned: BTreeSet<Asset>,
+    shorts: &Shorts,
     chains: &BTreeMap<ChainId, &ChainInfo>,
 ) -> BTreeMap<Asset, AssetName> {
     let mut trusted: BTreeMap<Asset, &TrustedToken> = BTreeMap::new();
@@ -55,7 +56,7 @@ pub(super) fn asset_names(
                         Some(token.decimals).filter(|places| *places <= MAX_DECIMALS),
                         clean(&token.source),
                     ),
-                    (None, claim) => claimed(input, asset, claim.copied()),
+                    (None, claim) => claimed(input, shorts, asset, claim.copied()),
                 },
             };
             (asset, name)
@@ -93,8 +94,13 @@ fn likeness(input: &Tickers<'_>, chain: ChainId, claimed: &str) -> Likeness {
     Likeness::of(chain, claimed, tokens.chain(coins))
 }
 
-fn claimed(input: &Tickers<'_>, asset: Asset, claim: Option<&TokenClaim>) -> AssetName {
-    let contract = asset.contract().map(short).unwrap_or_default();
+fn claimed(
+    input: &Tickers<'_>,
+    shorts: &Shorts,
+    asset: Asset,
+    claim: Option<&TokenClaim>,
+) -> AssetName {
+    let contract = asset.contract().map(|contract| shorts.short(contract)).unwrap_or_default();
     let symbol = claim.and_then(|claim| claim.symbol.as_deref());
     let decimals = claim.and_then(|claim| claim.decimals).filter(|places| *places <= MAX_DECIMALS);
     let name = match symbol {

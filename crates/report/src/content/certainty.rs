@@ -37,6 +37,7 @@ pub(super) fn certainty(input: &Input<'_>, names: &Names<'_>) -> Certainty {
             .iter()
             .map(|reservation| reservation_text(names, trail.direction, reservation))
             .chain(names.label_conflicts())
+            .chain(names.directory().shorts().told())
             .collect(),
         open_ends: trail
             .open_ends

@@ -7,7 +7,7 @@ use fundtrail_model::{Asset, ChainId, ChainInfo, Date, Timestamp};
 
 use super::assets::{AssetName, Tickers, asset_names};
 use super::clean;
-use super::parties::short;
+use super::shorts::Shorts;
 use crate::schema::{AssetLine, ChainText};
 
 /// What is said of a chain.
@@ -30,6 +30,7 @@ fn named(chain: &ChainInfo) -> ChainText {
 pub(crate) struct Coins<'a> {
     chains: BTreeMap<ChainId, Arc<ChainText>>,
     assets: BTreeMap<Asset, AssetName>,
+    shorts: Shorts,
     blocks: &'a BTreeMap<(ChainId, u64), Timestamp>,
 }
 
@@ -38,13 +39,14 @@ impl<'a> Coins<'a> {
     pub(crate) fn new(
         tickers: Tickers<'a>,
         mentioned: BTreeSet<Asset>,
+        shorts: &Shorts,
         blocks: &'a BTreeMap<(ChainId, u64), Timestamp>,
     ) -> Self {
         let infos = tickers.chains.iter().map(|chain| (chain.id, chain)).collect();
-        let assets = asset_names(&tickers, mentioned, &infos);
+        let assets = asset_names(&tickers, mentioned, shorts, &infos);
         let chains =
             tickers.chains.iter().map(|chain| (chain.id, Arc::new(named(chain)))).collect();
-        Self { chains, assets, blocks }
+        Self { chains, assets, shorts: shorts.clone(), blocks }
     }
 
     /// The chains that are described.
@@ -95,7 +97,7 @@ impl<'a> Coins<'a> {
         match self.assets.get(&asset) {
             Some(name) => which(name).clone(),
             None => match asset.contract() {
-                Some(contract) => format!("token {}", short(contract)),
+                Some(contract) => format!("token {}", self.shorts.short(contract)),
                 None => format!("native coin of chain {}", asset.chain()),
             },
         }

@@ -42,11 +42,13 @@ impl<'a> Names<'a> {
     pub(super) fn new(input: &'a Input<'a>) -> Self {
         let Input { chains, claims, tokens, blocks, .. } = *input;
         let tickers = Tickers { chains, claims, tokens };
-        let coins = Coins::new(tickers, mentioned(input), blocks);
+        let assets = mentioned(input);
+        let directory = Directory::new(input, &assets);
+        let coins = Coins::new(tickers, assets, directory.shorts(), blocks);
         Self {
             input,
             coins,
-            directory: Directory::new(input),
+            directory,
             figures: RefCell::default(),
             asset_texts: RefCell::default(),
             hops: RefCell::new(vec![None; input.trail.hops.len()]),

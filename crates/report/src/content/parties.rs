@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    AccountKind, Address, ChainId, Date, HopKind, Label, Listing, ListingStatus, Marks,
+    AccountKind, Address, Asset, ChainId, Date, HopKind, Label, Listing, ListingStatus, Marks,
     PatternReservation, Reservation, checksum,
 };
 use smol_str::{SmolStr, format_smolstr};
@@ -12,13 +12,9 @@ use smol_str::{SmolStr, format_smolstr};
 use super::clean;
 use super::coins::Coins;
 use super::findings::{status_name, weightiest};
+use super::shorts::Shorts;
 use crate::input::Input;
-use crate::schema::{Few, INVENTED, Party, PartyRef, PartyText, Tag, shortened};
-
-/// `0x12ab…34cd`.
-pub(crate) fn short(address: Address) -> String {
-    shortened(&checksum(address))
-}
+use crate::schema::{Few, INVENTED, Party, PartyRef, PartyText, Tag};
 
 /// What was told of one address, by which label.
 type Told<'a> = Few<(Option<&'a Label>, PartyRef)>;
@@ -33,12 +29,14 @@ pub(super) struct Directory<'a> {
     marks: &'a BTreeMap<(ChainId, Address), Marks>,
     listings: BTreeMap<Address, BTreeSet<&'a Listing>>,
     is_reconstruction: bool,
+    shorts: Shorts,
     /// What was told of whom by which label, to be told again; by place in `order`.
     told: RefCell<Vec<Told<'a>>>,
 }
 
 impl<'a> Directory<'a> {
-    pub(super) fn new(input: &'a Input<'a>) -> Self {
+    /// `assets` are those that the report speaks of: their contracts, too, are shown shortened.
+    pub(super) fn new(input: &'a Input<'a>, assets: &BTreeSet<Asset>) -> Self {
         let mut kinds = BTreeMap::new();
         for fact in input.accounts {
             let slot = kinds.entry((fact.chain, fact.address)).or_insert((fact.block, fact.kind));
@@ -58,10 +56,18 @@ impl<'a> Directory<'a> {
             marks: input.marks,
             listings,
             is_reconstruction: input.invented.is_some(),
+            shorts: Shorts::default(),
             told: RefCell::default(),
         };
         directory.add_all(input);
+        let contracts = assets.iter().filter_map(|asset| asset.contract());
+        directory.shorts = Shorts::of(directory.numbers.keys().copied().chain(contracts));
         directory
+    }
+
+    /// Which addresses look alike.
+    pub(super) const fn shorts(&self) -> &Shorts {
+        &self.shorts
     }
 
     fn add_all(&mut self, input: &Input<'_>) {
@@ -269,6 +275,7 @@ impl<'a> Directory<'a> {
             party,
             name: if mark.is_empty() { name } else { format_smolstr!("{name}{mark}") },
             address: checksum(address).into(),
+            digits: self.shorts.digits(address),
         }
     }
 
@@ -314,6 +321,7 @@ impl<'a> Directory<'a> {
                 )
                 .map(status_name),
                 is_invented: self.is_invented(*chain, *address),
+                digits: self.shorts.digits(*address),
             })
             .collect()
     }

@@ -6,7 +6,7 @@ use fundtrail_model::{Amount, EndingClass};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::Report;
-use crate::schema::{Few, Hop, Money, PartyRef, Tag, shortened};
+use crate::schema::{Few, Hop, Money, PartyRef, Tag};
 
 /// Amounts by asset.
 pub(crate) type Sums = Few<(Money, Amount)>;
@@ -192,7 +192,7 @@ impl Builder {
         let is_listed = self.listed.contains(&party.address);
         self.node(chain, party.address.clone(), || Node {
             name: party.name.clone(),
-            detail: shortened(&party.address).into(),
+            detail: party.short().into(),
             party: party.party,
             member_count: 1,
             is_listed,

@@ -5,7 +5,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
-use super::party::shortened;
 use super::{Money, PartyRef};
 
 /// The same seeds by every rule, place by place.
@@ -89,7 +88,7 @@ impl BandPlace {
     /// The address shortened for reading; the kind of ending where there is none.
     #[must_use]
     pub fn short(&self) -> String {
-        self.at.as_ref().map_or_else(|| self.classes.join("/"), |at| shortened(&at.address))
+        self.at.as_ref().map_or_else(|| self.classes.join("/"), |at| at.short())
     }
 
     /// The name; the kind of ending where there is none.

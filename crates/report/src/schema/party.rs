@@ -24,16 +24,25 @@ pub struct PartyText {
     /// `wallet 7`, or `labelled “name”` by the label that held at the time; it says `(invented)` where
     /// it is.
     pub name: SmolStr,
+    /// How many digits at each end tell it from every other address of the report.
+    #[serde(skip)]
+    pub digits: u8,
 }
 
 /// What stands after the name of something made up.
 pub(crate) const INVENTED: &str = " (invented)";
 
 impl PartyText {
+    /// The address shortened for reading, `0x12ab…34cd`; longer where another of the report looks like it.
+    #[must_use]
+    pub fn short(&self) -> String {
+        shortened(&self.address, self.digits)
+    }
+
     /// The name and the shortened address: `wallet 7 (invented, 0x12ab…34cd)`.
     #[must_use]
     pub fn text(&self) -> String {
-        let short = shortened(&self.address);
+        let short = self.short();
         match self.name.strip_suffix(INVENTED) {
             Some(name) => format!("{name} (invented, {short})"),
             None => format!("{} ({short})", self.name),
@@ -41,10 +50,22 @@ impl PartyText {
     }
 }
 
-/// A whole address shortened for reading: `0x12ab…34cd`.
-pub(crate) fn shortened(address: &str) -> String {
-    match (address.get(..6), address.get(38..)) {
-        (Some(head), Some(tail)) => format!("{head}…{tail}"),
+/// Digits at each end of an address that nothing else looks like.
+pub(crate) const SHORT_DIGITS: u8 = 4;
+/// As many digits at each end are all of them.
+pub(crate) const WHOLE_DIGITS: u8 = 20;
+
+/// A whole address shortened for reading, to so many digits at each end: `0x12ab…34cd`.
+pub(crate) fn shortened(address: &str, digits: u8) -> String {
+    let digits = usize::from(digits);
+    let ends = (
+        address.get(..digits.saturating_add(2)),
+        address.len().checked_sub(digits).and_then(|at| address.get(at..)),
+    );
+    match ends {
+        (Some(head), Some(tail)) if head.len().saturating_add(tail.len()) < address.len() => {
+            format!("{head}…{tail}")
+        }
         _ => address.to_owned(),
     }
 }
@@ -91,6 +112,8 @@ pub struct Party {
     pub listed_today: Option<&'static str>,
     /// Whether it is made up for a reconstruction.
     pub is_invented: bool,
+    /// How many digits at each end tell it from every other address of the report.
+    pub digits: u8,
 }
 
 impl Deref for Party {
@@ -102,10 +125,10 @@ impl Deref for Party {
 }
 
 impl Party {
-    /// The address shortened for reading, `0x12ab…34cd`.
+    /// The address shortened for reading, `0x12ab…34cd`; longer where another of the report looks like it.
     #[must_use]
     pub fn short(&self) -> String {
-        shortened(&self.address)
+        shortened(&self.address, self.digits)
     }
 
     /// Its page at a block explorer.

@@ -1,7 +1,5 @@
 //! What every rule says, side by side.
 
-use std::collections::BTreeMap;
-
 use super::page::{Page, Style};
 use super::{capped, section};
 use crate::Report;
@@ -93,19 +91,9 @@ fn rows<'a>(
     };
     let names = band.rules.iter().map(|rule| rule.rule.to_owned()).collect();
     let heading = row("place".to_owned(), ["least", "most"].map(str::to_owned), names);
-    // Addresses are made to look alike: where two do, shortened they would be taken for each other.
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for place in &asset.places {
-        let count = known.entry(place.short().to_lowercase()).or_default();
-        *count = count.saturating_add(1);
-    }
-    let name = |place: &BandPlace| match (known.get(&place.short().to_lowercase()), &place.at) {
-        (Some(2..), Some(at)) => at.address.to_string(),
-        _ => place.short(),
-    };
     let place_row = |place: &BandPlace| {
         let bounds = [&place.least, &place.most].map(number);
-        row(name(place), bounds, place.amounts.iter().map(|by| number(&by.money)).collect())
+        row(place.short(), bounds, place.amounts.iter().map(|by| number(&by.money)).collect())
     };
     let sum = |rule: &BandRule| {
         let total = asset.totals.iter().find(|total| total.rule == rule.rule);

@@ -2,12 +2,55 @@
 
 use fundtrail_model::{
     Address, Amount, Asset, Cluster, Confidence, Heuristic, HopKind, Link, Measure, Pattern,
-    PatternKind, PatternReservation, PatternRole, Unit, Window, Witness,
+    PatternKind, PatternReservation, PatternRole, Unit, Window, Witness, checksum,
 };
 
 use super::sample::{POLYGON, Sample, address, small};
 use super::tables::csv;
 use crate::{TableName, html, terminal, terminal_summary};
+
+/// Somebody made an address whose ends differ from another's in nothing but the case of letters.
+#[test]
+fn a_look_alike_is_shortened_less_and_pointed_out() {
+    let mut sample = behaving(small());
+    let real = address(3);
+    let mut bytes = real.0;
+    bytes[3] ^= 0xff;
+    let bait = Address::from(bytes);
+    for (role, who) in &mut sample.patterns.found[0].parties {
+        if *role == PatternRole::Actor {
+            *who = bait;
+        }
+    }
+    let report = sample.report();
+    let whole = checksum(real).to_lowercase();
+    let (alike, apart) = (
+        format!("{}…{}", &whole[..6], &whole[38..]),
+        [real, bait].map(|who| {
+            let whole = checksum(who);
+            format!("{}…{}", &whole[..9], &whole[35..])
+        }),
+    );
+    let mut graph = Vec::new();
+    crate::dot(&report, &mut graph).unwrap();
+    let forms = [
+        terminal(&report, 400, false),
+        html(&report).unwrap(),
+        crate::markdown(&crate::document::document(&report)),
+        String::from_utf8(graph).unwrap(),
+    ];
+    for form in &forms {
+        assert!(!form.to_lowercase().contains(&alike), "{alike} in {form}");
+    }
+    assert!(forms[0].contains(&apart[0]) && forms[3].contains(&apart[0]), "{}", forms[0]);
+    let pointed_out =
+        format!("LOOK-ALIKES: {} and {}", checksum(bait.min(real)), checksum(bait.max(real)));
+    for form in &forms[..3] {
+        assert!(form.contains(&pointed_out), "{pointed_out} not in {form}");
+    }
+    let shorts: Vec<String> = report.parties.iter().map(|party| party.short()).collect();
+    assert!(apart.iter().all(|short| shorts.contains(short)), "{apart:?}, {shorts:?}");
+}
 
 #[test]
 fn a_summary_says_how_many_patterns_and_links_it_has_no_line_for() {

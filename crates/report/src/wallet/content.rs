@@ -8,7 +8,7 @@ use super::input::Input;
 use super::schema::{Report, SCHEMA, Setting, VERSION};
 use super::subject::wallet;
 use super::view::Known;
-use crate::content::{Coins, Tickers, clean, clean_lists, clean_long};
+use crate::content::{Coins, Shorts, Tickers, clean, clean_lists, clean_long};
 
 /// Turns what wallets did, and what is known about it, into the content of a report.
 ///
@@ -79,5 +79,7 @@ fn coins<'a>(input: &'a Input<'a>) -> Coins<'a> {
         mentioned.extend(subject.patterns.found.iter().map(|of| of.asset));
     }
     let tickers = Tickers { chains: input.chains, claims: input.claims, tokens: input.tokens };
-    Coins::new(tickers, mentioned, input.blocks)
+    let contracts = mentioned.iter().filter_map(|asset| asset.contract());
+    let shorts = Shorts::of(contracts);
+    Coins::new(tickers, mentioned, &shorts, input.blocks)
 }
