@@ -14,6 +14,7 @@ mod coins;
 mod differences;
 mod endings;
 mod findings;
+mod glossary;
 mod hops;
 mod leads;
 mod ledger;
@@ -32,6 +33,7 @@ pub(crate) use assets::Tickers;
 pub(crate) use behaviour::{definition, measure, threshold};
 pub(crate) use coins::Coins;
 pub(crate) use findings::{lead_text, then_words, today_words, when};
+pub(crate) use glossary::of_wallets;
 pub(crate) use opinions::told;
 pub(crate) use parties::{invented_mark, label_text, listing_dates, listing_text};
 pub use paths::{MainPlaces, main_places};
@@ -92,7 +94,7 @@ pub fn content(input: &Input<'_>) -> Report {
         chains: names.chains(),
         // After all that has a price.
         method: method::method(input, &names, &used),
-        glossary: method::glossary(input),
+        glossary: glossary::glossary(input),
     };
     report.summary = summary::summary(&report);
     report

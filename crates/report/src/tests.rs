@@ -1,6 +1,6 @@
 mod actions;
 mod band;
-mod behaviour;
+pub(crate) mod behaviour;
 mod document;
 mod formats;
 mod hostile;
@@ -13,6 +13,7 @@ mod sanctions;
 mod sums;
 mod tables;
 mod through;
+pub(crate) mod words;
 mod xlsx;
 
 /// The report as JSON.

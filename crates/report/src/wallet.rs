@@ -32,7 +32,7 @@ pub use document::document;
 pub use input::{Input, Subject};
 pub use schema::{
     Answer, Balance, Category, Conversion, Counterparty, Flag, Listed, ListedTransfer, Look,
-    Moment, Quantity, Report, SCHEMA, Seen, Setting, Transfer, Unasked, VERSION, Wallet,
+    Moment, Quantity, Report, SCHEMA, Seen, Setting, Term, Transfer, Unasked, VERSION, Wallet,
 };
 pub use tables::{TableName, csv, xlsx};
 pub use terminal::terminal;

@@ -227,7 +227,7 @@ pub(crate) const fn definition(kind: PatternKind) -> &'static str {
 }
 
 /// What a heuristic says, in a sentence.
-const fn meaning(heuristic: Heuristic) -> &'static str {
+pub(crate) const fn meaning(heuristic: Heuristic) -> &'static str {
     match heuristic {
         Heuristic::DepositAddress => {
             "the first paid the second, which forwarded it to an address of an exchange where others forward to \

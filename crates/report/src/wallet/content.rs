@@ -8,7 +8,7 @@ use super::input::Input;
 use super::schema::{Report, SCHEMA, Setting, VERSION};
 use super::subject::wallet;
 use super::view::Known;
-use crate::content::{Coins, Shorts, Tickers, clean, clean_lists, clean_long};
+use crate::content::{Coins, Shorts, Tickers, clean, clean_lists, clean_long, of_wallets};
 
 /// Turns what wallets did, and what is known about it, into the content of a report.
 ///
@@ -38,7 +38,14 @@ pub fn content(input: &Input<'_>) -> Report {
             .collect(),
         endpoints: input.endpoints.iter().map(|host| clean(host)).collect(),
         lists: clean_lists(input.lists),
+        glossary: of_wallets(hows(input)),
     }
+}
+
+/// The ways in which the wallets were looked at.
+fn hows<'a>(input: &'a Input<'_>) -> impl Iterator<Item = &'static str> + 'a {
+    let looks = input.subjects.iter().flat_map(|subject| &subject.statement.looks);
+    looks.flat_map(|look| look.blocks.keys().map(|key| key.0.name()))
 }
 
 fn method(known: &Known<'_>) -> Vec<String> {

@@ -53,6 +53,14 @@ pub fn document(report: &Report) -> Document {
     let lists = report.lists.iter().map(|of| format!("list {}", of.told()));
     method.blocks.extend(list(&settings.chain(hosts).chain(lists).collect::<Vec<_>>()));
     sections.push(method);
+    let terms = report.glossary.iter();
+    let terms =
+        terms.map(|term| Text::default().strong(term.word).then(format!(": {}", term.means)));
+    sections.push(Section {
+        anchor: "words".to_owned(),
+        title: "Words".to_owned(),
+        blocks: parts::list(terms).into_iter().collect(),
+    });
     Document {
         title: report.title.clone(),
         banner: report.invented.as_ref().map(|text| format!("Reconstruction: {text}")),

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::input::{ListLine, PriceNote};
 use crate::number;
-pub use crate::schema::{Answer, Setting};
+pub use crate::schema::{Answer, Setting, Term};
 
 /// The name of the schema.
 pub const SCHEMA: &str = "fundtrail.wallet";
@@ -47,6 +47,8 @@ pub struct Report {
     pub endpoints: Vec<String>,
     /// The lists that labels and listings came from.
     pub lists: Vec<ListLine>,
+    /// What the words mean.
+    pub glossary: Vec<Term>,
 }
 
 /// One wallet.

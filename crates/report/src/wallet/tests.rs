@@ -4,3 +4,4 @@ mod hostile;
 mod listed;
 mod sample;
 mod sums;
+mod words;
