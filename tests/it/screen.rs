@@ -217,7 +217,7 @@ fn its_page_opens_without_a_request_or_an_error() {
         assert_eq!(page.requests, [""; 0], "the page asked for something");
         assert_eq!(page.lang, "en");
         assert_eq!(page.overflow, 0, "wider than a window of {width} pixels");
-        assert_eq!((page.counts["h1"], page.counts["section"], page.counts["script"]), (1, 11, 1));
+        assert_eq!((page.counts["h1"], page.counts["section"], page.counts["script"]), (1, 12, 1));
         assert_eq!(page.violations, [""; 0]);
         assert!(4 <= page.counts["table"], "{:?}", page.counts);
         for words in ["Who is it?", "24.5 ETH", "delisted 2025-03-21", "invented", "not known"] {

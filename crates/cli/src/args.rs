@@ -469,6 +469,8 @@ pub(crate) enum LetterTo {
     Exchange,
     /// Issuers of tokens that are still held: freeze them
     Issuer,
+    /// Operators of bridges: say on which chain, at which address and by which transaction it came out
+    Bridge,
 }
 
 #[derive(Debug, Subcommand)]

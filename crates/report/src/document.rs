@@ -5,7 +5,7 @@
 
 pub(crate) mod parts;
 mod plain;
-mod report;
+pub(crate) mod report;
 
 pub use plain::plain;
 pub use report::document;
@@ -17,8 +17,10 @@ pub struct Document {
     pub title: String,
     /// What the first page shows in full: that it is a reconstruction, or a draft.
     pub banner: Option<String>,
-    /// The same in a few words, where every page and section has to say it again; with a banner there is one.
+    /// The same in a few words, for the head of every page; with a banner there is one.
     pub mark: Option<String>,
+    /// What every section has to say besides; text without pages has nothing else.
+    pub section_mark: Option<String>,
     /// Short facts below the heading, name and value: software, date, digest of the case.
     pub facts: Vec<(String, Text)>,
     /// The sections in the order in which they are read.

@@ -20,6 +20,22 @@ pub enum Addressee {
     Exchange,
     /// Issuers of tokens that are still held: to freeze them.
     Issuer,
+    /// Operators of bridges: to say where what was paid in came out, or where what was paid out was paid in.
+    Bridge,
+}
+
+impl Addressee {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Exchange, Self::Issuer, Self::Bridge];
+
+    /// The kind of the requests that they get.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Exchange => "service",
+            Self::Issuer => "issuer",
+            Self::Bridge => "bridge",
+        }
+    }
 }
 
 /// A draft of a letter.
@@ -40,14 +56,15 @@ const NOT_REAL: &str = "Not to be sent to anybody.";
 /// A letter to each that the report's requests name, in their order. The same report gives the same letters.
 #[must_use]
 pub fn letters(report: &Report, addressee: Addressee) -> Vec<Letter> {
-    let kind = match addressee {
-        Addressee::Exchange => "service",
-        Addressee::Issuer => "issuer",
-    };
+    let kind = addressee.kind();
     let actions = report.actions.iter().filter(|action| action.kind == kind);
-    let letter = |(idx, action): (usize, &Action)| Letter {
-        name: name(idx, &action.whom),
-        document: document(report, addressee, action),
+    let letter = |(idx, action): (usize, &Action)| {
+        let mut document = document(report, addressee, action);
+        // Several may stand in one file.
+        for section in &mut document.sections {
+            section.anchor = format!("{kind}-{}-{}", idx.saturating_add(1), section.anchor);
+        }
+        Letter { name: name(idx, &action.whom), document }
     };
     actions.enumerate().map(letter).collect()
 }
@@ -73,6 +90,7 @@ fn document(report: &Report, addressee: Addressee, action: &Action) -> Document 
     let what = match addressee {
         Addressee::Exchange => "Request to preserve records and to hold funds",
         Addressee::Issuer => "Request to freeze balances",
+        Addressee::Bridge => "Request to say where value went on",
     };
     let invented = report.invented.as_ref();
     let banner = invented.map(|text| format!("{DRAFT} {NOT_REAL} Reconstruction: {text}"));
@@ -81,6 +99,7 @@ fn document(report: &Report, addressee: Addressee, action: &Action) -> Document 
         title: format!("{what}: {}", action.whom),
         banner: Some(banner.unwrap_or_else(|| DRAFT.to_owned())),
         mark: Some(mark.unwrap_or_else(|| DRAFT.to_owned())),
+        section_mark: invented.map(|_| phrases::RECONSTRUCTION.to_owned()),
         facts: facts(report, action),
         sections: [
             Some(basis()),

@@ -39,7 +39,7 @@ pub fn markdown(document: &Document) -> String {
             section.anchor,
             heading(&section.title)
         ));
-        if let Some(mark) = &document.mark {
+        if let Some(mark) = &document.section_mark {
             quote(&mut out, &Text::from(mark.as_str()));
         }
         for of in &section.blocks {

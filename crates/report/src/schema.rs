@@ -135,4 +135,6 @@ pub struct Answer {
     pub lines: Vec<String>,
     /// Whether the answer asks for attention.
     pub is_alert: bool,
+    /// How many of its lines do, the first of them; the others only inform.
+    pub alerts: usize,
 }

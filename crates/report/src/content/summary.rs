@@ -39,7 +39,7 @@ fn stolen(report: &Report) -> Answer {
     let mut lines = capped(lines);
     let is_valued = report.seeds.iter().any(|seed| seed.money.worth().is_some());
     lines.extend((!is_valued).then(|| phrases::NO_PRICES.to_owned()));
-    Answer { question: report.words.how_much, lines, is_alert: false }
+    Answer { question: report.words.how_much, lines, is_alert: false, alerts: 0 }
 }
 
 /// What it was soon made into, or, back, bought with, for readers to whom the seed's asset says little.
@@ -125,11 +125,9 @@ fn now(report: &Report) -> Answer {
     } else {
         "THE LEDGER DOES NOT CLOSE: do not rely on these amounts.".to_owned()
     });
-    Answer {
-        question: report.words.which_place,
-        lines: answers,
-        is_alert: !report.certainty.closes,
-    }
+    let is_alert = !report.certainty.closes;
+    let alerts = if is_alert { answers.len() } else { 0 };
+    Answer { question: report.words.which_place, lines: answers, is_alert, alerts }
 }
 
 /// The last block that was looked at, of each chain.
@@ -186,7 +184,7 @@ fn requests(report: &Report) -> Answer {
     }
     let mut lines = first_of(lines, MAX_REQUESTS);
     lines.extend(report.shared_requests());
-    Answer { question: report.words.whom_to_ask, lines, is_alert: false }
+    Answer { question: report.words.whom_to_ask, lines, is_alert: false, alerts: 0 }
 }
 
 fn sanctions(report: &Report) -> Answer {
@@ -197,13 +195,25 @@ fn sanctions(report: &Report) -> Answer {
             None => groups.push(vec![finding]),
         }
     }
-    let said = |is_flagged: bool| -> Vec<String> {
-        let of_kind = groups
-            .iter()
-            .filter(|group| group.first().is_some_and(|first| first.is_flagged == is_flagged));
+    let said = |is_flagged: bool, is_in_force: bool| -> Vec<String> {
+        let of_kind = groups.iter().filter(|group| {
+            let is_it = |first: &&Finding| {
+                (first.is_flagged, first.is_flagged && first.is_in_force)
+                    == (is_flagged, is_in_force)
+            };
+            group.first().is_some_and(is_it)
+        });
         of_kind.filter_map(|group| said_of(group, &report.today)).collect()
     };
-    let (mut lines, others) = (said(true), said(false));
+    // What is, or was then, in force comes first, and is alone what alarms.
+    let mut lines = said(true, true);
+    let differ = report.opinions.iter().filter(|opinion| opinion.is_disagreement);
+    lines.extend(differ.map(|opinion| {
+        format!("SECOND OPINION on {}: {}", opinion.party.text(), opinion.statement)
+    }));
+    let alerts = lines.len();
+    lines.extend(said(true, false));
+    let others = said(false, false);
     if lines.is_empty() && others.is_empty() && report.method.lists.is_empty() {
         lines.push("Not known: the case names no list that was consulted.".to_owned());
     } else if lines.is_empty() && others.is_empty() {
@@ -221,19 +231,16 @@ fn sanctions(report: &Report) -> Answer {
         ));
         lines.extend(others);
     }
-    let differ = || report.opinions.iter().filter(|opinion| opinion.is_disagreement);
-    lines.extend(differ().map(|opinion| {
-        format!("SECOND OPINION on {}: {}", opinion.party.text(), opinion.statement)
-    }));
     let mut lines = capped(lines);
+    let alerts = alerts.min(lines.len());
     lines.extend(newest_list(report).filter(|day| **day < report.today).map(|day| {
         format!("The newest list used is of {day}: what was listed or delisted after that day is not known.")
     }));
     Answer {
         question: "Which flows touched a sanctioned address?",
         lines,
-        is_alert: differ().next().is_some()
-            || report.findings.iter().any(|finding| finding.is_flagged && finding.is_in_force),
+        is_alert: 0 < alerts,
+        alerts,
     }
 }
 
@@ -315,14 +322,10 @@ fn sure(report: &Report) -> Answer {
         _ => lines
             .push(format!("{} reservations are listed below.", number::group(&count.to_string()))),
     }
-    Answer {
-        question: "How sure is this?",
-        lines,
-        is_alert: report.unfinished.is_some()
-            || !report.certainty.closes
-            || report.certainty.is_indicative
-            || report.certainty.is_upper_bound,
-    }
+    let certainty = &report.certainty;
+    let weakens_all = !certainty.closes || certainty.is_indicative || certainty.is_upper_bound;
+    let alerts = if weakens_all { lines.len() } else { report.unfinished.iter().count() };
+    Answer { question: "How sure is this?", lines, is_alert: 0 < alerts, alerts }
 }
 
 fn capped(lines: Vec<String>) -> Vec<String> {

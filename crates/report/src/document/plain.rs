@@ -19,7 +19,7 @@ pub fn plain(document: &Document, width: usize) -> String {
     }
     for section in document.sections.iter().filter(|section| !section.is_picture()) {
         page.heading(&section.title);
-        if let Some(mark) = &document.mark {
+        if let Some(mark) = &document.section_mark {
             page.paragraph(0, Style::Notice, &format!("({mark})"));
         }
         for of in &section.blocks {

@@ -5,7 +5,7 @@
 //! formats have all of them.
 
 mod act;
-mod answers;
+pub(crate) mod answers;
 mod band;
 mod behaviour;
 mod certainty;
@@ -65,6 +65,7 @@ pub fn document(report: &Report) -> Document {
         title: report.title.clone(),
         banner: report.invented.as_ref().map(|text| format!("Reconstruction: {text}")),
         mark: report.invented.as_ref().map(|_| phrases::RECONSTRUCTION.to_owned()),
+        section_mark: report.invented.as_ref().map(|_| phrases::RECONSTRUCTION.to_owned()),
         facts: facts(
             &report.software,
             &report.today,

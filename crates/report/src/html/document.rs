@@ -55,7 +55,7 @@ pub fn html_document(document: &Document) -> String {
     }
     page.push_str("</ol></nav>\n");
     for of in sections {
-        section(&mut page, of, document.mark.as_deref());
+        section(&mut page, of, document.section_mark.as_deref());
     }
     push(&mut page, format_args!("</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"));
     page

@@ -8,7 +8,7 @@ use crate::document::parts::{
     exact, exact_list, known, list, paragraph, section, transaction, when, whole_grid,
 };
 use crate::document::{Column, Section, Text};
-use crate::schema::{Action, ActionItem, Deposit, Party, Topic};
+use crate::schema::{Action, ActionItem, Deposit, Ending, Hop, Party, PartyRef, Seed, Topic};
 
 /// The requests themselves.
 pub(super) fn asked(report: &Report, addressee: Addressee, action: &Action) -> Section {
@@ -34,6 +34,25 @@ pub(super) fn asked(report: &Report, addressee: Addressee, action: &Action) -> S
             "Say so if an address below is not yours, or is not what its label says: then the trail has to be \
              corrected.",
         ],
+        (Addressee::Bridge, false) => &[
+            "Say for each transaction below to which chain, address and transaction it was paid out, when, and how much; \
+             if it was not, what became of it.",
+            "If it has not been paid out, hold it, as far as your law, your terms and the contracts allow.",
+            "Preserve all records of these transfers, until this request is answered or withdrawn: messages between the \
+             chains, and what your site or interface recorded of whoever asked for them.",
+            "Provide, on the basis above, what you know of whoever asked for these transfers.",
+            "Say so if an address below is not yours, or is not what its label says: then the trail has to be \
+             corrected.",
+        ],
+        (Addressee::Bridge, true) => &[
+            "Say for each transaction below from which chain, address and transaction it had been paid in, when, and how \
+             much.",
+            "Preserve all records of these transfers, until this request is answered or withdrawn: messages between the \
+             chains, and what your site or interface recorded of whoever asked for them.",
+            "Provide, on the basis above, what you know of whoever asked for these transfers.",
+            "Say so if an address below is not yours, or is not what its label says: then the trail has to be \
+             corrected.",
+        ],
         (Addressee::Issuer, _) => &[
             "Freeze these balances at the addresses below, as far as the contract, your law and your terms allow, \
              until this request is withdrawn or an order decides.",
@@ -54,17 +73,24 @@ pub(super) fn asked(report: &Report, addressee: Addressee, action: &Action) -> S
 pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> Section {
     let words = report.words;
     let title = match addressee {
-        Addressee::Exchange => "Transactions to quote",
+        Addressee::Exchange | Addressee::Bridge => "Transactions to quote",
         Addressee::Issuer => "Balances to freeze",
     };
     let mut quotes = section("transactions", title);
     let total = Text::from("Together ").strong(exact_list(&action.totals)).then(".");
     quotes.blocks.push(paragraph(total));
+    let is_back = report.direction == "in";
+    let (from, to) = match (addressee, is_back) {
+        (Addressee::Issuer, _) => ("Came from", "Held at"),
+        (_, false) => ("From", "To (yours)"),
+        (_, true) => ("From (yours)", "To"),
+    };
     let mut columns = vec![
         Column::words("No.", 1),
         Column::words("Transaction", 5),
         Column::words("Block and time", 3),
-        Column::words("Address", 4),
+        Column::words(from, 4),
+        Column::words(to, 4),
         Column::words("Amount", 3),
         Column::words("Contract of the asset", 4),
     ];
@@ -75,7 +101,15 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
     }
     let why: BTreeMap<&str, &str> =
         report.endings.iter().map(|ending| (&*ending.id, &*ending.why)).collect();
+    let others = counterparts(report);
     let row = |item: &ActionItem| {
+        let at = Text::default().code(item.at.address.as_str());
+        let other = others.get(item.ending.as_str());
+        let other = other.map_or_else(
+            || Text::from("not known: see the transaction"),
+            |address| Text::default().code(*address),
+        );
+        let [from, to] = if is_back { [at, other] } else { [other, at] };
         let place = &item.place;
         let block = place.position.split('/').next().unwrap_or_default();
         let mut row = vec![
@@ -84,7 +118,8 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
             Text::from(format!("{} block {block}", place.chain_name))
                 .line()
                 .then(place.time_text()),
-            Text::default().code(item.at.address.as_str()),
+            from,
+            to,
             exact(&item.money).into(),
             match &item.money.contract {
                 Some(contract) => Text::default().code(contract.as_str()),
@@ -104,7 +139,7 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
         ));
     }
     let part = match addressee {
-        Addressee::Exchange => format!(
+        Addressee::Exchange | Addressee::Bridge => format!(
             "The amount is the {} of the transaction by the rule named below; the transaction itself may have moved \
              more. The number is that of the {} in the report.",
             words.part, words.ending
@@ -117,6 +152,27 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
     };
     quotes.blocks.push(paragraph(part));
     quotes
+}
+
+/// The other side of the payment by which value came to an ending or, back, left it: the whole address, by ending.
+fn counterparts(report: &Report) -> BTreeMap<&str, &str> {
+    let hops: BTreeMap<&str, &Hop> = report.hops.iter().map(|hop| (hop.id.as_str(), hop)).collect();
+    let seeds: BTreeMap<&str, &Seed> =
+        report.seeds.iter().map(|seed| (seed.id.as_str(), seed)).collect();
+    let is_back = report.direction == "in";
+    let other = |ending: &'_ Ending| -> Option<&PartyRef> {
+        match (hops.get(&*ending.origin), seeds.get(&*ending.origin)) {
+            // What a conversion made nobody paid.
+            (Some(hop), _) if !hop.received.is_empty() => None,
+            (Some(hop), _) if is_back => hop.to.as_ref(),
+            (Some(hop), _) => Some(&hop.from),
+            (None, Some(seed)) if is_back => Some(&seed.to),
+            (None, Some(seed)) => seed.from.as_ref(),
+            (None, None) => None,
+        }
+    };
+    let told = report.endings.iter();
+    told.filter_map(|ending| Some((&*ending.id, &*other(ending)?.address))).collect()
 }
 
 /// Until when a balance was seen, how well that is proved, and what else is known of it. Other requests are none of the

@@ -22,6 +22,9 @@ pub(super) fn unknown(report: &Report, addressee: Addressee, action: &Action) ->
         Addressee::Exchange => "Whose account a transaction was credited or debited to, and who controls that account, \
                                 does not show on the chain. Nothing here says that a customer of yours did wrong."
             .into(),
+        Addressee::Bridge => "Who asked for a transfer, and who gets or got it on the other chain, was not looked at. \
+                              Nothing here says that you did wrong, or that whoever got it knew."
+            .into(),
         Addressee::Issuer => "Who controls the addresses does not show on the chain. Whoever does may have moved the \
                               balances since the block that is named: look again before acting."
             .into(),

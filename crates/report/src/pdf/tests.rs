@@ -74,6 +74,7 @@ fn sample(rows: usize) -> Document {
         title: "Trail of the funds stolen from Example Bridge".to_owned(),
         banner: Some("Reconstruction: every wallet in this document is invented.".to_owned()),
         mark: Some(MARK.to_owned()),
+        section_mark: Some(MARK.to_owned()),
         facts: vec![
             ("Software".to_owned(), Text::from("fundtrail 0.1.0")),
             ("Case file, SHA-256".to_owned(), Text::default().code(hash(1))),

@@ -10,8 +10,11 @@ use super::sample::{demo, generated, small};
 use crate::document::{Block, plain};
 use crate::{Addressee, letters, markdown};
 
-const BOTH: [(Addressee, &str); 2] =
-    [(Addressee::Exchange, "service"), (Addressee::Issuer, "issuer")];
+const ALL: [(Addressee, &str); 3] = [
+    (Addressee::Exchange, "service"),
+    (Addressee::Issuer, "issuer"),
+    (Addressee::Bridge, "bridge"),
+];
 
 #[test]
 fn letters_of_the_demo() {
@@ -20,13 +23,15 @@ fn letters_of_the_demo() {
     insta::assert_snapshot!("letter_to_an_exchange", markdown(&exchange[0].document));
     let issuer = letters(&report, Addressee::Issuer);
     insta::assert_snapshot!("letter_to_an_issuer", plain(&issuer[0].document, 100));
+    let bridge = letters(&report, Addressee::Bridge);
+    insta::assert_snapshot!("letter_to_a_bridge", markdown(&bridge[0].document));
 }
 
 #[test]
 fn there_is_a_letter_for_each_that_the_requests_name() {
     for sample in [small(), demo(), generated(200, 3)] {
         let report = sample.report();
-        for (addressee, kind) in BOTH {
+        for (addressee, kind) in ALL {
             let letters = letters(&report, addressee);
             let actions: Vec<_> =
                 report.actions.iter().filter(|action| action.kind == kind).collect();
@@ -59,10 +64,12 @@ fn the_steps_of_a_letter_lead_back_to_what_was_stolen() {
     for sample in [demo(), generated(200, 3)] {
         let report = sample.report();
         for letter in letters(&report, Addressee::Exchange) {
-            let steps = letter.document.sections.iter().find(|of| of.anchor == "steps").unwrap();
+            let steps =
+                letter.document.sections.iter().find(|of| of.anchor.ends_with("-steps")).unwrap();
             let Some(Block::Grid(grid)) = steps.blocks.last() else { panic!("no steps") };
             let ids: BTreeSet<String> = grid.rows.iter().map(|row| row[0].plain()).collect();
-            let quoted = letter.document.sections.iter().find(|of| of.anchor == "transactions");
+            let quoted =
+                letter.document.sections.iter().find(|of| of.anchor.ends_with("-transactions"));
             let Block::Grid(quoted) = &quoted.unwrap().blocks[1] else { panic!("no quotes") };
             for row in &quoted.rows {
                 let ending = report.endings.iter().find(|ending| *ending.id == *row[0].plain());
@@ -85,17 +92,19 @@ fn the_steps_of_a_letter_lead_back_to_what_was_stolen() {
 }
 
 #[test]
-fn every_section_says_that_it_is_a_draft_and_only_people_fill_in_who_asks() {
+fn a_letter_says_once_and_on_every_page_that_it_is_a_draft_and_only_people_fill_in_who_asks() {
     for sample in [small(), demo()] {
         let report = sample.report();
-        let all = BOTH.into_iter().flat_map(|(addressee, _)| letters(&report, addressee));
+        let all = ALL.into_iter().flat_map(|(addressee, _)| letters(&report, addressee));
         for letter in all {
             let text = markdown(&letter.document);
             let sections = letter.document.sections.len();
-            assert_eq!(text.matches("> DRAFT, not sent").count(), sections);
+            assert_eq!(text.matches("DRAFT").count(), 1, "{text}");
             assert!(text.contains("> **DRAFT, not sent"));
-            let is_invented = report.invented.is_some();
-            assert_eq!(text.matches("Not to be sent to anybody").count() > sections, is_invented);
+            assert!(letter.document.mark.as_ref().unwrap().starts_with("DRAFT, not sent"));
+            let count = |words: &str| text.matches(words).count();
+            let of_each = if report.invented.is_some() { [1, sections] } else { [0, 0] };
+            assert_eq!([count("Not to be sent to anybody"), count("> Reconstruction:")], of_each);
             for place in ["\\[who asks", "\\[Legal basis", "\\[day of sending", "\\[Who answers"] {
                 assert!(text.contains(place), "{place}: {text}");
             }
@@ -122,7 +131,7 @@ fn back_letters_ask_whose_account_paid() {
 fn strangers_names_make_no_markup_and_no_path() {
     for text in HOSTILE.into_iter().chain(["../../etc/passwd", "CON", "..", "\\\\host\\share"]) {
         let report = hostile_report(text);
-        for (addressee, _) in BOTH {
+        for (addressee, _) in ALL {
             for letter in letters(&report, addressee) {
                 read_again(&letter.document);
                 let is_safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -132,6 +141,43 @@ fn strangers_names_make_no_markup_and_no_path() {
                 assert!(!plain.chars().any(|c| c.is_control() && c != '\n'), "{plain}");
             }
         }
+    }
+}
+
+/// Several letters may be written into one file, whose links must still lead somewhere.
+#[test]
+fn letters_in_one_file_have_anchors_of_their_own() {
+    let mut report = demo().report();
+    // A second addressee of each kind.
+    report.actions.extend(report.actions.clone());
+    let mut known = BTreeSet::new();
+    for letter in ALL.into_iter().flat_map(|(addressee, _)| letters(&report, addressee)) {
+        let text = markdown(&letter.document);
+        for section in &letter.document.sections {
+            assert!(known.insert(section.anchor.clone()), "{} twice", section.anchor);
+            assert!(text.contains(&format!("](#{})", section.anchor)), "{text}");
+        }
+    }
+    assert!(6 * 8 <= known.len(), "{known:?}");
+}
+
+/// Whoever is asked about a transaction must find it among many: who sent it stands beside it, as a whole address.
+#[test]
+fn a_letter_names_who_paid_whom() {
+    let report = demo().report();
+    let action = report.actions.iter().find(|action| action.kind == "service").unwrap();
+    let letter = &letters(&report, Addressee::Exchange)[0];
+    let quotes = letter.document.sections.iter().find(|of| of.anchor.ends_with("-transactions"));
+    let Block::Grid(quotes) = &quotes.unwrap().blocks[1] else { panic!("no quotes") };
+    let titles: Vec<&str> = quotes.columns.iter().map(|column| column.title.as_str()).collect();
+    assert_eq!(titles[3..5], ["From", "To (yours)"]);
+    for (row, item) in quotes.rows.iter().zip(&action.items) {
+        let ending = report.endings.iter().find(|of| of.id == item.ending).unwrap();
+        let hop = report.hops.iter().find(|hop| hop.id == ending.origin).unwrap();
+        assert_eq!(
+            [row[3].plain(), row[4].plain()],
+            [&hop.from, &item.at].map(|of| of.address.to_string())
+        );
     }
 }
 
@@ -147,7 +193,7 @@ fn nothing_is_left_out_of_a_letter() {
             for block in &section.blocks {
                 let Block::Grid(grid) = block else { continue };
                 assert_eq!(grid.left_out, None, "{}", section.title);
-                if section.anchor == "transactions" {
+                if section.anchor.ends_with("-transactions") {
                     assert_eq!(grid.rows.len(), action.items.len());
                 }
             }

@@ -12,6 +12,21 @@ use super::sample::{demo, generated, small};
 use crate::document::{Block, Column, Document, Grid, Section, Span, Text, document};
 use crate::markdown;
 
+/// A mixer that was listed later is told, and does not stand under the alarm of what was sanctioned then.
+#[test]
+fn only_what_was_sanctioned_at_the_time_is_alarming() {
+    let report = demo().report();
+    let answer = report.summary.iter().find(|of| of.question.contains("sanctioned")).unwrap();
+    let (alarming, others) = answer.lines.split_at(answer.alerts);
+    let is_later = |line: &&String| line.contains("not sanctioned at the time");
+    assert_eq!((alarming.len(), alarming.iter().filter(is_later).count()), (1, 0), "{answer:?}");
+    assert!(0 < others.iter().filter(is_later).count(), "{answer:?}");
+    let text = markdown(&document(&report));
+    let quoted = text.lines().filter(|line| line.starts_with("> **!**"));
+    assert!(!quoted.clone().any(|line| line.contains("not sanctioned at the time")), "{text}");
+    assert!(quoted.clone().any(|line| line.contains("sanctioned at the time")), "{text}");
+}
+
 #[test]
 fn the_demo_as_markdown() {
     insta::assert_snapshot!(markdown(&document(&demo().report())));
@@ -172,7 +187,7 @@ fn expected(document: &Document) -> Read {
         *read.html.entry(format!("<a id=\"{}\">", section.anchor)).or_default() += 1;
         *read.html.entry("</a>".to_owned()).or_default() += 1;
         read.shown.push_str(&solid(&section.title));
-        if let Some(mark) = &document.mark {
+        if let Some(mark) = &document.section_mark {
             read.quotes += 1;
             read.shown.push_str(&solid(mark));
         }
@@ -343,7 +358,8 @@ proptest! {
         let document = Document {
             title: format!("A {title}"),
             banner: Some(format!("B {}", names[3])),
-            mark: Some(format!("{} M", names[1])),
+            mark: None,
+            section_mark: Some(format!("{} M", names[1])),
             facts: vec![("Fact".to_owned(), filled(e))],
             sections: vec![Section {
                 anchor: "one".to_owned(),

@@ -6,6 +6,7 @@ use super::schema::{
     Wallet,
 };
 use crate::document::parts::{self, facts, paragraph};
+use crate::document::report::answers::said;
 use crate::document::{Block, Column, Document, Section, Text};
 use crate::number::group;
 use crate::phrases::RECONSTRUCTION;
@@ -65,6 +66,7 @@ pub fn document(report: &Report) -> Document {
         title: report.title.clone(),
         banner: report.invented.as_ref().map(|text| format!("Reconstruction: {text}")),
         mark: report.invented.as_ref().map(|_| RECONSTRUCTION.to_owned()),
+        section_mark: report.invented.as_ref().map(|_| RECONSTRUCTION.to_owned()),
         facts: facts(
             &report.software,
             &report.today,
@@ -90,12 +92,7 @@ fn summary(report: &Report, wallet: &Wallet) -> Vec<Block> {
     }
     for answer in &wallet.summary {
         blocks.push(Block::Heading(answer.question.to_owned()));
-        let mut lines = answer.lines.iter();
-        if answer.is_alert {
-            blocks.extend(lines.next().map(|line| Block::Alert(line.as_str().into())));
-        }
-        let rest: Vec<String> = lines.cloned().collect();
-        blocks.extend(list(&rest));
+        blocks.extend(said(answer));
     }
     blocks
 }

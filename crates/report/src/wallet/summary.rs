@@ -1,7 +1,7 @@
 //! The answers in short.
 
 use super::attention::counted;
-use super::schema::{Answer, Balance, Category, Quantity, Wallet};
+use super::schema::{Answer, Balance, Category, Listed, Quantity, Wallet};
 use crate::phrases::NO_PRICES;
 
 /// Lines of one answer.
@@ -51,13 +51,17 @@ fn who(wallet: &Wallet) -> Answer {
         ),
         _ => "not seen in the blocks looked at".to_owned(),
     });
-    Answer { question: "Who is it?", lines, is_alert: false }
+    Answer { question: "Who is it?", lines, is_alert: false, alerts: 0 }
 }
 
 fn listed(wallet: &Wallet) -> Answer {
     let mut lines: Vec<String> =
         wallet.listings.iter().map(|text| format!("the address itself: {text}")).collect();
-    for line in &wallet.listed {
+    // What is, or was then, in force comes first, and is alone what alarms.
+    let (alarming, others): (Vec<&Listed>, Vec<&Listed>) =
+        wallet.listed.iter().partition(|line| line.is_flagged && line.is_in_force);
+    let alerts = lines.len().saturating_add(alarming.len());
+    for line in alarming.into_iter().chain(others) {
         let way = match (line.counts, line.side) {
             (true, "out") => "paid to",
             (true, _) => "received from",
@@ -73,9 +77,11 @@ fn listed(wallet: &Wallet) -> Answer {
         ));
     }
     let mut lines = capped(lines, "lines");
+    let mut alerts = alerts.min(lines.len());
     let has_gaps = wallet.looks.iter().any(|look| !look.gaps.is_empty());
     if !wallet.is_named {
         lines.insert(0, format!("Not known: {NO_NAMES}."));
+        alerts = alerts.saturating_add(1);
     } else if lines.is_empty() {
         lines.push(if has_gaps {
             "None was found: neither the address nor anybody it dealt with in the blocks looked at stands, or stood, on \
@@ -96,6 +102,7 @@ fn listed(wallet: &Wallet) -> Answer {
         question: "Is it listed, or did it deal with listed addresses?",
         lines,
         is_alert: wallet.is_flagged || !wallet.is_named,
+        alerts,
     }
 }
 
@@ -105,8 +112,9 @@ fn attention(wallet: &Wallet) -> Answer {
     if lines.is_empty() {
         lines.push("Nothing that is looked for here was found.".to_owned());
     }
-    let is_alert = wallet.flags.iter().any(|flag| flag.is_alert);
-    Answer { question: "What asks for attention?", lines, is_alert }
+    // The gravest come first.
+    let alerts = wallet.flags.iter().take(MOST_LINES).filter(|flag| flag.is_alert).count();
+    Answer { question: "What asks for attention?", lines, is_alert: 0 < alerts, alerts }
 }
 
 fn with_whom(wallet: &Wallet) -> Answer {
@@ -125,7 +133,7 @@ fn with_whom(wallet: &Wallet) -> Answer {
     if lines.is_empty() {
         lines.push("With nobody, in the blocks looked at.".to_owned());
     }
-    Answer { question: "With whom did it deal?", lines, is_alert: false }
+    Answer { question: "With whom did it deal?", lines, is_alert: false, alerts: 0 }
 }
 
 fn balances(wallet: &Wallet, is_valued: bool) -> Answer {
@@ -155,10 +163,16 @@ fn balances(wallet: &Wallet, is_valued: bool) -> Answer {
         lines.push("Nothing came and nothing went in the blocks looked at.".to_owned());
     }
     lines.extend((!is_valued).then(|| NO_PRICES.to_owned()));
-    Answer { question: "What came in, what went out, what is left?", lines, is_alert: false }
+    Answer {
+        question: "What came in, what went out, what is left?",
+        lines,
+        is_alert: false,
+        alerts: 0,
+    }
 }
 
 fn sure(wallet: &Wallet) -> Answer {
+    let is_alert = !wallet.is_complete;
     let mut lines = vec![format!(
         "blocks {} to {}{}",
         wallet.first_block,
@@ -179,14 +193,16 @@ fn sure(wallet: &Wallet) -> Answer {
         }
         lines.push(format!("{}: {}", look.assets, parts.join("; ")));
     }
-    lines.push(if wallet.is_complete {
+    let verdict = if wallet.is_complete {
         "Everything was looked at, and everything that somebody vouches for adds up.".to_owned()
     } else if !wallet.is_named {
         "Not everybody was looked up in the lists: see what is not known.".to_owned()
     } else {
         "Not everything was looked at, or not everything adds up: see what is not known.".to_owned()
-    });
-    Answer { question: "How sure is that?", lines, is_alert: !wallet.is_complete }
+    };
+    // What alarms comes first.
+    lines.insert(if is_alert { 0 } else { lines.len() }, verdict);
+    Answer { question: "How sure is that?", lines, is_alert, alerts: usize::from(is_alert) }
 }
 
 /// Amounts with their worth, one after the other.

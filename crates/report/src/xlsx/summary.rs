@@ -44,8 +44,9 @@ pub(super) fn write(
             lines.line(of, &styles.head, "", &styles.wrapped)?;
         }
         for answer in *answers {
-            let style = if answer.is_alert { &styles.alert } else { &styles.wrapped };
             for (line_idx, line) in answer.lines.iter().enumerate() {
+                let is_alert = line_idx < answer.alerts;
+                let style = if is_alert { &styles.alert } else { &styles.wrapped };
                 let question = if line_idx == 0 { answer.question } else { "" };
                 lines.line(question, &styles.strong, line, style)?;
             }

@@ -77,6 +77,7 @@ pub(super) fn deliver(
     let addressee = match to {
         LetterTo::Exchange => Addressee::Exchange,
         LetterTo::Issuer => Addressee::Issuer,
+        LetterTo::Bridge => Addressee::Bridge,
     };
     let letters = letters(report, addressee);
     if letters.is_empty() {

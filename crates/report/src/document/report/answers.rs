@@ -8,14 +8,21 @@ use crate::schema::Answer;
 /// The questions of a reader, and their answers.
 pub(super) fn summary(report: &Report) -> Section {
     let mut summary = section("summary", "Summary");
-    let blocks = report.summary.iter().flat_map(|answer| [heading(answer.question), said(answer)]);
+    let blocks = report
+        .summary
+        .iter()
+        .flat_map(|answer| std::iter::once(heading(answer.question)).chain(said(answer)));
     summary.blocks.extend(blocks);
     summary
 }
 
-fn said(answer: &Answer) -> Block {
-    let lines = answer.lines.iter().map(|line| Text::from(line.as_str()));
-    if answer.is_alert { Block::Alert(Text::lines(lines)) } else { Block::List(lines.collect()) }
+/// What asks for attention, then what informs.
+pub(crate) fn said(answer: &Answer) -> impl Iterator<Item = Block> {
+    let (alerts, others) = answer.lines.split_at(answer.alerts.min(answer.lines.len()));
+    let texts =
+        |lines: &[String]| lines.iter().map(|line| line.as_str().into()).collect::<Vec<Text>>();
+    let alert = (!alerts.is_empty()).then(|| Block::Alert(Text::lines(texts(alerts))));
+    alert.into_iter().chain(list(texts(others)))
 }
 
 /// Public facts; nothing where there are none.

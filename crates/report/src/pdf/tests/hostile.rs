@@ -35,6 +35,7 @@ fn with(text: &str) -> Document {
         title: text.to_owned(),
         banner: Some(text.to_owned()),
         mark: Some(text.to_owned()),
+        section_mark: Some(text.to_owned()),
         facts: vec![(text.to_owned(), all)],
         sections: vec![section(text, blocks), section("Summary", vec![paragraph(6)])],
     }
