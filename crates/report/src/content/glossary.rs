@@ -24,9 +24,11 @@ impl Met<'_> {
 
 /// The words that a reader of a report on a trail meets.
 pub(super) fn glossary(input: &Input<'_>) -> Vec<Term> {
-    let hows = input.coverage.iter().map(|found| found.how.name());
+    let mut met = Met(BTreeSet::new());
+    // One by one: a set made of all at once would first list them.
+    met.0.extend(input.coverage.iter().map(|found| found.how.name()));
     let rules = input.trails.iter().map(|trail| trail.rule).chain([input.trail.rule]);
-    let met = Met(hows.chain(rules.map(Rule::name)).collect());
+    met.0.extend(rules.map(Rule::name));
     let known = SHARED.iter().chain(THEFT).filter(|term| met.is_met(term.word)).copied();
     // All thresholds are told, so all patterns are.
     let known = known.chain(patterns()).chain(links());

@@ -26,10 +26,8 @@ pub(crate) struct Shorts {
 impl Shorts {
     /// Compares every address that a report names.
     pub(crate) fn of(addresses: impl IntoIterator<Item = Address>) -> Self {
-        let mut by_ends: Vec<(Ends, Address)> = addresses
-            .into_iter()
-            .map(|address| (Ends::of(address, SHORT_DIGITS), address))
-            .collect();
+        let mut by_ends: Vec<([u8; 4], Address)> = Vec::new();
+        by_ends.extend(addresses.into_iter().map(|address| (short_ends(address), address)));
         by_ends.sort_unstable();
         by_ends.dedup();
         let mut shorts = Self::default();
@@ -86,6 +84,12 @@ fn enough(group: &[Address]) -> u8 {
         ends.len() == group.len()
     };
     (SHORT_DIGITS..=MOST_DIGITS).find(is_enough).unwrap_or(WHOLE_DIGITS)
+}
+
+/// [`SHORT_DIGITS`] of both ends.
+const fn short_ends(address: Address) -> [u8; 4] {
+    let [first, second, .., last_but_one, last] = address.0;
+    [first, second, last_but_one, last]
 }
 
 /// So many hexadecimal digits of both ends, in which upper and lower case are the same.

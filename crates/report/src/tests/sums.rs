@@ -6,14 +6,9 @@ use fundtrail_model::{Amount, Asset, AssetClass, EndingClass, Position, Proof, S
 use proptest::prelude::*;
 
 use super::sample::{POLYGON, Sample, address, demo, generated, small};
-<<<<<<< HEAD
-use crate::Difference;
-use crate::schema::{Money, Tag};
-=======
 use crate::document::document;
-use crate::schema::Money;
+use crate::schema::{Money, Tag};
 use crate::{Addressee, Difference, letters, markdown, phrases, terminal, terminal_summary};
->>>>>>> e04dadd (report: prices are missed once, thresholds speak in words, and what was converted again is said)
 
 fn key(money: &Money) -> (u64, Option<String>) {
     (money.chain, money.contract.clone())
