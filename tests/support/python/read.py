@@ -34,6 +34,12 @@ def xlsx(path):
                 "filter": sheet.auto_filter.ref,
                 "rows": [[cell(c) if c.value is not None else None for c in row] for row in sheet.iter_rows()],
                 "links": [c.hyperlink.target for row in sheet.iter_rows() for c in row if c.hyperlink],
+                # In the first column: row, text, whether it is wrapped, and the height of its row.
+                "heads": [
+                    [row[0].row, row[0].value, bool(row[0].alignment.wrap_text), sheet.row_dimensions[row[0].row].height]
+                    for row in sheet.iter_rows(max_col=2)
+                    if row[0].value is not None and row[1].value is not None
+                ],
                 "widths": {name: round(column.width) for name, column in sheet.column_dimensions.items()},
             }
         )

@@ -4,7 +4,7 @@ mod draw;
 
 use super::flow::{BODY, Flow};
 use super::ink::SOFT;
-use super::sheet::{Format, Item, LANDSCAPE, MARGIN, PORTRAIT};
+use super::sheet::{Format, Item, LANDSCAPE, LARGE, MARGIN, PORTRAIT};
 use super::tags::{Kind, TagId};
 use super::text::{Style, lines};
 use super::unit::{Area, Length, PT, count};
@@ -17,14 +17,14 @@ pub(super) use draw::{draw, draw_key};
 const FULL: Length = 780;
 /// Smaller, and a picture goes on a lying page.
 const SMALL: Length = 600;
-/// The smallest that is still legible in print: its smallest letters are 5 points high.
-const LEGIBLE: Length = 500;
+/// The smallest that is still legible in print: its smallest letters are more than 4 points high.
+const LEGIBLE: Length = 430;
 /// On more pages than this nobody puts a picture together.
 const MAX_PARTS: usize = 12;
 /// The longest side of a page that a reader is sure to open: 14,400 points.
 const LONGEST: Length = 14_400 * PT;
-/// Of a picture's height, what two parts one above the other share.
-const OVERLAP: Length = 90;
+/// What two neighbouring parts share: enough to see where one goes on in the other.
+const OVERLAP: Length = 40;
 /// Around what a part shows.
 const AROUND: Length = 14;
 
@@ -54,6 +54,8 @@ enum Plan {
     Here(Length),
     /// On one lying page.
     Lying(Length),
+    /// On one lying page of twice the area.
+    Large(Length),
     /// On several lying pages: what each shows.
     Parts(Vec<Area>),
     /// On a page of its own size.
@@ -68,7 +70,8 @@ impl Flow<'_> {
         let standing = self.running.room(PORTRAIT);
         let lying = self.running.room(LANDSCAPE);
         let below = self.below(diagram, standing.width);
-        let plan = plan(&whole, columns(diagram).as_slice(), &standing, &lying, below);
+        let large = self.running.room(LARGE);
+        let plan = plan(&whole, columns(diagram).as_slice(), [&standing, &lying, &large], below);
         let title = format!("The flow on {}", diagram.graph.chain_name);
         self.say(&plan, &title, tag);
         match plan {
@@ -78,6 +81,11 @@ impl Flow<'_> {
             }
             Plan::Lying(scale) => {
                 self.turn(LANDSCAPE);
+                self.figure(idx, diagram, (whole, scale), (&title, true), tag);
+                self.close();
+            }
+            Plan::Large(scale) => {
+                self.turn(LARGE);
                 self.figure(idx, diagram, (whole, scale), (&title, true), tag);
                 self.close();
             }
@@ -104,9 +112,13 @@ impl Flow<'_> {
         let says = match plan {
             Plan::Here(_) => return,
             Plan::Lying(_) => format!("{title}: see the next page."),
+            Plan::Large(_) => format!(
+                "{title}: see the next page, which is as large as two of the others (A3). Print it on such a sheet, or \
+                 enlarge it; the tables say the same."
+            ),
             Plan::Parts(parts) => format!(
-                "{title}: see the next {} pages. Neighbouring parts overlap: what stands at the edge of one is in the \
-                 next one again.",
+                "{title}: see the next {} pages. Neighbouring parts overlap by a sliver, so that it is seen where \
+                 one goes on in the next.",
                 parts.len()
             ),
             Plan::Poster(_) => format!(
@@ -221,7 +233,12 @@ fn fitting(whole: &Area, width: Length, height: Length) -> Length {
     (width / whole.width).min(height / whole.height).clamp(0, FULL)
 }
 
-fn plan(whole: &Area, columns: &[Length], standing: &Area, lying: &Area, below: Length) -> Plan {
+fn plan(
+    whole: &Area,
+    columns: &[Length],
+    [standing, lying, large]: [&Area; 3],
+    below: Length,
+) -> Plan {
     let here = fitting(whole, standing.width, standing.height - below - 40 * PT);
     if SMALL <= here {
         return Plan::Here(here);
@@ -229,6 +246,10 @@ fn plan(whole: &Area, columns: &[Length], standing: &Area, lying: &Area, below: 
     let scale = fitting(whole, lying.width, lying.height - below);
     if LEGIBLE <= scale {
         return Plan::Lying(scale);
+    }
+    let scale = fitting(whole, large.width, large.height - below);
+    if LEGIBLE <= scale {
+        return Plan::Large(scale);
     }
     let wide = lying.width / LEGIBLE;
     let high = (lying.height - below) / LEGIBLE;
@@ -248,8 +269,8 @@ fn plan(whole: &Area, columns: &[Length], standing: &Area, lying: &Area, below: 
     Plan::Poster(fitting(whole, room, room - below).clamp(1, LEGIBLE))
 }
 
-/// Left ends and widths of parts side by side. Each holds whole columns, and begins with the last one of the part
-/// before.
+/// Left ends and widths of parts side by side. Each holds whole columns, and begins with the right edge of the last one
+/// of the part before.
 fn across(whole: &Area, columns: &[Length], room: Length) -> Vec<(Length, Length)> {
     let mut parts = Vec::new();
     let mut start = 0;
@@ -261,27 +282,31 @@ fn across(whole: &Area, columns: &[Length], room: Length) -> Vec<(Length, Length
         let fits = |column: &&Length| **column + NODE_WIDTH + AROUND <= start + room;
         let last = columns.iter().rev().find(fits).copied();
         // A column that begins this part does not begin the next one too.
-        let next = last.map_or(start, |last| last - AROUND);
+        let next = last.map_or(start, |last| last + NODE_WIDTH + AROUND - OVERLAP);
         if next <= start {
             parts.push((start, room));
-            start += room * 4 / 5;
+            start += (room - OVERLAP).max(1);
         } else {
-            parts.push((start, (next + NODE_WIDTH + 2 * AROUND - start).min(room)));
+            parts.push((start, (next + OVERLAP - start).min(room)));
             start = next;
         }
     }
 }
 
-/// Upper ends and heights of parts one below the other, all as high as there is room.
+/// Upper ends and heights of parts one below the other.
 fn down(whole: &Area, room: Length) -> Vec<(Length, Length)> {
-    let beyond = whole.height - room;
-    if beyond <= 0 {
+    if whole.height <= room {
         return vec![(0, whole.height)];
     }
     let step = (room - OVERLAP).max(1);
-    // The last part ends where the picture does, and the others share what is above it.
-    let steps = (beyond + step - 1) / step;
-    (0..=steps).map(|idx| (beyond * idx / steps, room)).collect()
+    let parts = (whole.height - OVERLAP + step - 1) / step;
+    // All are as high, so that none is a strip.
+    let step = (whole.height - OVERLAP + parts - 1) / parts;
+    let part = |idx: Length| {
+        let start = idx * step;
+        (start, (step + OVERLAP).min(whole.height - start))
+    };
+    (0..parts).map(part).collect()
 }
 
 /// A page that a picture has room on.
@@ -307,14 +332,16 @@ mod tests {
     fn pictures_are_legible_or_on_a_page_of_their_own() {
         let standing = Area { x: 0, y: 0, width: 493 * PT, height: 700 * PT };
         let lying = Area { x: 0, y: 0, width: 740 * PT, height: 450 * PT };
+        let large = Area { x: 0, y: 0, width: 1_090 * PT, height: 700 * PT };
         let check = |width: i64, height: i64, expected: &str| {
             let columns: Vec<i64> =
                 (0..).map(|idx| 16 + idx * 330).take_while(|x| *x < width).collect();
             let whole = Area { x: 0, y: 0, width, height };
-            let plan = plan(&whole, &columns, &standing, &lying, 50 * PT);
+            let plan = plan(&whole, &columns, [&standing, &lying, &large], 50 * PT);
             let shown = match plan {
                 Plan::Here(scale) => format!("here {scale}"),
                 Plan::Lying(scale) => format!("lying {scale}"),
+                Plan::Large(scale) => format!("large {scale}"),
                 Plan::Parts(parts) => format!("{} parts", parts.len()),
                 Plan::Poster(scale) => format!("poster {scale}"),
             };
@@ -324,9 +351,11 @@ mod tests {
         check(700, 300, "here 704");
         check(700, 2_000, "3 parts");
         check(1_400, 700, "lying 528");
-        check(2_200, 700, "2 parts");
-        check(12_000, 700, "12 parts");
-        check(12_000, 900, "poster 500");
+        check(2_243, 799, "large 485");
+        check(3_000, 700, "2 parts");
+        check(12_000, 700, "8 parts");
+        check(12_000, 900, "8 parts");
+        check(12_000, 1_100, "poster 430");
         check(50_000, 90_000, "poster 157");
     }
 
@@ -341,10 +370,16 @@ mod tests {
                 for pair in parts.windows(2) {
                     assert!(pair[1].0 < pair[0].0 + pair[0].1, "{pair:?}");
                     assert!(pair[0].0 < pair[1].0);
+                    // By a sliver only.
+                    assert!(pair[0].0 + pair[0].1 - pair[1].0 <= 60, "{pair:?}");
                 }
             }
             let rows = down(&whole, 900);
             assert_eq!(rows.last().map(|(y, high)| y + high), Some(5_000));
+            for pair in rows.windows(2) {
+                assert_eq!(pair[0].0 + pair[0].1 - pair[1].0, 40, "{pair:?}");
+                assert!(pair[0].1 <= 900);
+            }
         }
     }
 }

@@ -47,5 +47,7 @@ pub(super) struct Format {
 pub(super) const PORTRAIT: Format = Format { width: 595_276, height: 841_890 };
 /// A4, lying.
 pub(super) const LANDSCAPE: Format = Format { width: 841_890, height: 595_276 };
+/// A3, lying.
+pub(super) const LARGE: Format = Format { width: 1_190_551, height: 841_890 };
 /// Left and right of everything.
 pub(super) const MARGIN: Length = 51 * PT;

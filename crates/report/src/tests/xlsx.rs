@@ -153,6 +153,21 @@ fn more_rows_than_a_sheet_has_go_on_in_the_next() {
     assert_eq!(ids, report.hops.iter().map(|hop| hop.id.to_string()).collect::<Vec<_>>());
 }
 
+/// Not every program lets a question run on over what stands beside it, or makes its row as high as it is.
+#[test]
+fn questions_of_the_summary_are_wrapped_in_a_row_that_is_high_enough() {
+    let book = read_one("report.xlsx", xlsx(&demo().report()));
+    let sheet = &sheets(&book)[0];
+    assert_eq!(sheet["widths"]["A"], 49);
+    let heads = sheet["heads"].as_array().unwrap();
+    let long = |head: &&Value| 40 < head[1].as_str().unwrap().chars().count();
+    assert!(1 <= heads.iter().filter(long).count(), "{heads:?}");
+    for head in heads.iter().filter(long) {
+        assert_eq!(head[2], true, "{head}");
+        assert!(30.0 <= head[3].as_f64().unwrap_or_default(), "{head}");
+    }
+}
+
 #[test]
 fn a_folder_that_is_not_there_is_an_error() {
     let nowhere = std::path::Path::new("/no/such/folder");

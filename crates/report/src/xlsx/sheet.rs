@@ -44,7 +44,7 @@ impl Styles {
                 .set_background_color("#E7E6E6")
                 .set_border_bottom(FormatBorder::Thin)
                 .set_align(FormatAlign::Top),
-            strong: plain.clone().set_bold().set_align(FormatAlign::Top),
+            strong: plain.clone().set_bold().set_text_wrap().set_align(FormatAlign::Top),
             wrapped: plain.clone().set_text_wrap().set_align(FormatAlign::Top),
             alert: plain.clone().set_text_wrap().set_bold().set_align(FormatAlign::Top),
             time: left.clone().set_num_format("yyyy-mm-dd hh:mm:ss"),

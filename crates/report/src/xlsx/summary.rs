@@ -7,6 +7,10 @@ use super::{Book, value};
 
 /// Characters that stand in a line of the wide column, at least.
 const LINE_CHARS: usize = 105;
+/// The width of the column of questions, in characters.
+const HEAD_WIDTH: u16 = 48;
+/// Characters of a question that stand in a line there, at least: it is bold.
+const HEAD_CHARS: usize = 40;
 /// A row cannot be higher than 409 points.
 const MAX_LINES: usize = 27;
 
@@ -28,7 +32,7 @@ pub(super) fn write(
     let sheet = workbook.add_worksheet_with_constant_memory()?;
     sheet.set_name("Summary")?;
     sheet::page(sheet, book)?;
-    sheet.set_column_width(0, 36)?;
+    sheet.set_column_width(0, HEAD_WIDTH)?;
     sheet.set_column_width(1, 120)?;
     let mut lines = Lines { sheet, row: 0 };
     lines.line(book.title, &styles.title, "", &styles.wrapped)?;
@@ -89,7 +93,13 @@ impl Lines<'_> {
         style: &Format,
     ) -> Result<(), XlsxError> {
         // Not every program makes a row as high as its text.
-        let lines = text.chars().count().div_ceil(LINE_CHARS).clamp(1, MAX_LINES);
+        let text_lines = text.chars().count().div_ceil(LINE_CHARS);
+        // A heading with nothing beside it runs on over the next column.
+        let head_lines = match text {
+            "" => 1,
+            _ => head.chars().count().div_ceil(HEAD_CHARS),
+        };
+        let lines = text_lines.max(head_lines).clamp(1, MAX_LINES);
         if 1 < lines {
             let points = u32::try_from(lines).unwrap_or(1).saturating_mul(15);
             self.sheet.set_row_height(self.row, points)?;

@@ -81,7 +81,9 @@ fn pictures_take_as_many_pages_as_they_need_to_be_legible() {
     check(3, 2, 1, &["where it was taken from", "passed on", "The flow on Ethereum."]);
     check(9, 3, 1, &["The flow on Ethereum"]);
     check(12, 2, 2, &["see the next page", "reduced to"]);
-    check(30, 2, 3, &["see the next 2 pages", "part 2 of 2, reduced to 64 %", "overlap"]);
+    check(30, 2, 2, &["see the next page", "reduced to"]);
+    check(50, 2, 2, &["as large as two of the others (A3)", "reduced to"]);
+    check(120, 2, 9, &["see the next 8 pages", "part 2 of 8, reduced to 55 %", "by a sliver"]);
     check(5_000, 10, 2, &["larger than the others", "wallet 17 "]);
 }
 
