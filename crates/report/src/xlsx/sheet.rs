@@ -37,7 +37,7 @@ impl Styles {
         let left = plain.clone().set_align(FormatAlign::Left);
         Self {
             title: plain.clone().set_bold().set_font_size(14),
-            banner: plain.clone().set_bold().set_font_color("#9C0006"),
+            banner: plain.clone().set_bold().set_font_color("#9C0006").set_align(FormatAlign::Top),
             head: plain
                 .clone()
                 .set_bold()
