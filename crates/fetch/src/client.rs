@@ -4,6 +4,8 @@ mod answer;
 mod backoff;
 mod gone;
 mod hedge;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod hostile;
 mod http;
 mod limiter;
 mod memory;

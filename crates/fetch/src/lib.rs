@@ -17,6 +17,9 @@ mod decode;
 mod download;
 mod endpoint;
 mod error;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod hostile;
 mod knowledge;
 mod node;
 mod session;

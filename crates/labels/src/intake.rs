@@ -17,6 +17,9 @@ mod open_sanctions;
 mod own;
 mod plain;
 mod remarks;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod samples;
 mod sdn_advanced;
 mod sdn_csv;
 mod sdn_enhanced;

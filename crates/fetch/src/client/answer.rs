@@ -70,9 +70,14 @@ impl<'a> Envelope<'a> {
 /// Reads the answer to questions with these ids, which are all different.
 pub(crate) fn read<'a>(body: &'a str, ids: &[u64]) -> Result<Reply<'a>, Misfit> {
     let body = body.trim_start_matches('\u{feff}').trim();
-    if let Some(outcomes) = plain::outcomes(body, ids) {
-        return Ok(Reply::Outcomes(outcomes));
+    match plain::outcomes(body, ids) {
+        Some(outcomes) => Ok(Reply::Outcomes(outcomes)),
+        None => in_full(body, ids),
     }
+}
+
+/// [`read`], of any answer.
+fn in_full<'a>(body: &'a str, ids: &[u64]) -> Result<Reply<'a>, Misfit> {
     let is_one = body.starts_with('{');
     let envelopes = match body.bytes().next() {
         Some(b'{') => vec![parse::<Envelope<'_>>(body)?],
@@ -145,6 +150,32 @@ fn matched<'a>(envelopes: &[Envelope<'a>], ids: &[u64]) -> Result<Vec<Outcome<'a
         .into_iter()
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| Misfit::WrongIds(format!("{answered} of {asked} questions were answered")))
+}
+
+/// What is taken apart without reading all of it is what reading in full gives, where all of it is JSON.
+///
+/// # Panics
+///
+/// If it is not.
+#[cfg(any(test, feature = "fuzz"))]
+pub(super) fn check_both(body: &str, ids: &[u64]) {
+    let Some(outcomes) = plain::outcomes(body, ids) else { return };
+    let text = |outcome: &Outcome<'_>| match outcome {
+        Outcome::Result(text) => Some((*text).to_owned()),
+        Outcome::Error(_) => None,
+    };
+    let quick: Vec<Option<String>> = outcomes.iter().map(text).collect();
+    let is_json = |text: &Option<String>| {
+        text.as_deref().is_some_and(|text| serde_json::from_str::<&RawValue>(text).is_ok())
+    };
+    if !quick.iter().all(is_json) {
+        return;
+    }
+    let full = match in_full(body, ids) {
+        Ok(Reply::Outcomes(outcomes)) => outcomes.iter().map(text).collect(),
+        _ => vec![],
+    };
+    assert!(quick == full, "an answer was taken apart in another way than it reads");
 }
 
 #[cfg(test)]
