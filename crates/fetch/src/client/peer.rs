@@ -232,6 +232,11 @@ impl Peer {
         self.standing.doubt()
     }
 
+    /// Whether something that it said was not true.
+    pub(crate) fn is_caught(&self) -> bool {
+        self.grade() == Grade::Caught
+    }
+
     pub(super) fn grade(&self) -> Grade {
         self.standing.grade()
     }

@@ -19,10 +19,15 @@ impl Shown {
         self.from = Some(self.from.map_or(block, |from| from.min(block)));
     }
 
+    /// Whether it gave a log of this block or an earlier one.
+    pub(crate) fn has_shown(&self, first: u64) -> bool {
+        self.from.is_some_and(|from| from <= first)
+    }
+
     /// Whether it should be tried before an empty answer for blocks from this one on is believed; counts
     /// the trial.
     pub(crate) fn wants_trial(&mut self, first: u64) -> bool {
-        let is_open = self.from.is_none_or(|from| first < from) && self.trials < MOST_TRIALS;
+        let is_open = !self.has_shown(first) && self.trials < MOST_TRIALS;
         self.trials = self.trials.saturating_add(u32::from(is_open));
         is_open
     }

@@ -3,7 +3,10 @@
 //! USDT (`TetherToken.sol`) logs `AddedBlackList(address)`, `RemovedBlackList(address)` and
 //! `DestroyedBlackFunds(address,uint256)` without an indexed address, so all of its logs of these names are read;
 //! USDC (`Blacklistable.sol` of circlefin/stablecoin-evm) logs `Blacklisted(address indexed)` and
-//! `UnBlacklisted(address indexed)`, so only those of the wanted addresses are.
+//! `UnBlacklisted(address indexed)`, so only those of the wanted addresses are. Whether an answer is believed is
+//! decided in `doubts`.
+
+mod doubts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +23,7 @@ use crate::Error;
 use crate::client::{Call, Meaning};
 use crate::decode::token::as_topic;
 use crate::wire::{Bytes, Hex};
+use doubts::Told;
 
 /// Addresses in one topic list.
 const ADDRESSES_PER_FILTER: usize = 100;
@@ -31,12 +35,12 @@ const MOST_QUESTIONS: usize = 300;
 pub struct Freezes {
     /// Sorted.
     pub found: Vec<Freeze>,
-    /// Where they could not be looked for: the issuer, and up to which block.
+    /// Where they could not be looked for, or endpoints do not say the same: the issuer, and up to which block.
     pub missing: BTreeMap<Oracle, u64>,
 }
 
 /// A log of an issuer, with its data in full.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
     address: Hex<Address>,
@@ -128,11 +132,10 @@ impl Node {
             let (now, before) = (Window::new(start, open.last()), start.checked_sub(1));
             let Some(now) = now else { return Ok(None) };
             rest.extend(before.and_then(|last| Window::new(open.first(), last)));
-            let call = question.call(now);
-            let answer = self.client.ask(&call).await?;
-            match &answer {
-                Ok(_) => {
-                    let logs: Vec<Wire> = self.client.read(&call, &answer)?;
+            let is_long = now.first() < now.last();
+            let half = now.block_count() / 2;
+            match self.logs_of_issuer(question, now).await? {
+                Told::Logs(logs) => {
                     for log in &logs {
                         let found = question.read(self, now, log)?;
                         if wanted.contains(&found.address) {
@@ -141,16 +144,17 @@ impl Node {
                         }
                     }
                 }
-                Err(refusal) => match refusal.meaning() {
-                    Meaning::Later => return Err(self.client.refused(&call, refusal)),
-                    Meaning::TooMuch if now.first() < now.last() => {
-                        let told = refusal.hints().blocks_of(now);
-                        most = told.unwrap_or_else(|| now.block_count() / 2).max(1);
-                        rest.push(now);
-                    }
-                    // Old logs that are not there any more: what is before them is not, either.
-                    _ => return Ok(Some(now.last())),
-                },
+                Told::Refused(refusal) if refusal.meaning() == Meaning::TooMuch && is_long => {
+                    most = refusal.hints().blocks_of(now).unwrap_or(half).max(1);
+                    rest.push(now);
+                }
+                // A shorter piece shows from where on they are there.
+                Told::Unsure if is_long => {
+                    most = half.max(1);
+                    rest.push(now);
+                }
+                // Old logs that are not there any more: what is before them is not, either.
+                Told::Refused(_) | Told::Unsure => return Ok(Some(now.last())),
             }
         }
         Ok(rest.last().map(|open| open.last()))

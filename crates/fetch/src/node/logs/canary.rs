@@ -9,7 +9,7 @@ use std::sync::Arc;
 use fundtrail_model::{H256, Window, hash_hex};
 use serde_json::json;
 
-use super::super::numbered_header_call;
+use super::super::{Node, numbered_header_call};
 use super::filter::logs_call;
 use super::search::Search;
 use crate::Error;
@@ -31,25 +31,40 @@ impl Search<'_> {
             return Ok(());
         }
         if peer.shown().wants_trial(piece.first()) {
-            self.try_logs(peer, piece, end).await?;
+            let tried = self.node.try_logs(peer, piece, end).await;
+            if matches!(tried, Err(Error::Missing { .. })) {
+                peer.gives_no_logs();
+            }
+            tried?;
         }
         for range in ranges {
             self.ask_another(peer, range).await?;
         }
         Ok(())
     }
+}
 
-    /// Asks for a token transfer that is known to be there, at the start of the piece if possible.
-    async fn try_logs(&self, peer: &Arc<Peer>, piece: Window, end: &Header) -> Result<(), Error> {
+impl Node {
+    /// Asks an endpoint for a token transfer that is known to be there, at the start of the piece if possible.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if it gives no logs of a block whose header says that there are some.
+    pub(in crate::node) async fn try_logs(
+        &self,
+        peer: &Arc<Peer>,
+        piece: Window,
+        end: &Header,
+    ) -> Result<(), Error> {
         let has_transfers = |header: &Header| {
             let name = token::transfer_topic();
             header.bloom().is_some_and(|bloom| bloom.is_kept() && !bloom.denies(name.as_bytes()))
         };
         let call = numbered_header_call(piece.first());
         let start = if piece.block_count() > 1 {
-            let answers = self.node.client.ask_peer(peer, std::slice::from_ref(&call)).await?;
-            let answer = answers.first().ok_or_else(|| self.node.null_block(piece.first()))?;
-            Some(self.node.whole_header(piece.first(), &call, answer)?)
+            let answers = self.client.ask_peer(peer, std::slice::from_ref(&call)).await?;
+            let answer = answers.first().ok_or_else(|| self.null_block(piece.first()))?;
+            Some(self.whole_header(piece.first(), &call, answer)?)
         } else {
             None
         };
@@ -68,7 +83,6 @@ impl Search<'_> {
             let all = logs_call(Window::block(block), None);
             let Some(names) = self.names_of(peer, &all).await? else { return Ok(()) };
             if names.is_empty() || names.contains(&token::transfer_topic()) {
-                peer.gives_no_logs();
                 return Err(Error::Missing {
                     host: peer.origin().to_owned(),
                     method: "eth_getLogs".to_owned(),
@@ -83,9 +97,17 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// Notes that an endpoint has a log of this block, unless another one may have given it in its stead.
+    pub(in crate::node) fn note_shown(&self, peer: &Arc<Peer>, block: u64) {
+        let gave = self.client.gave(&["eth_getLogs"]);
+        if gave.iter().all(|gave| Arc::ptr_eq(gave, peer)) {
+            peer.shown().log_of(block);
+        }
+    }
+
     /// The first topics of the logs that answer a question; `None` if it is refused.
     async fn names_of(&self, peer: &Arc<Peer>, call: &Call) -> Result<Option<Vec<H256>>, Error> {
-        let client = &self.node.client;
+        let client = &self.client;
         let answers = client.ask_peer(peer, std::slice::from_ref(call)).await?;
         let Some(Ok(text)) = answers.first() else { return Ok(None) };
         let mut names = vec![];

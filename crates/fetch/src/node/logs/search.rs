@@ -372,7 +372,7 @@ impl Search<'_> {
             return Err(Error::Inconsistent { host: peer.origin().to_owned(), what });
         }
         match found.transfers.iter().map(|found| found.position.block).min() {
-            Some(block) => self.note_shown(peer, block),
+            Some(block) => node.note_shown(peer, block),
             None if is_empty => {
                 let ranges = parts.iter().map(|part| part.blocks).collect();
                 self.doubt_empty(peer, piece, &header, ranges).await?;
@@ -380,14 +380,6 @@ impl Search<'_> {
             None => {}
         }
         Ok(Outcome::Found { found, bytes, end: header })
-    }
-
-    /// Notes that an endpoint has a log of this block, unless another one may have given it in its stead.
-    pub(super) fn note_shown(&self, peer: &Arc<Peer>, block: u64) {
-        let gave = self.node.client.gave(&["eth_getLogs"]);
-        if gave.iter().all(|gave| Arc::ptr_eq(gave, peer)) {
-            peer.shown().log_of(block);
-        }
     }
 
     /// One block in which there is too much for one question: by addresses, then by topics.

@@ -1,10 +1,11 @@
 //! Endpoints that answer `[]` for what is there, or tell of what is not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fundtrail_model::{Address, H256, Transfer, Window};
+use ethers_core::utils::keccak256;
+use fundtrail_model::{Address, H256, Oracle, Transfer, Window};
 use serde_json::{Value, json};
 
 use crate::client::tests::server::{Server, page};
@@ -17,6 +18,9 @@ const TOKEN: Address = Address::repeat_byte(5);
 const PAYER: Address = Address::repeat_byte(1);
 const PAYEE: Address = Address::repeat_byte(2);
 const STRANGER: Address = Address::repeat_byte(3);
+const ISSUER: Address = Address::repeat_byte(4);
+/// Blocks in which the issuer freezes the payee, too.
+const FREEZES: [u64; 2] = [125, 225];
 
 /// What is wrong with an endpoint.
 #[derive(Clone, Copy, Default)]
@@ -90,11 +94,29 @@ fn log_of(block: u64, flaws: Flaws) -> Value {
     })
 }
 
+/// The issuer freezes the payee, or, if it is altered, another one.
+fn freeze_of(block: u64, flaws: Flaws) -> Value {
+    let who = if flaws.alters { Address::repeat_byte(9) } else { PAYEE };
+    let transaction = H256::from_low_u64_be(0x1000 + block);
+    let frozen = H256(keccak256("Blacklisted(address)"));
+    json!({
+        "address": ISSUER, "topics": [frozen, H256::from(who)], "data": "0x", "logIndex": "0x1",
+        "blockHash": H256::from_low_u64_be(0xb000 + block), "blockNumber": format!("{block:#x}"),
+        "transactionIndex": "0x1", "transactionHash": transaction,
+    })
+}
+
+fn logs_of(block: u64, flaws: Flaws) -> impl Iterator<Item = Value> {
+    let freeze = FREEZES.contains(&block).then(|| freeze_of(block, flaws));
+    [log_of(block, flaws)].into_iter().chain(freeze)
+}
+
 fn header(block: u64, flaws: Flaws) -> Value {
-    let log = log_of(block, Flaws::default());
-    let topics: Vec<H256> = serde_json::from_value(log["topics"].clone()).unwrap();
+    let logs: Vec<Value> = logs_of(block, Flaws::default()).collect();
+    let topics = logs.iter().flat_map(|log| log["topics"].as_array().unwrap().clone());
+    let topics: Vec<H256> = topics.map(|topic| serde_json::from_value(topic).unwrap()).collect();
     let mut items: Vec<&[u8]> = topics.iter().map(H256::as_bytes).collect();
-    items.push(TOKEN.as_bytes());
+    items.extend([TOKEN.as_bytes(), ISSUER.as_bytes()].iter().take(logs.len()));
     let bloom = if flaws.has_no_blooms { "0x".to_owned() } else { over(&items) };
     json!({
         "number": format!("{block:#x}"), "hash": H256::from_low_u64_be(0xb000 + block),
@@ -119,17 +141,23 @@ fn result(flaws: Flaws, method: &str, params: &Value) -> Value {
                     allowed.as_array().is_none_or(|allowed| allowed.contains(&log["topics"][place]))
                 });
                 let hidden = flaws.hides.filter(|_| first < last);
-                fits && hidden.is_none_or(|hidden| {
-                    !log["topics"].as_array().unwrap().contains(&json!(H256::from(hidden)))
-                })
+                let is_of = filter.get("address").is_none_or(|of| log["address"] == *of);
+                fits && is_of
+                    && hidden.is_none_or(|hidden| {
+                        !log["topics"].as_array().unwrap().contains(&json!(H256::from(hidden)))
+                    })
             };
-            let logs = (first.max(flaws.logs_from)..=last).map(|block| log_of(block, flaws));
+            let logs = (first.max(flaws.logs_from)..=last).flat_map(|block| logs_of(block, flaws));
             logs.filter(matches).collect()
         }
         "eth_getTransactionReceipt" => {
             let block = number(&params[0]);
             let flaws = Flaws { alters: flaws.alters && flaws.alters_receipts, ..flaws };
-            json!({"logs": [log_of(block, flaws)]})
+            let log = match block.checked_sub(0x1000) {
+                Some(block) => freeze_of(block, flaws),
+                None => log_of(block, flaws),
+            };
+            json!({"logs": [log]})
         }
         other => panic!("nobody asks for {other}"),
     }
@@ -271,6 +299,49 @@ async fn who_tells_of_what_no_receipt_holds_is_not_believed_against_others() {
     assert_eq!(doubted.len(), 1, "{doubted:?}");
     assert_eq!(doubted[0].host, altering.server.origin());
     assert!(doubted[0].why.starts_with("it gave a log at "), "{doubted:?}");
+}
+
+#[tokio::test]
+async fn what_issuers_did_is_believed_like_transfers() {
+    let check =
+        async |flaws: &[Flaws], expected: &[u64], missing: Option<u64>, caught: &[usize]| {
+            let mut endpoints = vec![];
+            for flaws in flaws {
+                endpoints.push(Flawed::start(*flaws).await);
+            }
+            let clients = endpoints.iter().map(Flawed::client).collect();
+            let node = Node::open_all(clients, None).await.unwrap();
+            let (issuers, window) = ([(Oracle::Circle, ISSUER)], Window::new(1, 299).unwrap());
+            let told =
+                node.freezes(&issuers, &[PAYEE, Address::repeat_byte(9)], window).await.unwrap();
+            let framed = told.found.iter().filter(|freeze| freeze.address != PAYEE).count();
+            assert_eq!(framed, 0, "{told:?}");
+            let blocks: Vec<u64> = told.found.iter().map(|freeze| freeze.block).collect();
+            let missing: BTreeMap<Oracle, u64> =
+                missing.map(|last| (Oracle::Circle, last)).into_iter().collect();
+            assert_eq!((blocks.as_slice(), told.missing), (expected, missing));
+            let origin = |place: &usize| endpoints[*place].server.origin();
+            let caught: Vec<&str> = caught.iter().map(origin).collect();
+            let doubted: Vec<String> = node.doubted().into_iter().map(|of| of.host).collect();
+            assert_eq!(doubted, caught);
+        };
+    let honest = Flaws::default();
+    let dropped = Flaws { logs_from: 200, ..honest };
+    let hiding = Flaws { hides: Some(PAYEE), ..honest };
+    let altering = Flaws { alters: true, ..honest };
+    let sure = Flaws { alters_receipts: true, ..altering };
+    check(&[honest], &FREEZES, None, &[]).await;
+    check(&[Flaws { has_no_blooms: true, ..honest }], &FREEZES, None, &[]).await;
+    // Old logs are gone, and the answer is not even empty.
+    check(&[dropped], &[225], Some(199), &[]).await;
+    check(&[Flaws { logs_from: 250, ..honest }], &[], Some(249), &[]).await;
+    check(&[dropped, honest], &FREEZES, None, &[]).await;
+    for lying in [hiding, altering] {
+        check(&[lying, honest], &FREEZES, None, &[0]).await;
+        check(&[honest, lying], &FREEZES, None, &[1]).await;
+    }
+    // Where nobody can tell who is right, nothing is said of the blocks up to there.
+    check(&[honest, sure], &[], Some(225), &[0, 1]).await;
 }
 
 #[tokio::test]
