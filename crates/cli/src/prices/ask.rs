@@ -50,7 +50,9 @@ pub(crate) async fn ask(
     for (chain, mut requests) in wanted {
         let name = chains.info(chain).name;
         requests.retain(|request| is_open(&known, request));
-        let requests = first(requests, &in_vain, &name);
+        let count = requests.len();
+        let requests = first(requests, &in_vain, MOST_PRICES);
+        cut_note(count, MOST_PRICES, &name).iter().for_each(|note| ui::warning(note));
         let mut no_state: BTreeSet<u64> = BTreeSet::new();
         // Feeds first: a pool is asked only where they gave none.
         for is_turn in [is_feed, is_pool] {
@@ -94,25 +96,26 @@ fn is_open(known: &Known, request: &PriceRequest) -> bool {
     })
 }
 
-/// The first blocks' worth, if that is not all: the same command reads the next ones.
-/// What was asked in vain before comes last.
+/// The first blocks' worth, `most` of them: the same command reads the next ones. What was asked in vain before comes
+/// last.
 fn first(
     mut requests: Vec<PriceRequest>,
     in_vain: &BTreeSet<(Asset, u64, Address)>,
-    chain: &str,
+    most: usize,
 ) -> Vec<PriceRequest> {
     requests.sort_by_cached_key(|request| {
         let PriceRequest { asset, block, place, .. } = request;
         (in_vain.contains(&(*asset, *block, place.contract())), *block, *asset, is_pool(place))
     });
-    if MOST_PRICES < requests.len() {
-        ui::warning(&format!(
-            "{MOST_PRICES} of {} prices on {chain} that are not known yet are read; the same command goes on",
-            requests.len()
-        ));
-        requests.truncate(MOST_PRICES);
-    }
+    requests.truncate(most);
     requests
+}
+
+/// That not all prices of a chain are read, if so.
+fn cut_note(count: usize, most: usize, chain: &str) -> Option<String> {
+    (most < count).then(|| {
+        format!("{most} of {count} prices on {chain} that are not known yet are read; the same command goes on")
+    })
 }
 
 const fn is_feed(place: &PricePlace) -> bool {
@@ -121,4 +124,85 @@ const fn is_feed(place: &PricePlace) -> bool {
 
 const fn is_pool(place: &PricePlace) -> bool {
     matches!(place, PricePlace::Pool(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use fundtrail_fetch::PriceRequest;
+    use fundtrail_model::{Address, Asset, ChainId, PriceFeed, PricePlace, PricePool, Timestamp};
+
+    use super::{Known, cut_note, first, is_open};
+
+    const CHAIN: ChainId = ChainId(1);
+
+    fn feed(contract: u8) -> PriceFeed {
+        let contract = Address::repeat_byte(contract);
+        PriceFeed { contract, description: "ETH / USD".to_owned(), decimals: 8 }
+    }
+
+    fn request(block: u64, place: PricePlace) -> PriceRequest {
+        PriceRequest { asset: Asset::Native(CHAIN), block, time: Timestamp(block), place }
+    }
+
+    fn of_feed(block: u64) -> PriceRequest {
+        request(block, PricePlace::Feed(feed(1)))
+    }
+
+    fn of_pool(block: u64) -> PriceRequest {
+        let [contract, token, quote] = [2, 3, 4].map(Address::repeat_byte);
+        let (decimals, quote_decimals, fee) = (18, 18, 500);
+        let feed = feed(1);
+        let pool = PricePool { contract, token, decimals, quote, quote_decimals, fee, feed };
+        request(block, PricePlace::Pool(pool))
+    }
+
+    /// The blocks, those of pools with a star.
+    fn shown(requests: &[PriceRequest]) -> Vec<String> {
+        let star = |of: &PriceRequest| if super::is_pool(&of.place) { "*" } else { "" };
+        requests.iter().map(|of| format!("{}{}", of.block, star(of))).collect()
+    }
+
+    #[test]
+    fn the_first_blocks_come_first_and_what_was_asked_in_vain_last() {
+        let check = |most: usize, in_vain: &[u64], expected: &[&str]| {
+            let requests = vec![of_pool(7), of_feed(9), of_feed(5), of_pool(5), of_feed(7)];
+            let vain = |block: &u64| (Asset::Native(CHAIN), *block, Address::repeat_byte(1));
+            let in_vain: BTreeSet<_> = in_vain.iter().map(vain).collect();
+            assert_eq!(shown(&first(requests, &in_vain, most)), expected, "{most} {in_vain:?}");
+        };
+        check(9, &[], &["5", "5*", "7", "7*", "9"]);
+        check(3, &[], &["5", "5*", "7"]);
+        check(9, &[5], &["5*", "7", "7*", "9", "5"]);
+        check(4, &[5], &["5*", "7", "7*", "9"]);
+        check(0, &[], &[]);
+    }
+
+    #[test]
+    fn a_cut_is_said() {
+        assert_eq!(cut_note(5_000, 5_000, "Ethereum"), None);
+        assert_eq!(
+            cut_note(5_001, 5_000, "Ethereum").unwrap(),
+            "5000 of 5001 prices on Ethereum that are not known yet are read; the same command goes on"
+        );
+    }
+
+    #[test]
+    fn nobody_is_asked_twice_nor_after_a_price() {
+        let check = |told: &[(u8, bool)], feed_is_open: bool, pool_is_open: bool| {
+            let of =
+                |(contract, is_price): &(u8, bool)| (Address::repeat_byte(*contract), *is_price);
+            let told: BTreeMap<Address, bool> = told.iter().map(of).collect();
+            let known = Known::from([((Asset::Native(CHAIN), 5), told)]);
+            let open = (is_open(&known, &of_feed(5)), is_open(&known, &of_pool(5)));
+            assert_eq!(open, (feed_is_open, pool_is_open));
+            assert!(is_open(&known, &of_feed(6)), "another block");
+        };
+        check(&[], true, true);
+        check(&[(1, true)], false, false);
+        check(&[(1, false)], false, true);
+        check(&[(1, false), (2, false)], false, false);
+        check(&[(1, false), (2, true)], false, false);
+    }
 }

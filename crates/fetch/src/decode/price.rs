@@ -1,7 +1,8 @@
 //! Prices from what feeds and pools answer.
 //!
 //! A feed is Chainlink's `AggregatorV3Interface`, a pool Uniswap v3's `IUniswapV3Pool`. What a contract says of
-//! itself is compared, byte for byte, with what the list of sources says of it before its price is looked at.
+//! itself is compared, byte for byte, with what the list of sources says of it before its price is looked at. The bounds
+//! of an aggregator (`minAnswer`, `maxAnswer`) are not asked for: a price at one of them is told like any other.
 
 mod rate;
 
