@@ -94,6 +94,33 @@ fn freezes_have_their_time_and_strangers_freezes_are_left_out() {
         assert!(said.contains(words), "{words}: {said}");
     }
 
+    // A report on a wallet tells the same of it, since its own beginning, and leaves the theft's report alone.
+    let [url, who] = [node.url(), checksum(clean)];
+    let words = ["screen", "--chain", "ethereum", &who, "--rpc", &url, "--case", "case.ftcase"];
+    let rest = ["--from", "0", "--to", "latest", "--second-opinions", "--out", "w.json"];
+    sandbox.run(&[&words[..], &rest].concat()).success();
+    let wallet = read(&sandbox, "w.json");
+    let told = wallet["wallets"][0]["opinions"].to_string();
+    for words in [
+        "the issuer of USDT has frozen it at the end of block",
+        ": frozen in block 5 (2024-03-29 10:00:00 UTC), transaction",
+        ", released in block ",
+        "Logs of what the issuer of USDC on Ethereum froze and released were read for blocks 0–",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(!told.contains("since when is not known"), "{told}");
+    sandbox.run(&["report", "case.ftcase", "--out", "d.json"]).success();
+    let after = read(&sandbox, "d.json");
+    let changed = report.as_object().unwrap().iter().filter(|(part, of)| after[*part] != **of);
+    let changed: Vec<&str> = changed.map(|(part, _)| part.as_str()).collect();
+    // The holder is part of the theft: more of it was looked at now.
+    assert_eq!(changed, ["case_digest", "certainty", "summary"]);
+    // The theft asked anew leaves the wallet's report alone.
+    trace(&sandbox, &node, &[&hashes[1]], &["--second-opinions"]).success();
+    sandbox.run(&["screen", "--case", "case.ftcase", "--out", "w2.json"]).success();
+    assert_eq!(read(&sandbox, "w2.json")["wallets"], wallet["wallets"]);
+
     // An endpoint that gives few blocks at once tells the same.
     let refusal = Refusal::new(-32000, 200, "exceed maximum block range: 3");
     let narrow =

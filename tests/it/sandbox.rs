@@ -16,6 +16,14 @@ pub(crate) struct Outcome {
     pub(crate) stderr: String,
 }
 
+fn outcome(output: std::process::Output) -> Outcome {
+    Outcome {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
 impl Sandbox {
     pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
@@ -38,7 +46,11 @@ impl Sandbox {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_fundtrail"));
+        self.sealed(env!("CARGO_BIN_EXE_fundtrail"), arguments)
+    }
+
+    fn sealed(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .env_clear()
@@ -56,12 +68,14 @@ impl Sandbox {
 
     /// Runs the binary to its end, with variables of the environment.
     pub(crate) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Outcome {
-        let output = self.command(arguments).envs(environment.iter().copied()).output().unwrap();
-        Outcome {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        outcome(self.command(arguments).envs(environment.iter().copied()).output().unwrap())
+    }
+
+    /// Runs the binary where no file may become larger than so many blocks of 512 bytes, like on a disk that is full.
+    pub(crate) fn run_on_full_disk(&self, blocks: u32, arguments: &[&str]) -> Outcome {
+        let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let words = ["-c", &limited, env!("CARGO_BIN_EXE_fundtrail")];
+        outcome(self.sealed("/bin/sh", &[&words[..], arguments].concat()).output().unwrap())
     }
 
     /// Starts the binary and says nothing of what it says.

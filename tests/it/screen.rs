@@ -357,13 +357,10 @@ fn screening_in_the_case_of_a_theft_leaves_its_report_alone() {
     sandbox.write("p.csv", "chain,contract,date,usd,source\n1,native,2022-05-01,2000,test\n");
     let how = ["--labels", "ours.csv", "--as-of", "2022-06-01", "--flag", "then"];
     trace(&sandbox, &node, &[&hashes[0]], &how).success();
-    // All but what is of the case as a whole, which holds more then: its digest, what was looked at, who is in it.
+    // All but the digest of the case, which holds more then.
     let told = |name: &str| {
-        let report = read(&sandbox, name);
-        let mut parts = report.as_object().unwrap().clone();
-        parts.retain(|part, _| !["case_digest", "certainty", "parties"].contains(&part.as_str()));
-        let summary = parts["summary"].as_array_mut().unwrap();
-        assert_eq!(summary.pop().unwrap()["question"], "How sure is this?");
+        let mut parts = read(&sandbox, name).as_object().unwrap().clone();
+        assert!(parts.remove("case_digest").is_some());
         parts
     };
     let check = |theft: &serde_json::Map<String, Value>| {

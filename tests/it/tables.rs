@@ -2,6 +2,7 @@
 
 use crate::sandbox::Sandbox;
 
+const PAYER: &str = "0xD014377C7CbcDbc1e07D5a2EEF59cF8712Fcdf19";
 const CASE: &str = "fundtrail-demo/case.ftcase";
 
 fn demo(more: &[&str]) -> Sandbox {
@@ -67,4 +68,19 @@ fn a_set_needs_a_folder() {
     check(&[], "name the folder with --out");
     check(&["--out", "taken"], "it is a file");
     assert_eq!(sandbox.read("taken"), "words");
+}
+
+#[test]
+fn a_workbook_that_finds_no_room_says_so() {
+    let sandbox = demo(&[]);
+    sandbox.run(&["screen", "--case", CASE, "--offline", "--chain", "eth", PAYER]).success();
+    for command in [&["report", CASE][..], &["screen", "--case", CASE]] {
+        let arguments = [command, &["--out", "full.xlsx"]].concat();
+        let outcome = sandbox.run_on_full_disk(16, &arguments);
+        let said = &outcome.stderr;
+        assert_eq!(outcome.code, Some(1), "{said}");
+        assert!(said.contains("which takes no more of them"), "{said}");
+        assert!(said.contains("make room there") && !said.contains("panicked"), "{said}");
+        assert!(!sandbox.path("full.xlsx").exists());
+    }
 }

@@ -6,6 +6,7 @@
 
 mod again;
 mod args;
+mod aside;
 mod behaviour;
 mod budget;
 mod chains;
@@ -32,6 +33,7 @@ mod settings;
 mod through;
 mod ui;
 mod wallet;
+mod workbook;
 
 use std::process::ExitCode;
 

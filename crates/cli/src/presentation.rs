@@ -20,17 +20,19 @@ use fundtrail_report::{
 };
 use fundtrail_store::Case;
 
+use crate::aside::aside;
 use crate::behaviour;
 use crate::chains::Chains;
 use crate::destination::{Destination, Format};
 use crate::error::Error;
 use crate::evidence::{Evidence, How, Valuation};
-use crate::opinions::asked_issuers;
+use crate::opinions::{asked_issuers, of_trail};
 use crate::paths;
 use crate::prices::{PriceBook, PriceSource};
 use crate::rules::Rules;
 use crate::through;
 use crate::ui;
+use crate::workbook;
 
 /// Names of settings in a case file. Keys that begin with `run.` tell of a run, not of the case.
 pub(crate) mod key {
@@ -59,6 +61,8 @@ pub(crate) mod key {
     pub(crate) const SCREEN: &str = "screen.";
     /// Before a setting that `screen` keeps for itself: what a trace in the same case says does not change by it.
     pub(crate) const SCREENED: &str = "screened.";
+    /// By chain: the block at whose end contracts were asked for second opinions.
+    pub(crate) const OPINIONS: &str = "opinions.";
     /// By chain and issuer: the blocks whose logs of freezes were read.
     pub(crate) const FREEZES: &str = "freezes.";
     /// The title of that report.
@@ -265,6 +269,9 @@ fn present_noting(
             chains.info_on(records.chain, last)
         })
         .collect();
+    // Who is in the case for a report on a wallet alone is no part of this.
+    let aside = aside(case, chains, trails.iter().chain([&trail]))?;
+    let is_ours = |chain: ChainId, address: Address| !aside.contains(&(chain, address));
     let claims: Vec<_> =
         evidence.chains.iter().flat_map(|records| records.claims.iter().cloned()).collect();
     let accounts: Vec<_> =
@@ -273,13 +280,13 @@ fn present_noting(
         .chains
         .iter()
         .flat_map(|records| records.transfers.iter().filter_map(difference))
+        .filter(|of| is_ours(of.asset.chain(), of.address))
         .collect();
     let until = evidence.chains.iter().map(|records| (records.chain, records.until)).collect();
     let tokens = trusted_tokens(case)?;
-    let opinions = case.opinions()?;
-    let freezes = case.freezes()?;
     let chain_ids = evidence.chains.iter().map(|records| records.chain);
     let issuers = asked_issuers(&settings, chains, chain_ids);
+    let (opinions, freezes) = of_trail(case, &settings, &issuers)?;
     let seed_specs: Vec<(String, SeedId)> =
         evidence.seeds.iter().map(|(spec, seed)| (spec.clone(), seed.id)).collect();
     let background: Vec<_> = numbered(&settings, key::BACKGROUND)
@@ -315,7 +322,8 @@ fn present_noting(
         })
         .collect();
     // A large case's records take as much memory as what is said of them.
-    let coverage = evidence.into_coverage();
+    let mut coverage = evidence.into_coverage();
+    coverage.retain(|of| is_ours(of.chain, of.address));
     let value = Valuation { how, times: &times };
     let title = match trail.direction {
         Direction::Out => "Trail of stolen funds",
@@ -608,7 +616,9 @@ fn render(
             ));
         }
         Format::Table(table) => return Ok(fundtrail_report::csv(report, table, to)?),
-        Format::Xlsx => return Ok(fundtrail_report::xlsx(report, scratch, to)?),
+        Format::Xlsx => {
+            return workbook::write(scratch, || fundtrail_report::xlsx(report, scratch, to));
+        }
         Format::Graphml => return Ok(fundtrail_report::graphml(report, to)?),
         Format::Gexf => return Ok(fundtrail_report::gexf(report, to)?),
         Format::Dot => return Ok(fundtrail_report::dot(report, to)?),

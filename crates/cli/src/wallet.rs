@@ -22,8 +22,10 @@ use crate::destination::Destination;
 use crate::error::Error;
 use crate::evidence::{Evidence, How, Valuation};
 use crate::names::unnamed;
+use crate::opinions::asked_for;
 use crate::presentation::{SOFTWARE, endpoints, key, lists, trusted_tokens, with_times};
 use crate::ui;
+use crate::workbook;
 
 /// What a report on a wallet is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,7 +226,7 @@ fn present_noting(
 ) -> Result<Report, Error> {
     let evidence = Evidence::load(case)?;
     let marks = case.marks()?;
-    let settings = settings_of(case)?;
+    let (settings, own_settings) = (settings_of(case)?, case.settings()?);
     let unnamed = unnamed(case, &evidence)?;
     let times = evidence.times();
     let infos = infos(&evidence, chains, screened);
@@ -258,13 +260,19 @@ fn present_noting(
         let (patterns, is_person) = behaviour::look_at(&evidence, how, &settings, &names, place);
         found.push((statement(known, &question), patterns, is_person));
     }
+    let issuers: Vec<_> = screened
+        .iter()
+        .map(|of| asked_for(&own_settings, chains, (of.chain, of.address)))
+        .collect();
     let subjects: Vec<Subject<'_>> = found
         .iter()
-        .map(|(statement, patterns, is_person)| Subject {
+        .zip(&issuers)
+        .map(|((statement, patterns, is_person), issuers)| Subject {
             statement,
             patterns,
             is_person: *is_person,
             is_named: !unnamed.contains(&statement.chain),
+            issuers,
         })
         .collect();
     let with_oracles = screened.iter().filter(|of| !chains.oracles(of.chain).is_empty());
@@ -293,6 +301,7 @@ fn present_noting(
         tokens: &tokens,
         accounts: &accounts,
         opinions: &case.opinions()?,
+        freezes: &case.freezes()?,
         has_oracles: &has_oracles,
         crowds: &crowds,
         hub_counterparties: how.limits.hub_counterparties,
@@ -416,7 +425,9 @@ fn render(
             fundtrail_report::markdown(&wallet::document(report)).into_bytes()
         }
         WalletFormat::Json => wallet::json(report)?,
-        WalletFormat::Xlsx => return Ok(wallet::xlsx(report, scratch, to)?),
+        WalletFormat::Xlsx => {
+            return workbook::write(scratch, || wallet::xlsx(report, scratch, to));
+        }
         WalletFormat::Table(table) => return Ok(wallet::csv(report, table, to)?),
     };
     to.write_all(&whole)

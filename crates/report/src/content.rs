@@ -34,7 +34,7 @@ pub(crate) use behaviour::{definition, measure, threshold};
 pub(crate) use coins::Coins;
 pub(crate) use findings::{lead_text, then_words, today_words, when};
 pub(crate) use glossary::of_wallets;
-pub(crate) use opinions::told;
+pub(crate) use opinions::{search, since, told};
 pub(crate) use parties::{invented_mark, label_text, listing_dates, listing_text};
 pub use paths::{MainPlaces, main_places};
 pub(crate) use prices::Used;

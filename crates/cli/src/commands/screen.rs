@@ -167,7 +167,7 @@ fn fetched(args: &Screen, chains: &Chains, again: &str) -> Result<Fetched, Error
         keep(&mut case, &judged, &screened)?;
         if args.naming.second_opinions {
             let others = dealt_with(&case, chain, &addresses, window)?;
-            let about = (&addresses[..], others, window.last());
+            let about = (&addresses[..], others, window);
             opinions::ask_about(&mut case, &mut nodes, chains, chain, about).await?;
         }
         let how = wallet::how(&case, chains)?;

@@ -24,15 +24,7 @@ fn line(input: &Input<'_>, names: &Names<'_>, opinion: &Opinion) -> schema::Opin
     let Opinion { chain, address, oracle, contract, block, is_listed } = *opinion;
     let day = names.day(chain, block).unwrap_or(input.today);
     let listings: Vec<&Listing> = names.directory().listings(address).collect();
-    let history: Vec<&Freeze> = freezes_of(input, chain, address)
-        .filter(|freeze| freeze.contract == contract && freeze.block <= block)
-        .collect();
-    let since = match oracle {
-        Oracle::Sanctions => String::new(),
-        Oracle::Tether | Oracle::Circle => {
-            history_text(&history, is_listed, searched(input, chain, contract))
-        }
-    };
+    let (history, since) = since(opinion, input.freezes, input.issuers);
     let (statement, is_disagreement) =
         told(opinion, day, (&names.block(chain, block), &since), &listings);
     schema::Opinion {
@@ -46,6 +38,27 @@ fn line(input: &Input<'_>, names: &Names<'_>, opinion: &Opinion) -> schema::Opin
         statement,
         freezes: history.into_iter().map(freeze_line).collect(),
     }
+}
+
+/// What led to an opinion of an issuer, and since when it is so, as part of a sentence.
+pub(crate) fn since<'a>(
+    opinion: &Opinion,
+    freezes: &'a [Freeze],
+    issuers: &[Issuer],
+) -> (Vec<&'a Freeze>, String) {
+    let Opinion { chain, address, oracle, contract, block, is_listed } = *opinion;
+    let is_of = |freeze: &&Freeze| {
+        (freeze.chain, freeze.address, freeze.contract) == (chain, address, contract)
+            && freeze.block <= block
+    };
+    let history: Vec<&Freeze> = freezes.iter().filter(is_of).collect();
+    let issuer = issuers.iter().find(|of| (of.chain, of.contract) == (chain, contract));
+    let searched = issuer.and_then(|issuer| issuer.searched);
+    let since = match oracle {
+        Oracle::Sanctions => String::new(),
+        Oracle::Tether | Oracle::Circle => history_text(&history, is_listed, searched),
+    };
+    (history, since)
 }
 
 /// An opinion, since when that is so, beside what the lists say of the same address on that day, and whether they contradict each other.
@@ -129,35 +142,33 @@ pub(super) fn issuer<'a>(
     input.issuers.iter().find(|issuer| (issuer.chain, issuer.contract) == (chain, contract))
 }
 
-fn searched(input: &Input<'_>, chain: ChainId, contract: Address) -> Option<Window> {
-    issuer(input, chain, contract)?.searched
-}
-
 /// Which logs of freezes were read, of the issuers that were asked: a sentence each.
 pub(super) fn searches(input: &Input<'_>, names: &Names<'_>) -> Vec<String> {
     let is_asked = |issuer: &&Issuer| {
         let place = (issuer.chain, issuer.contract);
         input.opinions.iter().any(|of| (of.chain, of.contract) == place)
     };
-    let of = |issuer: &Issuer| {
-        let who = match issuer.oracle {
-            Oracle::Sanctions => return None,
-            Oracle::Tether => "USDT",
-            Oracle::Circle => "USDC",
-        };
-        let chain = names.chain(issuer.chain);
-        Some(match issuer.searched {
-            Some(window) => format!(
-                "Logs of what the issuer of {who} on {chain} froze and released were read for blocks {window}, as the \
-                 node gave them; whether it has frozen an address at the end is its contract's own word."
-            ),
-            None => format!(
-                "Logs of what the issuer of {who} on {chain} froze and released were not read; whether it has frozen an \
-                 address at the end is its contract's own word."
-            ),
-        })
-    };
+    let of = |issuer: &Issuer| search(issuer, &names.chain(issuer.chain));
     input.issuers.iter().filter(is_asked).filter_map(of).collect()
+}
+
+/// Which logs of an issuer were read, as a sentence.
+pub(crate) fn search(issuer: &Issuer, chain: &str) -> Option<String> {
+    let who = match issuer.oracle {
+        Oracle::Sanctions => return None,
+        Oracle::Tether => "USDT",
+        Oracle::Circle => "USDC",
+    };
+    Some(match issuer.searched {
+        Some(window) => format!(
+            "Logs of what the issuer of {who} on {chain} froze and released were read for blocks {window}, as the \
+             node gave them; whether it has frozen an address at the end is its contract's own word."
+        ),
+        None => format!(
+            "Logs of what the issuer of {who} on {chain} froze and released were not read; whether it has frozen an \
+             address at the end is its contract's own word."
+        ),
+    })
 }
 
 /// Since when, as part of a sentence.

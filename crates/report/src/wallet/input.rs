@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
-    AccountFact, Address, ChainId, ChainInfo, Crowd, Date, FlagRule, Marks, Opinion, Patterns,
-    Statement, Timestamp, TokenClaim,
+    AccountFact, Address, ChainId, ChainInfo, Crowd, Date, FlagRule, Freeze, Marks, Opinion,
+    Patterns, Statement, Timestamp, TokenClaim,
 };
 
-use crate::input::{ListLine, TrustedToken, UsdView};
+use crate::input::{Issuer, ListLine, TrustedToken, UsdView};
 
 /// Everything that a wallet report says, as values. [`content()`](super::content()) reads nothing else.
 #[expect(missing_debug_implementations, reason = "a price view is a function")]
@@ -33,6 +33,8 @@ pub struct Input<'a> {
     pub accounts: &'a [AccountFact],
     /// What contracts on the chain say of addresses, where they were asked.
     pub opinions: &'a [Opinion],
+    /// What issuers did to addresses, where their logs were read.
+    pub freezes: &'a [Freeze],
     /// The chains on which there are such contracts to ask.
     pub has_oracles: &'a BTreeSet<ChainId>,
     /// Addresses that were found to be crowded.
@@ -72,4 +74,6 @@ pub struct Subject<'a> {
     pub is_person: bool,
     /// Whether it and all whom it dealt with were looked up in the lists: of others nothing is known.
     pub is_named: bool,
+    /// The issuers that can be asked, and which of their logs were read for it.
+    pub issuers: &'a [Issuer],
 }

@@ -26,7 +26,7 @@ pub(super) fn wallet(known: &Known<'_>, idx: usize, subject: &Subject<'_>) -> Wa
     let time = |block| known.coins.time(chain, block).map(|time| time.to_string());
     let listed = listed::listed(&view);
     let listings: Vec<String> = view.listings(me).map(|of| own_listing(&view, of)).collect();
-    let (opinions, disagreements) = unknown::opinions(&view);
+    let (opinions, disagreements) = unknown::opinions(&view, subject);
     let is_flagged_itself = view.listings(me).any(|of| is_flagged(&view, of));
     let told = Told {
         listings: &listings,

@@ -1,33 +1,47 @@
 //! What is not known of a wallet, and what contracts on the chain say beside the lists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{Address, Listing, Opinion, Standing, checksum};
 
 use super::attention::counted;
 use super::input::Subject;
 use super::view::View;
-use crate::content::told;
+use crate::content::{search, since, told};
 use crate::number::group;
 
-/// What contracts say of the wallet and of those it dealt with: all that is said or that contradicts the lists, and of
-/// these what contradicts them.
-pub(super) fn opinions(view: &View<'_>) -> (Vec<String>, Vec<String>) {
+/// What contracts say of the wallet and of those it dealt with: all that is said or that contradicts the lists, what
+/// issuers did to them, and which of their logs were read; and of these what contradicts the lists.
+pub(super) fn opinions(view: &View<'_>, subject: &Subject<'_>) -> (Vec<String>, Vec<String>) {
     let who = concerned(view);
     let is_ours = |of: &&Opinion| of.chain == view.chain() && who.contains(&of.address);
-    let mut found: Vec<(bool, String)> = Vec::new();
+    // Of several blocks the last one counts.
+    let mut last: BTreeMap<(Address, Address), &Opinion> = BTreeMap::new();
     for of in view.known.input.opinions.iter().filter(is_ours) {
+        let slot = last.entry((of.address, of.contract)).or_insert(of);
+        if slot.block < of.block {
+            *slot = of;
+        }
+    }
+    let mut found: Vec<(bool, String)> = Vec::new();
+    let asked: BTreeSet<Address> = last.keys().map(|(_, contract)| *contract).collect();
+    for of in last.into_values() {
         let day = view.day(of.block).unwrap_or(view.known.input.today);
         let block = view.known.coins.block(view.chain(), of.block);
         let listings: Vec<&Listing> = view.listings(of.address).collect();
-        let (statement, is_disagreement) = told(of, day, (&block, ""), &listings);
-        if of.is_listed || is_disagreement {
+        let (history, since) = since(of, view.known.input.freezes, subject.issuers);
+        let (statement, is_disagreement) = told(of, day, (&block, &since), &listings);
+        if of.is_listed || is_disagreement || !history.is_empty() {
             found.push((is_disagreement, format!("{}: {statement}", checksum(of.address))));
         }
     }
     found.sort_by_key(|(is_disagreement, _)| !is_disagreement);
     let disagreements = found.iter().filter(|(is, _)| *is).map(|(_, text)| text.clone()).collect();
-    (found.into_iter().map(|(_, text)| text).collect(), disagreements)
+    let mut told: Vec<String> = found.into_iter().map(|(_, text)| text).collect();
+    let chain = view.known.coins.chain(view.chain());
+    let issuers = subject.issuers.iter().filter(|of| asked.contains(&of.contract));
+    told.extend(issuers.filter_map(|issuer| search(issuer, &chain)));
+    (told, disagreements)
 }
 
 /// The wallet and those it dealt with.

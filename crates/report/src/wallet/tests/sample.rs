@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fundtrail_model::{
     AccountFact, AccountKind, Address, Amount, Asset, AssetAccount, AssetClass, Category, Cause,
-    ChainId, ChainInfo, Confidence, DateBound, FlagRule, H256, How, Label, Listing, Look, Marks,
-    Movement, NativeCoin, Opinion, Patterns, Position, Proof, Side, Standing, Statement, Step,
-    Timestamp, TokenClaim, Transfer, Window, parse_date,
+    ChainId, ChainInfo, Confidence, DateBound, FlagRule, Freeze, H256, How, Label, Listing, Look,
+    Marks, Movement, NativeCoin, Opinion, Patterns, Position, Proof, Side, Standing, Statement,
+    Step, Timestamp, TokenClaim, Transfer, Window, parse_date,
 };
 
 use super::super::{Input, Report, Subject, content};
-use crate::input::{PriceNote, TrustedToken, Usd, Valued};
+use crate::input::{Issuer, PriceNote, TrustedToken, Usd, Valued};
 
 pub(super) const CHAIN: ChainId = ChainId(1);
 pub(super) const COIN: Asset = Asset::Native(CHAIN);
@@ -40,6 +40,8 @@ pub(super) struct Sample {
     /// Blocks that were not looked at.
     pub(super) gap: Option<Window>,
     pub(super) opinions: Vec<Opinion>,
+    pub(super) freezes: Vec<Freeze>,
+    pub(super) issuers: Vec<Issuer>,
 }
 
 impl Default for Sample {
@@ -62,6 +64,8 @@ impl Default for Sample {
             is_named: true,
             gap: None,
             opinions: Vec::new(),
+            freezes: Vec::new(),
+            issuers: Vec::new(),
         }
     }
 }
@@ -201,6 +205,7 @@ impl Sample {
                 patterns: &Patterns::default(),
                 is_person: true,
                 is_named: self.is_named,
+                issuers: &self.issuers,
             }],
             chains: &[ChainInfo {
                 id: CHAIN,
@@ -218,6 +223,7 @@ impl Sample {
             tokens: &self.tokens,
             accounts: &accounts,
             opinions: &self.opinions,
+            freezes: &self.freezes,
             has_oracles: &BTreeSet::from([CHAIN]),
             crowds: &[],
             hub_counterparties: 1_000,
