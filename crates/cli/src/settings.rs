@@ -9,7 +9,7 @@ use fundtrail_labels::prices::Prices;
 use fundtrail_model::{Amount, ChainId, Date, Direction, FlagRule, sanitize_claim};
 use fundtrail_store::Case;
 
-use crate::args::{Allowed, Following, Naming, PriceSourceName, Trace};
+use crate::args::{Allowed, Following, Naming, Nodes, PriceSourceName, Trace};
 use crate::behaviour;
 use crate::budget::{Allowance, parse_time};
 use crate::chains::Chains;
@@ -95,18 +95,34 @@ impl Settings {
         }
         let settings = Self {
             specs,
-            until,
-            rpc: if args.rpc.is_empty() { config.rpc } else { args.rpc.clone() },
-            timeout: Duration::from_secs(args.timeout),
-            max_rps: args.max_rps.clone(),
-            allowance: allowance(&args.allowed)?,
-            case_path,
             through: through::parse(&args.following.through, chains)?,
             places: destinations(&args.output.out, args.output.format)?,
             kept,
+            ..Self::of_nodes(&args.nodes, config.rpc, until, case_path)?
         };
         settings.check_rule(None)?;
         Ok(settings)
+    }
+
+    /// What is meant where nothing is followed: `rpc` are the nodes where none was typed.
+    pub(crate) fn of_nodes(
+        typed: &Nodes,
+        rpc: Vec<String>,
+        until: Vec<(Option<ChainId>, Until)>,
+        case_path: PathBuf,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            specs: Vec::new(),
+            until,
+            rpc: if typed.rpc.is_empty() { rpc } else { typed.rpc.clone() },
+            timeout: Duration::from_secs(typed.timeout),
+            max_rps: typed.max_rps.clone(),
+            allowance: allowance(&typed.allowed)?,
+            case_path,
+            places: Vec::new(),
+            through: None,
+            kept: Vec::new(),
+        })
     }
 
     /// Refuses a rule that cannot be followed the way that is meant, by what was typed and what the case says.
@@ -163,7 +179,7 @@ impl Settings {
 }
 
 /// How much was allowed.
-pub(crate) fn allowance(typed: &Allowed) -> Result<Allowance, Error> {
+fn allowance(typed: &Allowed) -> Result<Allowance, Error> {
     let time = typed.max_time.as_deref().map(parse_time).transpose()?;
     Ok(Allowance { requests: typed.max_requests, time })
 }

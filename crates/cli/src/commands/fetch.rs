@@ -1,7 +1,6 @@
 //! `fundtrail fetch`
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use fundtrail_model::{Address, AssetClass, ChainId, ChainInfo, How, Proof, Window, checksum};
 use fundtrail_store::Case;
@@ -15,7 +14,7 @@ use crate::job::Job;
 use crate::names::name_all;
 use crate::nodes::Nodes;
 use crate::presentation::parse_day;
-use crate::settings::{Settings, Start, allowance, parse_until};
+use crate::settings::{Settings, Start, parse_until};
 use crate::ui;
 
 /// `again` is the command that goes on where this one stops.
@@ -92,18 +91,7 @@ fn settings(args: &Fetch, chains: &Chains) -> Result<Settings, Error> {
     let config = Config::load()?;
     let until =
         args.until.iter().map(|text| parse_until(text, chains)).collect::<Result<_, _>>()?;
-    Ok(Settings {
-        specs: Vec::new(),
-        until,
-        rpc: if args.rpc.is_empty() { config.rpc } else { args.rpc.clone() },
-        timeout: Duration::from_secs(args.timeout),
-        max_rps: args.max_rps.clone(),
-        allowance: allowance(&args.allowed)?,
-        case_path: args.case.clone(),
-        places: Vec::new(),
-        through: None,
-        kept: Vec::new(),
-    })
+    Settings::of_nodes(&args.nodes, config.rpc, until, args.case.clone())
 }
 
 /// What a case says of addresses in some blocks.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use fundtrail_model::{Address, ChainId, FlagRule, Window, checksum, sanitize_claim};
 use fundtrail_store::Case;
@@ -19,9 +18,7 @@ use crate::names::{check_lists_of_trace, name_all_anew};
 use crate::opinions;
 use crate::presentation::{key, parse_day};
 use crate::prices::ask::ask as ask_prices;
-use crate::settings::{
-    Settings, Start, Until, allowance, check_prices, price_sources, read_prices,
-};
+use crate::settings::{Settings, Start, Until, check_prices, price_sources, read_prices};
 use crate::ui;
 use crate::wallet::{
     self, Screened, deliver, destinations, kept, looked_at, own_key, present, settings_of,
@@ -77,7 +74,7 @@ pub(crate) fn run(args: &Screen, again: &str) -> Result<Exit, Error> {
 fn refuse_what_needs_addresses(args: &Screen) -> Result<(), Error> {
     let naming = &args.naming;
     let typed = [
-        ("--rpc", !args.rpc.is_empty()),
+        ("--rpc", !args.nodes.rpc.is_empty()),
         ("--from", args.from.is_some()),
         ("--to", args.to.is_some()),
         ("--labels", !naming.labels.is_empty()),
@@ -294,22 +291,12 @@ fn settings(
         Some(text) => vec![(None, parse_when("--to", text)?)],
         None => Vec::new(),
     };
-    Ok(Settings {
-        specs: Vec::new(),
-        until,
-        rpc: if args.rpc.is_empty() { config.rpc } else { args.rpc.clone() },
-        timeout: Duration::from_secs(args.timeout),
-        max_rps: args.max_rps.clone(),
-        allowance: allowance(&args.allowed)?,
-        case_path: match (&args.case, addresses.first()) {
-            (Some(path), _) => path.clone(),
-            (None, Some(first)) => case_path(chains, chain, *first),
-            (None, None) => return Err(Error::usage("no wallet was named", "name one")),
-        },
-        places: Vec::new(),
-        through: None,
-        kept: Vec::new(),
-    })
+    let path = match (&args.case, addresses.first()) {
+        (Some(path), _) => path.clone(),
+        (None, Some(first)) => case_path(chains, chain, *first),
+        (None, None) => return Err(Error::usage("no wallet was named", "name one")),
+    };
+    Settings::of_nodes(&args.nodes, config.rpc, until, path)
 }
 
 /// `ethereum-0x1234abcd.wallet.ftcase`, after the first address.
