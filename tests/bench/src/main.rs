@@ -20,6 +20,7 @@ mod memory;
 mod peer;
 mod render;
 mod requests;
+mod screen;
 mod store;
 #[allow(dead_code, reason = "each bench takes what it needs")]
 mod table;
@@ -55,6 +56,11 @@ const BENCHES: &[Bench] = &[
         render::passed_on,
     ),
     ("render-shed", "the same where something is left at each of 100,000 addresses", render::shed),
+    (
+        "screen",
+        "reports on one wallet with up to 200,000 transfers, and how they grow",
+        screen::run,
+    ),
     (
         "follow-100k",
         "following 100,000 transfers against a plain sorted pass",
