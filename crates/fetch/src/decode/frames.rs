@@ -14,6 +14,9 @@ use crate::wire::{CallFrame, FlatTrace, Hex, TracedTransaction};
 
 /// Deeper than any chain allows (1,024).
 const MAX_DEPTH: usize = 4096;
+/// Each level is read again to find the one below it. So many bytes in all take some seconds; the frames of the largest
+/// honest answers, ten or twenty deep, stay far below.
+const MAX_READ: usize = 3 << 30;
 
 /// What the frames of one transaction did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -152,12 +155,23 @@ pub(crate) fn from_traced_block(
 
 /// The frames of one transaction from the `callTracer`.
 pub(crate) fn from_calls(top: &RawValue) -> Result<Frames, Fault> {
+    from_calls_within(top, MAX_READ)
+}
+
+fn from_calls_within(top: &RawValue, most: usize) -> Result<Frames, Fault> {
     let mut frames = Frames::default();
+    let mut read: usize = 0;
     // A stack of its own instead of recursion: the depth is a stranger's choice.
     let mut pending: Vec<(usize, &RawValue)> = vec![(0, top)];
     while let Some((depth, raw)) = pending.pop() {
         if depth > MAX_DEPTH {
             return invalid(format!("frames more than {MAX_DEPTH} deep"));
+        }
+        read = read.saturating_add(raw.get().len());
+        if most < read {
+            return invalid(format!(
+                "frames so large and so deep in each other that more than {most} bytes would have to be read"
+            ));
         }
         let frame: CallFrame<'_> =
             serde_json::from_str(raw.get()).map_err(|error| Fault::Invalid(error.to_string()))?;

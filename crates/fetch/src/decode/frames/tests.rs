@@ -4,7 +4,7 @@ use fundtrail_model::{Address, H256};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Fault, Frames, from_calls, from_flat, from_traced_block};
+use super::{Fault, Frames, from_calls, from_calls_within, from_flat, from_traced_block};
 use crate::client::Meaning;
 use crate::wire::{FlatTrace, TracedTransaction};
 
@@ -137,6 +137,20 @@ fn frames_deeper_than_a_json_reader_recurses_are_read() {
     }
     // serde_json's own writer is not limited, so the text can be made here.
     assert_eq!(shown(&from_calls(&raw(&frame.for_call_tracer())).unwrap()), "ok 9>10:3");
+}
+
+/// A stranger chooses how large and how deep frames are, and every level is read again.
+#[test]
+fn frames_take_no_more_than_so_much_reading() {
+    let mut frame = Frame("CALL", 9, 10, 3, false, vec![]);
+    for _ in 0..400 {
+        frame = Frame("CALL", 1, 2, 0, false, vec![frame]);
+    }
+    let text = raw(&frame.for_call_tracer());
+    let length = text.get().len();
+    assert_eq!(shown(&from_calls_within(&text, 400 * length).unwrap()), "ok 9>10:3");
+    let Err(Fault::Invalid(reason)) = from_calls_within(&text, 20 * length) else { panic!("read") };
+    assert!(reason.contains("so deep in each other"), "{reason}");
 }
 
 #[test]
