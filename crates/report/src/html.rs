@@ -16,7 +16,6 @@ use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
 
 use data::Data;
 use flow::Assets;
@@ -176,19 +175,16 @@ struct Told<'a> {
 
 /// The places that carry most, as many as are read.
 fn paths(report: &Report) -> Vec<PathsTo<'_>> {
-    let hops: BTreeMap<&str, &Hop> = report.hops.iter().map(|hop| (hop.id.as_str(), hop)).collect();
-    let told = |path| told(path, &hops);
+    let told = |path| told(report, path);
     let sets = report.paths.iter().take(MAX_PLACES);
     sets.map(|set| PathsTo { set, paths: set.paths.iter().map(told).collect() }).collect()
 }
 
-fn told<'a>(path: &'a Path, hops: &BTreeMap<&str, &'a Hop>) -> Told<'a> {
+fn told<'a>(report: &'a Report, path: &'a Path) -> Told<'a> {
     let steps = path.steps.iter().take(MAX_HOPS);
     Told {
         path,
-        steps: steps
-            .filter_map(|step| hops.get(step.hop.as_str()).map(|hop| (*hop, step)))
-            .collect(),
+        steps: steps.filter_map(|step| Some((report.hop(&step.hop)?, step))).collect(),
         left_out: path.steps.len().saturating_sub(MAX_HOPS),
     }
 }

@@ -48,6 +48,21 @@ pub(crate) fn brief(amount: Amount, decimals: u8) -> String {
     }
 }
 
+/// An exact amount with thousands grouped, without the asset: in whole coins or tokens, or in base units where the
+/// decimals are not known.
+pub(crate) fn exact(decimal: Option<&str>, base_units: &str) -> String {
+    match decimal {
+        Some(decimal) => group(decimal),
+        None => format!("{} base units", group(base_units)),
+    }
+}
+
+/// The same with the asset's name.
+pub(crate) fn exact_of(decimal: Option<&str>, base_units: &str, asset: &str) -> String {
+    let of = if decimal.is_some() { "" } else { "of " };
+    format!("{} {of}{asset}", exact(decimal, base_units))
+}
+
 /// Cents of dollars as [`Usd`] shows them, `$1,234.50`.
 pub(crate) fn cents(usd: &str) -> Option<u128> {
     let plain = usd.strip_prefix('$')?.replace(',', "");

@@ -138,3 +138,18 @@ pub struct Answer {
     /// How many of its lines do, the first of them; the others only inform.
     pub alerts: usize,
 }
+
+impl Report {
+    /// The hop of that id, `H12`: hops are numbered in their order.
+    #[must_use]
+    pub fn hop(&self, id: &str) -> Option<&Hop> {
+        let number: usize = id.strip_prefix('H')?.parse().ok()?;
+        self.hops.get(number.checked_sub(1)?)
+    }
+
+    /// The seed of that id, `S1`.
+    #[must_use]
+    pub fn seed(&self, id: &str) -> Option<&Seed> {
+        self.seeds.iter().find(|seed| seed.id.as_str() == id)
+    }
+}

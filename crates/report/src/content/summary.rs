@@ -45,7 +45,7 @@ fn stolen(report: &Report) -> Answer {
 /// What it was soon made into, or, back, bought with, for readers to whom the seed's asset says little.
 fn became(seed: &Seed, is_back: bool) -> String {
     let Some(converted) = &seed.converted else { return String::new() };
-    let made: Vec<String> = seed.became.iter().map(Money::exact_on_chain).collect();
+    let made: Vec<String> = seed.became.iter().map(|money| money.exact_on_chain()).collect();
     let made = match made.split_last() {
         None => return String::new(),
         Some((last, [])) => last.clone(),

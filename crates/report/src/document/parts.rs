@@ -184,12 +184,7 @@ pub(crate) fn linked(text: &str, link: Option<String>) -> Span {
 
 /// Lots of a movement: how much of which seed, and what had brought it.
 pub(crate) fn lots(lots: &[Lot]) -> String {
-    let text = |lot: &Lot| match &lot.from {
-        Some(from) if *from != lot.seed => {
-            format!("{} of {} from {from}", lot.money.text(), lot.seed)
-        }
-        _ => format!("{} of {}", lot.money.text(), lot.seed),
-    };
+    let text = |lot: &Lot| format!("{} of {}{}", lot.money.text(), lot.seed, lot.source());
     lots.iter().map(text).collect::<Vec<_>>().join("; ")
 }
 

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use super::data::{Data, Texts, comma, quote};
 use crate::Report;
 use crate::diagram::{self, Diagram};
-use crate::schema::{AssetText, Hop, Money};
+use crate::schema::{AssetText, Money};
 
 /// Addresses whose flows the page has. The others are in the numbers of their groups.
 const MAX_NODES: usize = 6_000;
@@ -52,8 +52,7 @@ impl<'a> Assets<'a> {
 /// What is told of hops and addresses, by their ids.
 pub(super) struct Facts<'a> {
     assets: &'a Assets<'a>,
-    hops: BTreeMap<&'a str, &'a Hop>,
-    seeds: BTreeMap<&'a str, &'a crate::schema::Seed>,
+    report: &'a Report,
     addresses: BTreeMap<&'a str, &'a str>,
 }
 
@@ -62,8 +61,7 @@ impl<'a> Facts<'a> {
         let parties = report.parties.iter();
         Self {
             assets,
-            hops: report.hops.iter().map(|hop| (hop.id.as_str(), hop)).collect(),
-            seeds: report.seeds.iter().map(|seed| (seed.id.as_str(), seed)).collect(),
+            report,
             addresses: parties.map(|party| (party.id.as_str(), party.address.as_str())).collect(),
         }
     }
@@ -115,10 +113,12 @@ impl<'a> Facts<'a> {
     }
 
     fn write_payment(&self, out: &mut String, texts: &mut Texts, id: &str) {
-        let (share, place, stolen) = match (self.hops.get(id), self.seeds.get(id)) {
-            (Some(hop), _) => (hop.share_ppm, &hop.place, hop.stolen.as_slice()),
-            (None, Some(seed)) => (1_000_000, &seed.place, std::slice::from_ref(&seed.money)),
-            (None, None) => return,
+        let (share, place, stolen) = match self.report.hop(id) {
+            Some(hop) => (hop.share_ppm, &hop.place, hop.stolen.as_slice()),
+            None => match self.report.seed(id) {
+                Some(seed) => (1_000_000, &seed.place, std::slice::from_ref(&seed.money)),
+                None => return,
+            },
         };
         out.push_str(",[");
         match id.strip_prefix('H').and_then(|number| number.parse::<u64>().ok()) {

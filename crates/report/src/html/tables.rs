@@ -86,9 +86,7 @@ fn hop_row(hop: &Hop, has_verdicts: bool) -> Row<'_> {
 
 /// The lot, how much of it, and where it came from, unless that is the seed itself.
 fn lot_text(lot: &Lot) -> Cow<'_, str> {
-    let from = lot.from.as_ref().filter(|from| **from != lot.seed);
-    let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
-    Cow::Owned(format!("{}: {}{from}", lot.seed, lot.money.brief()))
+    Cow::Owned(format!("{}: {}{}", lot.seed, lot.money.brief(), lot.source()))
 }
 
 fn when(place: &Place, with_chain: bool) -> Vec<Part<'_>> {

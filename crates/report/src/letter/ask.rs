@@ -8,7 +8,15 @@ use crate::document::parts::{
     exact, exact_list, known, list, paragraph, section, transaction, when, whole_grid,
 };
 use crate::document::{Column, Section, Text};
-use crate::schema::{Action, ActionItem, Deposit, Ending, Hop, Party, PartyRef, Seed, Topic};
+use crate::schema::{Action, ActionItem, Deposit, Ending, Party, PartyRef, Topic};
+
+const IF_NOT_YOURS: &str = "Say so if an address below is not yours, or is not what its label says: then the trail has \
+                            to be corrected.";
+const KEEP_TRANSFERS: &str = "Preserve all records of these transfers, until this request is answered or withdrawn: \
+                              messages between the chains, and what your site or interface recorded of whoever asked \
+                              for them.";
+const WHO_ASKED: &str =
+    "Provide, on the basis above, what you know of whoever asked for these transfers.";
 
 /// The requests themselves.
 pub(super) fn asked(report: &Report, addressee: Addressee, action: &Action) -> Section {
@@ -22,8 +30,7 @@ pub(super) fn asked(report: &Report, addressee: Addressee, action: &Action) -> S
             "Say for each transaction which account was credited, and whether the value is still there.",
             "Provide, on the basis above: who opened these accounts and with which documents, contact and log-in \
              records, and what was deposited, traded and withdrawn since, with the transactions of withdrawals.",
-            "Say so if an address below is not yours, or is not what its label says: then the trail has to be \
-             corrected.",
+            IF_NOT_YOURS,
         ],
         (Addressee::Exchange, true) => &[
             "Preserve all records of the accounts that the transactions below were debited to, until this request \
@@ -31,27 +38,22 @@ pub(super) fn asked(report: &Report, addressee: Addressee, action: &Action) -> S
             "Say for each transaction which account was debited.",
             "Provide, on the basis above: who opened these accounts and with which documents, contact and log-in \
              records, and what had been deposited and traded before, with the transactions of deposits.",
-            "Say so if an address below is not yours, or is not what its label says: then the trail has to be \
-             corrected.",
+            IF_NOT_YOURS,
         ],
         (Addressee::Bridge, false) => &[
             "Say for each transaction below to which chain, address and transaction it was paid out, when, and how much; \
              if it was not, what became of it.",
             "If it has not been paid out, hold it, as far as your law, your terms and the contracts allow.",
-            "Preserve all records of these transfers, until this request is answered or withdrawn: messages between the \
-             chains, and what your site or interface recorded of whoever asked for them.",
-            "Provide, on the basis above, what you know of whoever asked for these transfers.",
-            "Say so if an address below is not yours, or is not what its label says: then the trail has to be \
-             corrected.",
+            KEEP_TRANSFERS,
+            WHO_ASKED,
+            IF_NOT_YOURS,
         ],
         (Addressee::Bridge, true) => &[
             "Say for each transaction below from which chain, address and transaction it had been paid in, when, and how \
              much.",
-            "Preserve all records of these transfers, until this request is answered or withdrawn: messages between the \
-             chains, and what your site or interface recorded of whoever asked for them.",
-            "Provide, on the basis above, what you know of whoever asked for these transfers.",
-            "Say so if an address below is not yours, or is not what its label says: then the trail has to be \
-             corrected.",
+            KEEP_TRANSFERS,
+            WHO_ASKED,
+            IF_NOT_YOURS,
         ],
         (Addressee::Issuer, _) => &[
             "Freeze these balances at the addresses below, as far as the contract, your law and your terms allow, \
@@ -99,15 +101,16 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
     if has_state {
         columns.push(Column::words("State", 5));
     }
-    let why: BTreeMap<&str, &str> =
-        report.endings.iter().map(|ending| (&*ending.id, &*ending.why)).collect();
-    let others = counterparts(report);
+    let quoted: BTreeSet<&str> = action.items.iter().map(|item| item.ending.as_str()).collect();
+    let endings = report.endings.iter().filter(|ending| quoted.contains(ending.id.as_str()));
+    let endings: BTreeMap<&str, &Ending> =
+        endings.map(|ending| (ending.id.as_str(), ending)).collect();
     let row = |item: &ActionItem| {
         let at = Text::default().code(item.at.address.as_str());
-        let other = others.get(item.ending.as_str());
-        let other = other.map_or_else(
+        let ending = endings.get(item.ending.as_str());
+        let other = ending.and_then(|ending| counterpart(report, ending)).map_or_else(
             || Text::from("not known: see the transaction"),
-            |address| Text::default().code(*address),
+            |other| Text::default().code(other.address.as_str()),
         );
         let [from, to] = if is_back { [at, other] } else { [other, at] };
         let place = &item.place;
@@ -127,8 +130,8 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
             },
         ];
         if has_state {
-            let why = why.get(item.ending.as_str()).filter(|_| addressee == Addressee::Issuer);
-            row.push(state(why.copied(), action, item));
+            let why = ending.filter(|_| addressee == Addressee::Issuer).map(|ending| &*ending.why);
+            row.push(state(why, action, item));
         }
         row
     };
@@ -154,25 +157,19 @@ pub(super) fn quotes(report: &Report, addressee: Addressee, action: &Action) -> 
     quotes
 }
 
-/// The other side of the payment by which value came to an ending or, back, left it: the whole address, by ending.
-fn counterparts(report: &Report) -> BTreeMap<&str, &str> {
-    let hops: BTreeMap<&str, &Hop> = report.hops.iter().map(|hop| (hop.id.as_str(), hop)).collect();
-    let seeds: BTreeMap<&str, &Seed> =
-        report.seeds.iter().map(|seed| (seed.id.as_str(), seed)).collect();
+/// The other side of the payment by which value came to an ending or, back, left it.
+fn counterpart<'a>(report: &'a Report, ending: &Ending) -> Option<&'a PartyRef> {
     let is_back = report.direction == "in";
-    let other = |ending: &'_ Ending| -> Option<&PartyRef> {
-        match (hops.get(&*ending.origin), seeds.get(&*ending.origin)) {
-            // What a conversion made nobody paid.
-            (Some(hop), _) if !hop.received.is_empty() => None,
-            (Some(hop), _) if is_back => hop.to.as_ref(),
-            (Some(hop), _) => Some(&hop.from),
-            (None, Some(seed)) if is_back => Some(&seed.to),
-            (None, Some(seed)) => seed.from.as_ref(),
-            (None, None) => None,
+    match report.hop(&ending.origin) {
+        // What a conversion made nobody paid.
+        Some(hop) if !hop.received.is_empty() => None,
+        Some(hop) if is_back => hop.to.as_ref(),
+        Some(hop) => Some(&hop.from),
+        None => {
+            let seed = report.seed(&ending.origin)?;
+            if is_back { Some(&seed.to) } else { seed.from.as_ref() }
         }
-    };
-    let told = report.endings.iter();
-    told.filter_map(|ending| Some((&*ending.id, &*other(ending)?.address))).collect()
+    }
 }
 
 /// Until when a balance was seen, how well that is proved, and what else is known of it. Other requests are none of the

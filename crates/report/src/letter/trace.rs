@@ -1,6 +1,6 @@
 //! How the value was traced, and how that is checked by hand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::Report;
 use crate::document::parts::{
@@ -93,14 +93,13 @@ pub(super) fn by_hand(report: &Report, action: &Action) -> Section {
 
 /// Every hop that the amounts came by, in the report's order: from each lot of their seeds back to the seed.
 fn steps<'a>(report: &'a Report, action: &Action) -> Vec<&'a Hop> {
-    let hops: BTreeMap<&str, &Hop> = report.hops.iter().map(|hop| (hop.id.as_str(), hop)).collect();
     let quoted: BTreeSet<&str> = action.items.iter().map(|item| item.ending.as_str()).collect();
     let endings = report.endings.iter().filter(|ending| quoted.contains(ending.id.as_str()));
     let mut next: Vec<(&str, &str)> =
         endings.map(|ending| (ending.origin.as_str(), ending.seed.as_str())).collect();
     let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
     while let Some((id, seed)) = next.pop() {
-        let Some(hop) = hops.get(id).filter(|_| known.insert((id, seed))) else { continue };
+        let Some(hop) = report.hop(id).filter(|_| known.insert((id, seed))) else { continue };
         let lots = hop.taken.iter().filter(|lot| *lot.seed == *seed);
         next.extend(lots.filter_map(|lot| Some((lot.from.as_deref()?, seed))));
     }

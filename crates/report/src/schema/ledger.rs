@@ -74,3 +74,12 @@ pub struct Lot {
     /// How much.
     pub money: Money,
 }
+
+impl Lot {
+    /// ` from H3`; nothing where it is the seed itself, or is only being made.
+    #[must_use]
+    pub(crate) fn source(&self) -> String {
+        let hop = self.from.filter(|from| *from != self.seed);
+        hop.map(|from| format!(" from {from}")).unwrap_or_default()
+    }
+}

@@ -85,28 +85,25 @@ impl Figures {
     /// The exact amount with thousands grouped, the asset's name, and its chain where the name alone is not enough.
     #[must_use]
     pub fn text(&self) -> String {
-        let of = if self.decimal.is_some() { "" } else { "of " };
-        format!("{} {of}{}", self.number(), self.asset_and_chain)
+        number::exact_of(self.decimal.as_deref(), &self.base_units, &self.asset_and_chain)
     }
 
-    /// The amount rounded for a table, with the asset's name; `≈` marks what is rounded.
+    /// The same without the chain, where that is named besides.
     #[must_use]
-    pub fn brief(&self) -> String {
-        match self.decimals {
-            Some(places) => {
-                format!("{} {}", number::brief(self.amount, places), self.asset_and_chain)
-            }
-            None => self.text(),
-        }
+    pub fn exact_on_chain(&self) -> String {
+        number::exact_of(self.decimal.as_deref(), &self.base_units, &self.asset)
     }
 
     /// The exact amount with thousands grouped, without the asset.
     #[must_use]
     pub fn number(&self) -> String {
-        match &self.decimal {
-            Some(decimal) => number::group(decimal),
-            None => format!("{} base units", number::group(&self.base_units)),
-        }
+        number::exact(self.decimal.as_deref(), &self.base_units)
+    }
+
+    /// The amount rounded for a table, with the asset's name; `≈` marks what is rounded.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        self.sum_text(self.amount)
     }
 
     /// The amount rounded for a table, without the asset, where a heading names that.
@@ -115,6 +112,25 @@ impl Figures {
         match self.decimals {
             Some(places) => number::brief(self.amount, places),
             None => format!("{} of", self.number()),
+        }
+    }
+
+    /// Another amount of the same asset, rounded for a table.
+    #[must_use]
+    pub fn sum_text(&self, sum: Amount) -> String {
+        self.sum_called(sum, &self.asset_and_chain)
+    }
+
+    /// The same where everything around it is on one chain.
+    #[must_use]
+    pub fn sum_on_chain(&self, sum: Amount) -> String {
+        self.sum_called(sum, &self.asset)
+    }
+
+    fn sum_called(&self, sum: Amount, name: &str) -> String {
+        match self.decimals {
+            Some(places) => format!("{} {name}", number::brief(sum, places)),
+            None => number::exact_of(None, &sum.to_string(), name),
         }
     }
 }
@@ -199,34 +215,6 @@ impl Money {
     #[must_use]
     pub fn is_exact(&self) -> bool {
         self.brief() == self.text()
-    }
-
-    /// Another amount of the same asset, rounded for a table.
-    #[must_use]
-    pub fn sum_text(&self, sum: Amount) -> String {
-        self.sum_called(sum, &self.asset_and_chain)
-    }
-
-    /// The same where everything around it is on one chain.
-    #[must_use]
-    pub fn sum_on_chain(&self, sum: Amount) -> String {
-        self.sum_called(sum, &self.asset)
-    }
-
-    fn sum_called(&self, sum: Amount, name: &str) -> String {
-        match self.decimals {
-            Some(places) => format!("{} {name}", number::brief(sum, places)),
-            None => format!("{} base units of {name}", number::group(&sum.to_string())),
-        }
-    }
-
-    /// The exact amount with thousands grouped and the asset's name, where the chain is named besides.
-    #[must_use]
-    pub fn exact_on_chain(&self) -> String {
-        match self.decimal {
-            Some(_) => format!("{} {}", self.number(), self.asset),
-            None => format!("{} of {}", self.number(), self.asset),
-        }
     }
 }
 

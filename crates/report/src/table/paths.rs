@@ -1,7 +1,6 @@
 //! How value came to where it ended, step by step.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::{Fields, Kind, Table, borrowed, joined, number, unit};
 use crate::Report;
@@ -20,13 +19,12 @@ struct Step<'a> {
 /// step this way, in whole coins or tokens, or in base units where the decimals are not known: `unit` says which. Of a
 /// trail back it leads to origins.
 pub(super) fn paths(report: &Report) -> Table<'_> {
-    let hops: BTreeMap<&str, &Hop> = report.hops.iter().map(|hop| (&*hop.id, hop)).collect();
     let paths = report.paths.iter().flat_map(|set| set.paths.iter().map(move |path| (set, path)));
     let steps = paths.flat_map(|(set, path)| {
         path.steps.iter().enumerate().map(move |(idx, step)| (set, path, idx, step))
     });
     let steps = steps.filter_map(move |(set, path, idx, step)| {
-        Some(Step { set, path, idx, step, hop: hops.get(&*step.hop)? })
+        Some(Step { set, path, idx, step, hop: report.hop(&step.hop)? })
     });
     let is_back = report.direction == "in";
     let named = |out: &'static str, back: &'static str| if is_back { back } else { out };

@@ -1,11 +1,11 @@
 //! Paths, hop by hop.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::page::{Page, Style};
-use super::steps::lots;
 use super::{list, section};
 use crate::Report;
+use crate::document::parts::lots;
 use crate::schema::{Hop, PathSet, Words};
 
 /// Places of the whole report; those that carry most.
@@ -39,7 +39,6 @@ fn paths(page: &mut Page, report: &Report, most: usize) {
         );
         page.paragraph(2, Style::Notice, &text);
     }
-    let hops: BTreeMap<&str, &Hop> = report.hops.iter().map(|hop| (hop.id.as_str(), hop)).collect();
     let mut known = BTreeSet::new();
     for set in report.paths.iter().take(most) {
         page.paragraph(2, Style::Strong, &set.title(report.words));
@@ -49,22 +48,21 @@ fn paths(page: &mut Page, report: &Report, most: usize) {
         }
         for path in &set.paths {
             page.paragraph(4, Style::Strong, &path.title(report.words));
-            steps(page, report.words, (set, path), &hops, &mut known);
+            steps(page, report, (set, path), &mut known);
         }
     }
 }
 
 fn steps<'a>(
     page: &mut Page,
-    words: &Words,
+    report: &Report,
     (set, path): (&PathSet, &'a crate::schema::Path),
-    hops: &BTreeMap<&str, &Hop>,
     known: &mut BTreeSet<&'a str>,
 ) {
     for step in path.steps.iter().take(MAX_HOPS) {
-        let Some(hop) = hops.get(step.hop.as_str()) else { continue };
+        let Some(hop) = report.hop(&step.hop) else { continue };
         if known.insert(&step.hop) {
-            tell(page, words, hop);
+            tell(page, report.words, hop);
         } else {
             page.paragraph(6, Style::Faint, &format!("{}  told above", step.hop));
         }

@@ -3,7 +3,8 @@
 use super::page::{Page, Style};
 use super::{band, capped, section};
 use crate::Report;
-use crate::schema::{Lot, Tag};
+use crate::document::parts::lots;
+use crate::schema::Tag;
 
 pub(super) fn certainty(page: &mut Page, report: &Report) {
     section(page, report, "How sure this is");
@@ -101,16 +102,6 @@ fn path(hops: &[Tag]) -> String {
         }
         _ => hops.join(" "),
     }
-}
-
-pub(super) fn lots(lots: &[Lot]) -> String {
-    let text = |lot: &Lot| match &lot.from {
-        Some(from) if *from != lot.seed => {
-            format!("{} of {} from {from}", lot.money.text(), lot.seed)
-        }
-        _ => format!("{} of {}", lot.money.text(), lot.seed),
-    };
-    lots.iter().map(text).collect::<Vec<_>>().join("; ")
 }
 
 pub(super) fn parties(page: &mut Page, report: &Report) {

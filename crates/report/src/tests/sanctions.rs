@@ -1,8 +1,8 @@
 //! Listings are judged at the transfer and as of today, and both are said.
 
 use fundtrail_model::{
-    Address, Amount, Category, Confidence, Ending, EndingKind, FlagRule, Freeze, FreezeKind, H256,
-    Label, Listing, Marks, Opinion, Oracle, Timestamp, Window,
+    Address, Amount, Category, ChainId, Confidence, Ending, EndingKind, FlagRule, Freeze,
+    FreezeKind, H256, Label, Listing, Marks, Opinion, Oracle, Timestamp, Window,
 };
 
 use super::sample::{POLYGON, address, day, demo, label, listing, small};
@@ -114,7 +114,7 @@ fn a_transfer_without_a_time_is_not_cleared() {
 fn senders_and_converters_count_and_a_listing_holds_on_every_chain() {
     let mut sample = small();
     let marks = Marks { labels: Vec::new(), listings: vec![listing("X", "2021-01-01", None)] };
-    sample.marks.insert((fundtrail_model::ChainId(1), address(3)), marks);
+    sample.marks.insert((ChainId(1), address(3)), marks);
     let findings = sample.report().findings;
     let mut roles: Vec<_> = findings.iter().map(|f| (f.role, f.transfers[0].id.as_str())).collect();
     roles.sort_unstable();
@@ -276,18 +276,8 @@ fn what_an_issuer_has_frozen_is_named_among_the_requests() {
             && ending.asset.contract().is_some()
     };
     let held = base.trail.endings.iter().find(is_held).unwrap();
-    let freeze = |block, kind| Freeze {
-        chain: held.asset.chain(),
-        address: held.address.unwrap(),
-        oracle: Oracle::Circle,
-        contract: held.asset.contract().unwrap(),
-        block,
-        log: 3,
-        kind,
-        transaction: H256::repeat_byte(0xab),
-        time: Timestamp(1_648_553_990),
-        amount: Amount::ZERO,
-    };
+    let at = (held.asset.chain(), held.address.unwrap(), held.asset.contract().unwrap());
+    let freeze = |block, kind| freeze_of(at, block, kind);
     let check_with = |freezes: &[Freeze], state: Option<(u64, bool)>, is_frozen: bool| {
         let mut sample = demo();
         sample.freezes = freezes.to_vec();
@@ -319,42 +309,52 @@ fn what_an_issuer_has_frozen_is_named_among_the_requests() {
     check(&[Freeze { contract: Address::repeat_byte(0x77), ..frozen }], false);
 }
 
+/// What Circle did to an address, by its contract.
+fn freeze_of(
+    (chain, address, contract): (ChainId, Address, Address),
+    block: u64,
+    kind: FreezeKind,
+) -> Freeze {
+    Freeze {
+        chain,
+        address,
+        oracle: Oracle::Circle,
+        contract,
+        block,
+        log: 3,
+        kind,
+        transaction: H256::repeat_byte(0xab),
+        time: Timestamp(1_648_553_990),
+        amount: Amount::ZERO,
+    }
+}
+
 #[test]
 fn what_logs_of_freezes_lack_is_said_with_their_blocks() {
-    let check =
-        |freezes: &[(u64, FreezeKind)], is_listed: bool, searched: Option<Window>, says: &str| {
-            let mut sample = demo();
-            let (chain, address, contract) = (POLYGON, address(4), address(99));
-            let oracle = Oracle::Circle;
-            sample.opinions =
-                vec![Opinion { chain, address, oracle, contract, block: 90, is_listed }];
-            sample.issuers = vec![Issuer { chain, oracle, contract, searched }];
-            let freeze = |&(block, kind): &(u64, FreezeKind)| Freeze {
-                chain,
-                address,
-                oracle,
-                contract,
-                block,
-                log: 3,
-                kind,
-                transaction: H256::repeat_byte(0xab),
-                time: Timestamp(1_648_553_990),
-                amount: Amount::ZERO,
-            };
-            sample.freezes = freezes.iter().map(freeze).collect();
-            let report = sample.report();
-            let told = report.opinions.first().map_or("", |told| &*told.statement);
-            let has_lack = told.contains("since when is not known");
-            assert_eq!(has_lack, !says.is_empty(), "{told}");
-            assert!(told.contains(says), "{told}");
-            let method = report.method.statements.join(" ");
-            let read = "Logs of what the issuer of USDC on Polygon froze and released were";
-            let read = match searched {
-                Some(window) => format!("{read} read for blocks {window}"),
-                None => format!("{read} not read"),
-            };
-            assert!(method.contains(&read), "{method}");
+    let check = |freezes: &[(u64, FreezeKind)],
+                 is_listed: bool,
+                 searched: Option<Window>,
+                 says: &str| {
+        let mut sample = demo();
+        let (chain, address, contract) = (POLYGON, address(4), address(99));
+        let oracle = Oracle::Circle;
+        sample.opinions = vec![Opinion { chain, address, oracle, contract, block: 90, is_listed }];
+        sample.issuers = vec![Issuer { chain, oracle, contract, searched }];
+        let at = (chain, address, contract);
+        sample.freezes = freezes.iter().map(|(block, kind)| freeze_of(at, *block, *kind)).collect();
+        let report = sample.report();
+        let told = report.opinions.first().map_or("", |told| &*told.statement);
+        let has_lack = told.contains("since when is not known");
+        assert_eq!(has_lack, !says.is_empty(), "{told}");
+        assert!(told.contains(says), "{told}");
+        let method = report.method.statements.join(" ");
+        let read = "Logs of what the issuer of USDC on Polygon froze and released were";
+        let read = match searched {
+            Some(window) => format!("{read} read for blocks {window}"),
+            None => format!("{read} not read"),
         };
+        assert!(method.contains(&read), "{method}");
+    };
     let (frozen, released) = ((7, FreezeKind::Frozen), (8, FreezeKind::Released));
     let part = Window::new(5, 90);
     check(&[], true, part, "no log of the freeze was found in blocks 5–90");

@@ -144,19 +144,13 @@ impl Quantity {
     /// The exact amount with thousands grouped, without the asset.
     #[must_use]
     pub fn number(&self) -> String {
-        match &self.decimal {
-            Some(decimal) => number::group(decimal),
-            None => format!("{} base units", number::group(&self.base_units)),
-        }
+        number::exact(self.decimal.as_deref(), &self.base_units)
     }
 
     /// The exact amount with thousands grouped, and the asset's name.
     #[must_use]
     pub fn text(&self) -> String {
-        match self.decimal {
-            Some(_) => format!("{} {}", self.number(), self.asset),
-            None => format!("{} of {}", self.number(), self.asset),
-        }
+        number::exact_of(self.decimal.as_deref(), &self.base_units, &self.asset)
     }
 
     /// The same with its worth, where that is known.

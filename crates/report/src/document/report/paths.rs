@@ -1,6 +1,6 @@
 //! How value came to the places that carry most of their seed, hop by hop.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::super::parts::{exact_list, heading, lots, paragraph, section, transaction};
 use super::super::{Block, Section, Text};
@@ -25,7 +25,6 @@ pub(super) fn paths(report: &Report) -> Section {
             group(&report.path_count.to_string())
         )));
     }
-    let hops: BTreeMap<&str, &Hop> = report.hops.iter().map(|hop| (hop.id.as_str(), hop)).collect();
     let mut known = BTreeSet::new();
     for set in report.paths.iter().take(MAX_PLACES) {
         paths.blocks.push(heading(set.title(words)));
@@ -34,7 +33,7 @@ pub(super) fn paths(report: &Report) -> Section {
         }
         for path in &set.paths {
             paths.blocks.push(paragraph(Text::default().strong(path.title(words))));
-            paths.blocks.extend(steps(words, path, &hops, &mut known));
+            paths.blocks.extend(steps(report, path, &mut known));
             let left_out = path.steps.len().saturating_sub(MAX_STEPS);
             if 0 < left_out {
                 let count = group(&left_out.to_string());
@@ -45,17 +44,12 @@ pub(super) fn paths(report: &Report) -> Section {
     paths
 }
 
-fn steps<'a>(
-    words: &Words,
-    path: &'a Path,
-    hops: &BTreeMap<&str, &Hop>,
-    known: &mut BTreeSet<&'a str>,
-) -> Option<Block> {
+fn steps<'a>(report: &Report, path: &'a Path, known: &mut BTreeSet<&'a str>) -> Option<Block> {
     let mut items = Vec::new();
     for step in path.steps.iter().take(MAX_STEPS) {
-        let Some(hop) = hops.get(step.hop.as_str()) else { continue };
+        let Some(hop) = report.hop(&step.hop) else { continue };
         let told = if known.insert(&step.hop) {
-            tell(words, hop)
+            tell(report.words, hop)
         } else {
             Text::default().strong(hop.id.as_str()).then(": told above.")
         };

@@ -138,13 +138,10 @@ fn hop_row(hop: &Hop) -> Vec<Text> {
         (Some(to), true) => numbered(to),
         (None, true) => hop.to_note.unwrap_or_default().to_owned(),
     };
-    let lots = hop.taken.iter().map(|lot| {
-        let from = match &lot.from {
-            Some(from) if *from != lot.seed => format!(" from {from}"),
-            _ => String::new(),
-        };
-        Text::from(format!("{}: {}{from}", lot.seed, lot.money.text()))
-    });
+    let lots = hop
+        .taken
+        .iter()
+        .map(|lot| Text::from(format!("{}: {}{}", lot.seed, lot.money.text(), lot.source())));
     vec![
         hop.id.as_str().into(),
         when_netted(hop),
